@@ -1,0 +1,71 @@
+import type { BootReport } from '#shared/boot/boot-entry'
+import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
+import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
+import type { JobInput, JobRequest, OutputPlan } from '#shared/jobs/job-requests'
+import type { RecentImage, Settings } from '#shared/settings/settings'
+import type { DoctorReport } from '#shared/tools/doctor'
+import type { Logger } from './log/logger.js'
+import type { Dirs } from './files/dirs.js'
+
+/** What the core needs from its host; no singletons and no Electron below this line. */
+export interface CoreDeps {
+  readonly dirs: Dirs
+  readonly env: NodeJS.ProcessEnv
+  readonly log: Logger
+}
+
+/** The whole surface of the core: the window, the CLI and the tests call this and nothing below it. */
+export interface Core {
+  readonly dirs: Dirs
+  readonly log: Logger
+  doctor(options: { refresh: boolean }): Promise<DoctorReport>
+  inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
+  listBootEntries(path: string, signal?: AbortSignal): Promise<BootReport>
+  listFiles(where: { path: string; partition?: number; folder: string }, signal?: AbortSignal): Promise<GuestEntry[]>
+  /** Whole content of a guest file. Throws `guest-file-too-large` above `maxBytes` (default 16 MiB). */
+  readFile(where: { path: string; partition?: number; file: string; maxBytes?: number }, signal?: AbortSignal): Promise<Buffer>
+  planConvert(input: JobInput<'convert-image'>): Promise<OutputPlan>
+  planSave(input: JobInput<'save-image'>): Promise<OutputPlan>
+  readonly jobs: JobsApi
+  readonly recents: RecentsApi
+  readonly settings: SettingsApi
+  readonly recovery: RecoveryApi
+  /** Ends reader sessions and running jobs (as cancelled) and waits for their clean-up. */
+  close(): Promise<void>
+}
+
+export interface JobsApi {
+  list(): Job[]
+  get(id: string): Job
+  /** Queues a job; throws `bad-input` when the request does not fit its schema. */
+  start(request: JobRequest): Job
+  cancel(id: string): void
+  /** Starts a new job with the same input. */
+  retry(id: string): Job
+  /** Removes ended jobs from the history; running ones are left. */
+  remove(ids: readonly string[]): void
+  log(id: string): { lines: string[]; commands: CommandRecord[] }
+  /** Resolves when the job has ended, with its final record. */
+  wait(id: string): Promise<Job>
+  onChange(listener: (job: Job) => void): () => void
+  onRemoved(listener: (ids: string[]) => void): () => void
+}
+
+export interface RecentsApi {
+  list(): Promise<RecentImage[]>
+  add(info: ImageInfo): void
+  remove(path: string): void
+}
+
+export interface SettingsApi {
+  get(): Settings
+  set(change: Partial<Settings>): Settings
+  onChange(listener: (settings: Settings) => void): () => void
+}
+
+export interface RecoveryApi {
+  /** What crashed jobs left: part files, folders, mounts, processes. */
+  list(): Promise<Leftover[]>
+  /** Removes it and returns what could not be removed. */
+  clean(): Promise<Leftover[]>
+}

@@ -1,0 +1,29 @@
+import type { Host } from '../process/host.js'
+
+/** What an operation gets from the job that runs it. */
+export interface JobContext {
+  readonly jobId: string
+  readonly signal: AbortSignal
+  /** Bound to this job: commands are logged to it and die with it. */
+  readonly host: Host
+  /** Runs one declared step; the job's progress is the weighted sum over its steps. */
+  step<T>(id: string, work: (progress: StepProgress) => Promise<T>): Promise<T>
+  /** Marks a declared step as not needed. */
+  skip(id: string): void
+  message(text: string): void
+  log(line: string): void
+  /** Runs on success, failure and cancel, last one first. */
+  defer(cleanup: () => Promise<void> | void): void
+  /**
+   * Writes to the job's journal (synced) that `what` is about to exist, so that a crash can be cleaned up.
+   * Call the returned function when it is gone, or when it has become a result.
+   */
+  claim(kind: 'part-file' | 'folder' | 'backup', what: string): () => void
+}
+
+export interface StepProgress {
+  /** 0..1 within the step. */
+  fraction(value: number): void
+  /** Bytes done and in all; gives rate and time left as well. */
+  bytes(done: number, total: number): void
+}

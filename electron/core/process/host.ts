@@ -1,0 +1,71 @@
+import type { Readable, Writable } from 'node:stream'
+import type { CommandRecord } from '#shared/jobs/job'
+import type { Dirs } from '../files/dirs.js'
+import type { Logger } from '../log/logger.js'
+import type { ToolId } from './tool-table.js'
+
+/** What a command may touch beside the read-only `/usr`. Paths are the same inside and outside of the sandbox. */
+export interface Access {
+  readonly read?: readonly string[]
+  readonly write?: readonly string[]
+  /** Device nodes, such as `/dev/kvm`. */
+  readonly devices?: readonly string[]
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Exit codes that are answers, not errors. Default `[0]`. */
+  readonly okExitCodes?: readonly number[]
+  readonly stdin?: string | Uint8Array
+  /** Called for each record; records end at `\n` or `\r`. */
+  readonly onRecord?: (record: string, stream: 'stdout' | 'stderr') => void
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds; then the whole process tree is killed and `tool-timeout` thrown. */
+  readonly timeoutMs?: number
+  /** Bytes of stdout kept; more kills the tool. Default 4 MiB. stderr keeps its last 64 KiB. */
+  readonly maxOutputBytes?: number
+  /** Files the tool may touch; when given it runs in the sandbox (where there is one). */
+  readonly access?: Access
+  /** Bytes of address space, seconds of CPU; through prlimit(1). */
+  readonly limits?: { readonly memoryBytes?: number; readonly cpuSeconds?: number; readonly fileBytes?: number }
+}
+
+export interface ToolResult {
+  readonly exitCode: number
+  readonly stdout: Buffer
+  readonly stderr: string
+  readonly durationMs: number
+}
+
+/** A tool that stays up, such as qemu-storage-daemon. */
+export interface ToolProcess {
+  readonly pid: number
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** Pid of the first process inside the sandbox, as seen from outside; the tool's own pid without one. */
+  readonly innerPid: number
+  /** Resolves when it has ended, however that came about. */
+  readonly ended: Promise<{ exitCode: number | null; signal: string | null; stderr: string }>
+  /** SIGTERM to the tree, SIGKILL after `graceMs` (default 5000). */
+  stop(graceMs?: number): Promise<void>
+}
+
+export type CommandListener = (record: CommandRecord, phase: 'started' | 'ended') => void
+
+/** How the layers above `process` reach the outside world. One per job, so that its commands land in its log. */
+export interface Host {
+  readonly dirs: Dirs
+  readonly log: Logger
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal | undefined
+  /** Absolute path of a tool; throws `tool-missing`. */
+  find(tool: ToolId): string
+  has(tool: ToolId): boolean
+  /** Runs a tool to its end. Throws `tool-missing`, `tool-failed`, `tool-timeout` or `cancelled`. */
+  run(tool: ToolId, args: readonly string[], options?: RunOptions): Promise<ToolResult>
+  /** Starts a tool that stays up. */
+  start(tool: ToolId, args: readonly string[], options?: Omit<RunOptions, 'onRecord' | 'stdin' | 'maxOutputBytes'>): Promise<ToolProcess>
+  readonly sandbox: { readonly usable: boolean; readonly reason: string }
+  /** The same host whose commands are reported to `listener` and that stops with `signal`. */
+  bind(options: { signal?: AbortSignal; onCommand?: CommandListener; onOutput?: (line: string) => void }): Host
+}

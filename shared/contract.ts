@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { bootReportSchema } from './boot/boot-entry.js'
+import { appErrorDataSchema } from './errors/app-error.js'
+import { guestEntrySchema, imageInfoSchema } from './images/image-info.js'
+import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
+import { convertImageInputSchema, jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
+import { recentImageSchema, settingsSchema } from './settings/settings.js'
+import { doctorReportSchema } from './tools/doctor.js'
+
+/** A call from the window to the core. Channel names are the contract's keys; both ends and the preload derive from it. */
+interface Call<I extends z.ZodType, O extends z.ZodType> {
+  readonly input: I
+  readonly output: O
+}
+function call<I extends z.ZodType, O extends z.ZodType>(input: I, output: O): Call<I, O> {
+  return { input, output }
+}
+
+const nothing = z.undefined()
+const path = z.string().min(1).max(4096)
+
+export const contract = {
+  'app.info': call(
+    nothing,
+    z.object({
+      version: z.string(),
+      runtime: z.string(),
+      dataFolder: z.string(),
+      /** Sample images that exist, absolute paths. */
+      samples: z.array(z.string()),
+    }),
+  ),
+  /** Paths the app was started with, or was handed since; each is given out once. */
+  'app.takeOpenRequests': call(nothing, z.array(z.string())),
+  'tools.doctor': call(z.object({ refresh: z.boolean() }), doctorReportSchema),
+  'images.inspect': call(z.object({ path }), imageInfoSchema),
+  /** Shows the open dialog; an empty list when it was closed. */
+  'images.choose': call(nothing, z.array(z.string())),
+  'boot.list': call(z.object({ path }), bootReportSchema),
+  'files.list': call(z.object({ path, partition: z.number().int(), folder: z.string() }), z.array(guestEntrySchema)),
+  'recents.list': call(nothing, z.array(recentImageSchema)),
+  'recents.remove': call(z.object({ path }), nothing),
+  /** A name beside the source that does not exist yet; the window may write there without a dialog. */
+  'outputs.suggest': call(z.object({ source: path, suffix: z.string().max(40), extension: z.string().max(10) }), z.object({ path: z.string() })),
+  /** Shows the save dialog. Null when it was closed. `replace` is true when the user agreed to replace a file. */
+  'outputs.choose': call(z.object({ suggested: path }), z.object({ path: z.string(), replace: z.boolean() }).nullable()),
+  'convert.plan': call(convertImageInputSchema, outputPlanSchema),
+  'save.plan': call(saveImageInputSchema, outputPlanSchema),
+  'jobs.list': call(nothing, z.array(jobSchema)),
+  'jobs.start': call(jobRequestSchema, jobSchema),
+  'jobs.cancel': call(z.object({ id: z.string() }), nothing),
+  'jobs.retry': call(z.object({ id: z.string() }), jobSchema),
+  'jobs.remove': call(z.object({ ids: z.array(z.string()) }), nothing),
+  'jobs.log': call(z.object({ id: z.string() }), z.object({ lines: z.array(z.string()), commands: z.array(commandRecordSchema) })),
+  'recovery.list': call(nothing, z.array(leftoverSchema)),
+  'recovery.clean': call(nothing, z.array(leftoverSchema)),
+  'settings.get': call(nothing, settingsSchema),
+  'settings.set': call(settingsSchema.partial(), settingsSchema),
+  'host.reveal': call(z.object({ path }), nothing),
+  'host.copy': call(z.object({ text: z.string().max(1_000_000) }), nothing),
+  'log.report': call(z.object({ message: z.string().max(4000), stack: z.string().max(16_000) }), nothing),
+} as const
+
+export type Contract = typeof contract
+export type Channel = keyof Contract
+export type CallInput<C extends Channel> = z.input<Contract[C]['input']>
+export type ParsedInput<C extends Channel> = z.output<Contract[C]['input']>
+export type CallOutput<C extends Channel> = z.output<Contract[C]['output']>
+
+/** What main pushes to the window. */
+export const events = {
+  'jobs.changed': jobSchema,
+  'jobs.removed': z.object({ ids: z.array(z.string()) }),
+  'app.openRequested': z.object({ count: z.number() }),
+  'settings.changed': settingsSchema,
+} as const
+export type EventName = keyof typeof events
+export type EventPayload<E extends EventName> = z.output<(typeof events)[E]>
+
+/** Electron would keep only an error's message; the envelope keeps all of it. */
+export const envelopeSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: appErrorDataSchema }),
+])
+export type Envelope = z.infer<typeof envelopeSchema>
+
+/** What the preload puts on `window.diskwright`. */
+export interface Bridge {
+  invoke(channel: string, input: unknown): Promise<Envelope>
+  /** Returns the function that unsubscribes. */
+  on(event: string, listener: (payload: unknown) => void): () => void
+  /** Absolute path of a dropped file; an empty string for a File that no disk holds. */
+  pathForFile(file: unknown): string
+}

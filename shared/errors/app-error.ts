@@ -1,0 +1,127 @@
+import { z } from 'zod'
+
+/**
+ * Every way Diskwright can say no. One row of words per code stands in `describe-error.ts`.
+ * `cancelled`, `tool-missing`, `tool-failed` and the named failures are four different things.
+ */
+export const ERROR_CODES = [
+  'cancelled',
+  'bad-input',
+  'internal',
+  'tool-missing',
+  'tool-failed',
+  'tool-timeout',
+  'file-not-found',
+  'file-not-readable',
+  'not-a-regular-file',
+  'image-empty',
+  'image-damaged',
+  'image-unknown-format',
+  'image-unsupported',
+  'image-in-use',
+  'image-changed',
+  'image-encrypted',
+  'reference-refused',
+  'backing-file-missing',
+  'backing-file-loop',
+  'partition-table-damaged',
+  'no-partitions',
+  'partition-not-found',
+  'filesystem-unreadable',
+  'filesystem-read-only',
+  'guest-file-not-found',
+  'guest-file-too-large',
+  'guest-filesystem-full',
+  'no-boot-entries',
+  'boot-entry-not-found',
+  'argument-not-found',
+  'argument-invalid',
+  'edit-conflict',
+  'nothing-to-save',
+  'engine-unavailable',
+  'engine-failed',
+  'edit-not-written',
+  'verify-mismatch',
+  'check-failed',
+  'output-exists',
+  'output-is-source',
+  'output-not-granted',
+  'folder-not-writable',
+  'no-space',
+  'file-too-large',
+  'format-not-writable',
+  'job-not-found',
+  'interrupted',
+] as const
+
+export const errorCodeSchema = z.enum(ERROR_CODES)
+export type ErrorCode = z.infer<typeof errorCodeSchema>
+
+/** What the window can offer as the next step; plain data, so Retry is generic. */
+export const errorActionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('retry') }),
+  z.object({ kind: z.literal('reload') }),
+  z.object({ kind: z.literal('install-tool'), tool: z.string() }),
+  z.object({ kind: z.literal('free-space'), folder: z.string(), neededBytes: z.number(), freeBytes: z.number() }),
+  z.object({ kind: z.literal('choose-engine') }),
+  z.object({ kind: z.literal('choose-output') }),
+])
+export type ErrorAction = z.infer<typeof errorActionSchema>
+
+/** The wire and disk form of an error: what crosses IPC, `--json` and job records. */
+export const appErrorDataSchema = z.object({
+  code: errorCodeSchema,
+  /** Facts that the words are built from: names, paths, sizes in bytes. */
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+  actions: z.array(errorActionSchema),
+  /** Raw output of the tool that failed, at most 64 KiB, newest last. */
+  toolOutput: z.string().optional(),
+  /** The copyable command that failed. */
+  command: z.string().optional(),
+})
+export type AppErrorData = z.infer<typeof appErrorDataSchema>
+
+export interface AppErrorOptions {
+  readonly details?: Readonly<Record<string, string | number>>
+  readonly actions?: readonly ErrorAction[]
+  readonly toolOutput?: string | undefined
+  readonly command?: string | undefined
+  readonly cause?: unknown
+}
+
+/** The one error class that leaves the core. Its `message` is for logs; people read `describeError`. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly data: AppErrorData
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    const facts = Object.entries(options.details ?? {}).map(([name, value]) => `${name}=${value}`)
+    super([code, ...facts].join(' '), options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.data = {
+      code,
+      details: { ...options.details },
+      actions: [...(options.actions ?? [])],
+      ...(options.toolOutput === undefined ? {} : { toolOutput: options.toolOutput }),
+      ...(options.command === undefined ? {} : { command: options.command }),
+    }
+  }
+
+  static fromData(data: AppErrorData): AppError {
+    return new AppError(data.code, {
+      details: data.details,
+      actions: data.actions,
+      toolOutput: data.toolOutput,
+      command: data.command,
+    })
+  }
+}
+
+/** Turns anything thrown into an AppError; what is not ours becomes `internal` with its message kept. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const stack = thrown instanceof Error ? thrown.stack : undefined
+  return new AppError('internal', { details: { message }, toolOutput: stack, cause: thrown })
+}

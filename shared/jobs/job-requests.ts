@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { editSchema } from '../edits/edit.js'
+import { diskFormatSchema } from '../images/image-info.js'
+
+export const ENGINES = ['uml', 'guestfish'] as const
+export const engineIdSchema = z.enum(ENGINES)
+export type EngineId = z.infer<typeof engineIdSchema>
+
+/** Apply edits and keep the result. */
+export const saveImageInputSchema = z.object({
+  /** Absolute path of the source image. */
+  source: z.string(),
+  /** `ImageInfo.revision` that the edits were made against; a different one ends the job with `image-changed`. */
+  revision: z.string().optional(),
+  edits: z.array(editSchema).min(1),
+  target: z.discriminatedUnion('mode', [
+    z.object({
+      mode: z.literal('new-file'),
+      output: z.string(),
+      /** Default: the source's format. */
+      format: diskFormatSchema.optional(),
+      subformat: z.string().optional(),
+      replace: z.boolean().default(false),
+    }),
+    /** The source itself is replaced; the original stays beside it as `NAME.backup-DATE`, unless `keepBackup` is false. */
+    z.object({ mode: z.literal('in-place'), keepBackup: z.boolean().default(true) }),
+  ]),
+  /** Default: the best engine that works here. */
+  engine: engineIdSchema.optional(),
+})
+
+export const convertImageInputSchema = z.object({
+  source: z.string(),
+  output: z.string(),
+  format: diskFormatSchema,
+  subformat: z.string().optional(),
+  /** Further `qemu-img -o` options, `name=value`. */
+  options: z.array(z.string()).default([]),
+  /** Compare the result with the source. */
+  verify: z.boolean().default(true),
+  replace: z.boolean().default(false),
+})
+
+/** One schema per kind of long work; the window, the CLI and tests all start jobs with these. */
+export const JOB_INPUTS = {
+  'save-image': saveImageInputSchema,
+  'convert-image': convertImageInputSchema,
+} as const
+
+export type JobKind = keyof typeof JOB_INPUTS
+export const jobKindSchema = z.enum(Object.keys(JOB_INPUTS) as [JobKind, ...JobKind[]])
+export type JobInput<K extends JobKind> = z.infer<(typeof JOB_INPUTS)[K]>
+/** Input before defaults are filled in. */
+export type JobInputDraft<K extends JobKind> = z.input<(typeof JOB_INPUTS)[K]>
+
+export const jobRequestSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('save-image'), input: saveImageInputSchema }),
+  z.object({ kind: z.literal('convert-image'), input: convertImageInputSchema }),
+])
+export type JobRequest = z.infer<typeof jobRequestSchema>
+
+/** What a conversion or save will do, shown before it starts. */
+export const outputPlanSchema = z.object({
+  /** Bytes needed in the target folder, at most. */
+  neededBytes: z.number(),
+  /** Expected size of the result in bytes. */
+  estimateBytes: z.number(),
+  freeBytes: z.number(),
+  fits: z.boolean(),
+  /** Copyable commands, in order. */
+  commands: z.array(z.string()),
+  warnings: z.array(z.string()),
+  exists: z.boolean(),
+})
+export type OutputPlan = z.infer<typeof outputPlanSchema>

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { appErrorDataSchema } from '../errors/app-error.js'
+import { jobKindSchema } from './job-requests.js'
+
+export const JOB_STATES = ['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
+export const jobStateSchema = z.enum(JOB_STATES)
+export type JobState = z.infer<typeof jobStateSchema>
+
+export const jobStepSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** Share of the whole, all steps of a job add up to 1. */
+  weight: z.number(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped']),
+  /** Seconds; null while it has not ended. */
+  seconds: z.number().nullable(),
+})
+export type JobStep = z.infer<typeof jobStepSchema>
+
+export const commandRecordSchema = z.object({
+  /** Copyable line, quoted for a POSIX shell. Sandbox wrapping is left out; `full` has it. */
+  line: z.string(),
+  full: z.string(),
+  startedAt: z.string(),
+  /** Seconds; null while it runs. */
+  seconds: z.number().nullable(),
+  exitCode: z.number().nullable(),
+  signal: z.string().nullable(),
+})
+export type CommandRecord = z.infer<typeof commandRecordSchema>
+
+export const jobOutputSchema = z.object({
+  /** Absolute path of what was made. */
+  path: z.string(),
+  bytes: z.number(),
+  /** SHA-256 of the written file where the job computed it. */
+  sha256: z.string().optional(),
+  /** What was proven, in words that stay true: `content identical to the source`. */
+  proofs: z.array(z.string()),
+  /** Backup of the original (save in place). */
+  backup: z.string().optional(),
+  /** Engine that wrote edits. */
+  engine: z.string().optional(),
+})
+export type JobOutput = z.infer<typeof jobOutputSchema>
+
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: jobKindSchema,
+  title: z.string(),
+  /** Plain data of the request: Retry starts the same again. */
+  input: z.unknown(),
+  state: jobStateSchema,
+  steps: z.array(jobStepSchema),
+  /** 0..1 over all steps, or null while nothing can be measured. */
+  progress: z.number().min(0).max(1).nullable(),
+  /** Bytes per second of the running step, or null. */
+  rate: z.number().nullable(),
+  /** Seconds left of the running step by its measured rate, or null. */
+  secondsLeft: z.number().nullable(),
+  message: z.string(),
+  commands: z.array(commandRecordSchema),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  output: jobOutputSchema.nullable(),
+  error: appErrorDataSchema.nullable(),
+  /** Process that runs it; used to tell a crashed job from a running one. */
+  owner: z.object({ pid: z.number(), startTicks: z.string() }).nullable(),
+})
+export type Job = z.infer<typeof jobSchema>
+
+export const ENDED_STATES: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'cancelled', 'interrupted'])
+
+/** What a crash left behind, found at start by the journal of the job that made it. */
+export const leftoverSchema = z.object({
+  jobId: z.string(),
+  jobTitle: z.string(),
+  kind: z.enum(['part-file', 'folder', 'mount', 'process', 'backup']),
+  /** Path, or `PID NAME` for a process. */
+  what: z.string(),
+  bytes: z.number().nullable(),
+})
+export type Leftover = z.infer<typeof leftoverSchema>

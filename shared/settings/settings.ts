@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { ENGINES } from '../jobs/job-requests.js'
+
+/** User settings. Every field has a default, so an older or damaged file still opens. */
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** `auto` picks the best engine that works. */
+  engine: z.enum(['auto', ...ENGINES]).default('auto'),
+  /** Compare every conversion with its source. */
+  verify: z.boolean().default(true),
+  /** Jobs kept in the history. */
+  keepJobs: z.number().int().min(10).max(10_000).default(200),
+  /** The three-step introduction on Home was put away. */
+  introDismissed: z.boolean().default(false),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const recentImageSchema = z.object({
+  path: z.string(),
+  openedAt: z.string(),
+  format: z.string(),
+  virtualBytes: z.number(),
+  onDiskBytes: z.number(),
+  osName: z.string().nullable(),
+  ignitionPlatform: z.string().nullable(),
+  /** False when the file is gone. Filled when listed. */
+  exists: z.boolean().default(true),
+})
+export type RecentImage = z.infer<typeof recentImageSchema>
