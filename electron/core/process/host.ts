@@ -26,6 +26,10 @@ export interface RunOptions {
   readonly maxOutputBytes?: number
   /** Files the tool may touch; when given it runs in the sandbox (where there is one). */
   readonly access?: Access
+  /** Let the sandbox mount FUSE exports inside of itself (qemu-storage-daemon). */
+  readonly mayMount?: boolean
+  /** Run inside the sandbox of this process, with none of its rights; `access` is then that of the sandbox. */
+  readonly within?: ToolProcess
   /** Bytes of address space, seconds of CPU; through prlimit(1). */
   readonly limits?: { readonly memoryBytes?: number; readonly cpuSeconds?: number; readonly fileBytes?: number }
 }
@@ -67,5 +71,11 @@ export interface Host {
   start(tool: ToolId, args: readonly string[], options?: Omit<RunOptions, 'onRecord' | 'stdin' | 'maxOutputBytes'>): Promise<ToolProcess>
   readonly sandbox: { readonly usable: boolean; readonly reason: string }
   /** The same host whose commands are reported to `listener` and that stops with `signal`. */
-  bind(options: { signal?: AbortSignal; onCommand?: CommandListener; onOutput?: (line: string) => void }): Host
+  bind(options: {
+    signal?: AbortSignal
+    onCommand?: CommandListener
+    onOutput?: (line: string) => void
+    /** Added to the environment of every command, such as `DISKWRIGHT_JOB`. */
+    env?: Readonly<Record<string, string>>
+  }): Host
 }

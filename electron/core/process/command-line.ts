@@ -1,0 +1,52 @@
+import type { RunOptions, ToolProcess } from './host.js'
+import { enterArgs, sandboxArgs } from './sandbox.js'
+import type { ToolId } from './tool-table.js'
+
+export interface CommandLine {
+  readonly argv: readonly [string, ...string[]]
+  readonly sandboxed: boolean
+}
+
+export interface CommandParts {
+  readonly tool: string
+  readonly args: readonly string[]
+  readonly options: Pick<RunOptions, 'access' | 'mayMount' | 'within' | 'limits'> & { readonly within?: ToolProcess | undefined }
+  readonly env: Readonly<Record<string, string>>
+  readonly find: (tool: ToolId) => string
+  readonly sandboxUsable: boolean
+  readonly infoFd?: number
+}
+
+/** What is really executed for a tool: sandbox or parent-death signal outside, resource limits next, the tool last. */
+export function commandLine(parts: CommandParts): CommandLine {
+  const { tool, args, options, find } = parts
+  const limited = [...limitArgs(options.limits, find), tool, ...args] as [string, ...string[]]
+  if (options.within && parts.sandboxUsable) {
+    const enter = enterArgs({ nsenter: find('nsenter'), setpriv: find('setpriv') }, options.within.innerPid)
+    return { argv: [...enter, ...limited] as [string, ...string[]], sandboxed: true }
+  }
+  if (options.access && parts.sandboxUsable) {
+    const outside = tool.startsWith('/usr/') ? [] : [tool]
+    const sandbox = sandboxArgs({
+      bwrap: find('bwrap'),
+      access: { ...options.access, read: [...(options.access.read ?? []), ...outside] },
+      env: parts.env,
+      ...(parts.infoFd === undefined ? {} : { infoFd: parts.infoFd }),
+      ...(options.mayMount ? { mayMount: true } : {}),
+    })
+    return { argv: [...sandbox, ...limited] as [string, ...string[]], sandboxed: true }
+  }
+  return { argv: [find('setpriv'), '--pdeathsig', 'KILL', '--', ...limited] as [string, ...string[]], sandboxed: false }
+}
+
+function limitArgs(limits: RunOptions['limits'], find: (tool: ToolId) => string): string[] {
+  if (!limits) return []
+  return [
+    find('prlimit'),
+    '--core=0',
+    ...(limits.memoryBytes === undefined ? [] : [`--as=${limits.memoryBytes}`]),
+    ...(limits.cpuSeconds === undefined ? [] : [`--cpu=${limits.cpuSeconds}`]),
+    ...(limits.fileBytes === undefined ? [] : [`--fsize=${limits.fileBytes}`]),
+    '--',
+  ]
+}

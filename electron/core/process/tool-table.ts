@@ -1,0 +1,74 @@
+/** A program that Diskwright runs: what for, and where it comes from. The doctor and the Tools screen read this. */
+export interface ToolRow {
+  readonly binary: string
+  readonly purpose: string
+  /** Diskwright cannot do its main work without it. */
+  readonly required: boolean
+  /** Arguments that print the version; null for programs that have none. */
+  readonly versionArgs: readonly string[] | null
+  /** Lowest version that works, as dotted numbers. */
+  readonly minimum: string | null
+  /** Package by family of distribution. */
+  readonly packages: { readonly debian: string; readonly fedora: string; readonly suse: string; readonly arch: string }
+}
+
+function row(binary: string, purpose: string, packages: readonly [string, string, string, string], rest: Partial<ToolRow> = {}): ToolRow {
+  const [debian, fedora, suse, arch] = packages
+  return { binary, purpose, required: true, versionArgs: ['--version'], minimum: null, packages: { debian, fedora, suse, arch }, ...rest }
+}
+
+const utilLinux = ['util-linux', 'util-linux', 'util-linux', 'util-linux'] as const
+
+/** The registry: one row a tool. Missing optional tools switch off what their `purpose` says, and no more. */
+export const TOOLS = {
+  'qemu-img': row('qemu-img', 'Converts, compares and checks disk images', ['qemu-utils', 'qemu-img', 'qemu-img', 'qemu-img'], { minimum: '6.0' }),
+  'qemu-storage-daemon': row(
+    'qemu-storage-daemon',
+    'Shows any image format as a raw disk, without root',
+    ['qemu-utils', 'qemu-kvm-core', 'qemu-tools', 'qemu-storage-daemon'],
+    { minimum: '6.0' },
+  ),
+  'grub-fstest': row(
+    'grub-fstest',
+    'Reads files out of FAT, ext, XFS, btrfs and other file systems',
+    ['grub-common', 'grub2-tools-extra', 'grub2', 'grub'],
+  ),
+  sfdisk: row('sfdisk', 'Reads partition tables', ['fdisk', 'util-linux-core', 'util-linux', 'util-linux']),
+  blkid: row('blkid', 'Recognizes file systems', utilLinux),
+  nsenter: row('nsenter', 'Runs a reader inside the sandbox of an open image', utilLinux),
+  setpriv: row('setpriv', 'Ends tools with Diskwright and drops their privileges', utilLinux),
+  prlimit: row('prlimit', 'Limits memory and time of tools that read hostile data', utilLinux),
+  sh: row('sh', 'Starts tools inside the sandbox', ['dash', 'bash', 'bash', 'bash'], { versionArgs: null }),
+  bwrap: row('bwrap', 'Sandbox for every tool that reads image data', ['bubblewrap', 'bubblewrap', 'bubblewrap', 'bubblewrap'], {
+    required: false,
+    minimum: '0.5',
+  }),
+  'linux.uml': row('linux.uml', 'Engine uml: writes inside images through a Linux kernel, without root or KVM', ['user-mode-linux', '-', '-', '-'], {
+    required: false,
+  }),
+  busybox: row('busybox', 'Commands inside the uml engine', ['busybox-static', 'busybox', 'busybox-static', 'busybox'], {
+    required: false,
+    versionArgs: [],
+  }),
+  guestfish: row(
+    'guestfish',
+    'Engine guestfish: writes inside images through the libguestfs appliance',
+    ['libguestfs-tools', 'guestfs-tools', 'guestfs-tools', 'guestfs-tools'],
+    { required: false },
+  ),
+  'qemu-system-x86_64': row(
+    'qemu-system-x86_64',
+    'Boots images; runs the libguestfs appliance',
+    ['qemu-system-x86', 'qemu-system-x86-core', 'qemu-x86', 'qemu-system-x86'],
+    { required: false },
+  ),
+  'mkfs.fat': row('mkfs.fat', 'Makes FAT file systems', ['dosfstools', 'dosfstools', 'dosfstools', 'dosfstools'], { required: false, versionArgs: null }),
+  'mkfs.ext4': row('mkfs.ext4', 'Makes ext4 file systems', ['e2fsprogs', 'e2fsprogs', 'e2fsprogs', 'e2fsprogs'], { required: false, versionArgs: ['-V'] }),
+  'mkfs.xfs': row('mkfs.xfs', 'Makes XFS file systems', ['xfsprogs', 'xfsprogs', 'xfsprogs', 'xfsprogs'], { required: false, versionArgs: ['-V'] }),
+  mcopy: row('mcopy', 'Copies files into FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
+  mmd: row('mmd', 'Makes folders in FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
+  mformat: row('mformat', 'Makes FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
+} as const satisfies Readonly<Record<string, ToolRow>>
+
+export type ToolId = keyof typeof TOOLS
+export const TOOL_IDS = Object.keys(TOOLS) as readonly ToolId[]
