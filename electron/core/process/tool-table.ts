@@ -34,7 +34,6 @@ export const TOOLS = {
     ['grub-common', 'grub2-tools-extra', 'grub2', 'grub'],
   ),
   sfdisk: row('sfdisk', 'Reads partition tables', ['fdisk', 'util-linux-core', 'util-linux', 'util-linux']),
-  blkid: row('blkid', 'Recognizes file systems', utilLinux),
   nsenter: row('nsenter', 'Runs a reader inside the sandbox of an open image', utilLinux),
   setpriv: row('setpriv', 'Ends tools with Diskwright and drops their privileges', utilLinux),
   prlimit: row('prlimit', 'Limits memory and time of tools that read hostile data', utilLinux),

@@ -1,0 +1,61 @@
+import type { Filesystem, Partition } from '#shared/images/image-info'
+import { partitionTypeName } from '#shared/images/partition-types'
+import { readSuperblock } from '#shared/images/superblock'
+import type { Host } from '../process/host.js'
+import { listFolder } from '../tools/grub-fstest/read.js'
+import type { TablePartition } from '../tools/sfdisk/read-table.js'
+import type { ImageReader } from './reader.js'
+
+/** EFI system partition: UEFI specification 2.10, 5.3.3 and MBR type EF. */
+const ESP_TYPES: ReadonlySet<string> = new Set(['C12A7328-F81F-11D2-BA4B-00A0C93EC93B', 'ef'])
+const EXTENDED_TYPES: ReadonlySet<string> = new Set(['05', '0f', '85', '5', 'f'])
+export const MAX_PARTITIONS = 256
+
+/** Kinds of file systems that GRUB's drivers read here. */
+const READABLE: ReadonlySet<string> = new Set(['fat', 'ext', 'xfs', 'btrfs', 'iso9660', 'squashfs', 'ntfs'])
+
+export function isReadable(filesystem: Filesystem | null): boolean {
+  return filesystem !== null && READABLE.has(filesystem.kind)
+}
+
+/** All partitions with what is in them; the whole disk as number 0 where there is no table but a file system. */
+export async function readPartitions(host: Host, reader: ImageReader): Promise<Partition[]> {
+  const rows = reader.table.partitions.filter((row) => !EXTENDED_TYPES.has(row.type)).slice(0, MAX_PARTITIONS)
+  if (rows.length === 0) return readWholeDisk(reader)
+  return Promise.all(rows.map((row) => readPartition(host, reader, row)))
+}
+
+async function readWholeDisk(reader: ImageReader): Promise<Partition[]> {
+  const filesystem = await filesystemAt(reader, 0, reader.virtualBytes)
+  if (!filesystem) return []
+  const whole = { number: 0, startBytes: 0, sizeBytes: reader.virtualBytes, type: null, typeName: 'Whole disk', name: null, bootable: false }
+  return [{ ...whole, isEsp: false, filesystem }]
+}
+
+async function readPartition(host: Host, reader: ImageReader, row: TablePartition): Promise<Partition> {
+  const filesystem = await filesystemAt(reader, row.startBytes, row.sizeBytes)
+  const typedEsp = ESP_TYPES.has(row.type)
+  return {
+    ...row,
+    typeName: partitionTypeName(row.type),
+    isEsp: filesystem?.kind === 'fat' && (typedEsp || (await hasEfiFolder(host, reader, row.number))),
+    filesystem,
+  }
+}
+
+/** True where the type says otherwise: firmware that goes by types will not find this partition. */
+export function hasWrongEspType(partition: Partition): boolean {
+  return partition.isEsp && partition.type !== null && !ESP_TYPES.has(partition.type)
+}
+
+async function hasEfiFolder(host: Host, reader: ImageReader, partition: number): Promise<boolean> {
+  const names = await listFolder(host, reader.volume(partition), '/').catch(() => [])
+  return names.some((entry) => entry.kind === 'folder' && entry.name.toLowerCase() === 'efi')
+}
+
+async function filesystemAt(reader: ImageReader, startBytes: number, sizeBytes: number): Promise<Filesystem | null> {
+  return readSuperblock((offset, length) => {
+    if (offset >= sizeBytes) return Buffer.alloc(0)
+    return reader.readAt(startBytes + offset, Math.min(length, sizeBytes - offset))
+  })
+}

@@ -1,0 +1,144 @@
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import type { BlockNode } from '#shared/images/block-node'
+import { type DiskFormat, FORMATS } from '#shared/images/formats'
+import { checkReference, type SniffResult, sniffImage } from '#shared/images/sniff'
+import { openRegularFile } from '../files/identity.js'
+
+const HEAD_BYTES = 64 * 1024
+const TAIL_BYTES = 512
+const MAX_DEPTH = 16
+
+export interface ImageLayer {
+  /** Real path. */
+  readonly path: string
+  readonly format: DiskFormat
+  readonly sniff: SniffResult
+  readonly revision: string
+  readonly fileBytes: number
+  readonly onDiskBytes: number
+}
+
+/** An image as it lies on disk, every file that belongs to it named and vetted before any tool opens one. */
+export interface ImageSource {
+  /** Absolute path as the user gave it. */
+  readonly path: string
+  /** The image itself, then its backing files, nearest first. */
+  readonly layers: readonly [ImageLayer, ...ImageLayer[]]
+  /** VMDK extents beside the descriptor. */
+  readonly extents: readonly string[]
+  /** What qemu opens: drivers and backing files named explicitly. */
+  readonly node: BlockNode
+  /** Real paths of all files, for the sandbox. */
+  readonly files: readonly string[]
+  readonly format: DiskFormat
+  readonly fileBytes: number
+  readonly onDiskBytes: number
+  readonly revision: string
+}
+
+/**
+ * Finds out what an image is by our own reader of its first 64 KiB and last 512 bytes, and follows plain names of backing files and
+ * extents in its own folder. Everything else a header can name (other folders, protocols, devices) is refused before it is opened.
+ *
+ * @throws AppError `file-not-found`, `not-a-regular-file`, `image-empty`, `image-unknown-format`, `image-unsupported`,
+ * `image-damaged`, `reference-refused`, `backing-file-missing`, `backing-file-loop`
+ */
+export async function openSource(imagePath: string): Promise<ImageSource> {
+  if (imagePath.includes('\0')) throw new AppError('bad-input', { details: { path: imagePath, reason: 'the path holds a NUL character' } })
+  const absolute = path.resolve(imagePath)
+  const top = await readLayer(absolute)
+  const layers: [ImageLayer, ...ImageLayer[]] = [top]
+  for (let layer = top; layer.sniff.backingFile !== null; ) {
+    layer = await readBacking(layer, layer.sniff.backingFile)
+    if (layers.some((seen) => seen.path === layer.path)) throw new AppError('backing-file-loop', { details: { path: absolute, backing: layer.path } })
+    layers.push(layer)
+    if (layers.length > MAX_DEPTH) throw new AppError('image-unsupported', { details: { path: absolute, reason: `more than ${MAX_DEPTH} backing files` } })
+  }
+  const extents = await Promise.all(layers.flatMap((layer) => layer.sniff.extents.map((name) => readExtent(layer, name))))
+  const sum = (pick: (file: { fileBytes: number; onDiskBytes: number }) => number): number => pick(top) + extents.reduce((total, file) => total + pick(file), 0)
+  return {
+    path: absolute,
+    layers,
+    extents: extents.map((extent) => extent.path),
+    node: blockNode(layers),
+    files: [...layers.map((layer) => layer.path), ...extents.map((extent) => extent.path)],
+    format: top.format,
+    fileBytes: sum((file) => file.fileBytes),
+    onDiskBytes: sum((file) => file.onDiskBytes),
+    revision: [...layers, ...extents].map((file) => file.revision).join('.'),
+  }
+}
+
+function blockNode([layer, ...rest]: readonly ImageLayer[]): BlockNode {
+  if (!layer) throw new TypeError('an image has at least one layer')
+  const holdsBacking = layer.format === 'qcow2'
+  return {
+    driver: FORMATS[layer.format].driver,
+    path: layer.path,
+    ...(holdsBacking ? { backing: rest.length > 0 ? blockNode(rest) : null } : {}),
+    ...(layer.format === 'vhd' ? { forceSize: true } : {}),
+  }
+}
+
+async function readLayer(absolute: string, expected?: DiskFormat): Promise<ImageLayer> {
+  const file = await openRegularFile(absolute)
+  try {
+    const fileBytes = Number(file.stats.size)
+    const head = Buffer.alloc(Math.min(HEAD_BYTES, fileBytes))
+    const tail = Buffer.alloc(Math.min(TAIL_BYTES, fileBytes))
+    await file.handle.read(head, 0, head.length, 0)
+    await file.handle.read(tail, 0, tail.length, fileBytes - tail.length)
+    const sniff = sniffImage({ head, tail, fileBytes })
+    const problem = expected === 'raw' ? undefined : sniff.problems[0]
+    if (problem) throw new AppError(problem.code, { details: { path: absolute, ...problem.details } })
+    const format = expected === 'raw' ? 'raw' : sniff.format
+    if (format === null) throw new AppError('image-unknown-format', { details: { path: absolute } })
+    return {
+      path: file.path,
+      format,
+      sniff: expected === 'raw' ? { ...sniff, backingFile: null, extents: [] } : sniff,
+      revision: file.revision,
+      fileBytes,
+      onDiskBytes: Number(file.stats.blocks) * 512,
+    }
+  } finally {
+    await file.handle.close()
+  }
+}
+
+async function readBacking(layer: ImageLayer, name: string): Promise<ImageLayer> {
+  const backing = resolveReference(layer, name, 'backing file')
+  // A backing file that is said to be raw is raw, whatever its first bytes look like.
+  const expected = layer.sniff.backingFormat === 'raw' ? 'raw' : undefined
+  try {
+    const found = await readLayer(backing, expected)
+    if (path.dirname(found.path) !== path.dirname(layer.path)) throw refused(layer, name, 'it is a link to another folder')
+    return found
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'file-not-found') {
+      throw new AppError('backing-file-missing', { details: { path: layer.path, backing } })
+    }
+    throw thrown
+  }
+}
+
+async function readExtent(layer: ImageLayer, name: string): Promise<{ path: string; revision: string; fileBytes: number; onDiskBytes: number }> {
+  const extent = resolveReference(layer, name, 'extent')
+  const file = await openRegularFile(extent)
+  await file.handle.close()
+  if (path.dirname(file.path) !== path.dirname(layer.path)) throw refused(layer, name, 'it is a link to another folder')
+  return { path: file.path, revision: file.revision, fileBytes: Number(file.stats.size), onDiskBytes: Number(file.stats.blocks) * 512 }
+}
+
+function resolveReference(layer: ImageLayer, name: string, what: string): string {
+  const folder = path.dirname(layer.path)
+  // qemu-img writes absolute names when it was given one; in the image's own folder they are as harmless as plain ones.
+  const plain = path.isAbsolute(name) && path.dirname(path.normalize(name)) === folder ? path.basename(name) : name
+  if (checkReference(plain) === 'refused' || plain.includes('/')) throw refused(layer, name, `the ${what} is not a plain name in the image's own folder`)
+  return path.join(folder, plain)
+}
+
+function refused(layer: ImageLayer, reference: string, reason: string): AppError {
+  return new AppError('reference-refused', { details: { path: layer.path, reference, reason } })
+}

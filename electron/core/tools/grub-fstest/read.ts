@@ -1,0 +1,115 @@
+import { AppError } from '#shared/errors/app-error'
+import type { GuestEntry } from '#shared/images/image-info'
+import type { Host, ToolProcess } from '../../process/host.js'
+
+/** An exported disk, and where in it a file system is. */
+export interface GrubVolume {
+  readonly disk: string
+  readonly session: ToolProcess | undefined
+  /** GRUB's name: `(loop0)`, `(loop0,gpt2)`, `(loop0,msdos5)`. */
+  readonly device: string
+}
+
+/** GRUB's device name of a partition; 0 is the whole disk. GRUB Manual, "Device syntax". */
+export function grubDevice(table: 'gpt' | 'mbr' | 'none', partition: number): string {
+  if (table === 'none' || partition === 0) return '(loop0)'
+  return `(loop0,${table === 'gpt' ? 'gpt' : 'msdos'}${partition})`
+}
+
+const LIMITS = { memoryBytes: 1024 ** 3, cpuSeconds: 10 }
+
+async function grub(host: Host, volume: GrubVolume, args: readonly string[], maxOutputBytes: number): Promise<Buffer> {
+  const result = await host.run('grub-fstest', [volume.disk, ...args], {
+    timeoutMs: 10_000,
+    limits: LIMITS,
+    maxOutputBytes,
+    ...(volume.session ? { within: volume.session } : {}),
+  })
+  return result.stdout
+}
+
+/**
+ * Names in a folder, symlinks followed on the way. A folder that is not there lists as empty: GRUB makes no difference.
+ * `ls -l` tells kinds and sizes but leaves out links to folders, plain `ls` has all names in one line; together they tell all.
+ */
+export async function listFolder(host: Host, volume: GrubVolume, folder: string): Promise<GuestEntry[]> {
+  const target = `${volume.device}${folder.endsWith('/') ? folder : `${folder}/`}`
+  const [long, short] = await Promise.all([
+    grub(host, volume, ['ls', '--', '-l', target], 8 * 1024 * 1024),
+    grub(host, volume, ['ls', target], 8 * 1024 * 1024),
+  ])
+  return mergeListings(parseLongListing(long.toString('utf8')), short.toString('utf8'))
+}
+
+/**
+ * Lines of GRUB's `ls -l` (grub-core/commands/ls.c, `print_files_long`): size or `DIR`, a date of 14 digits when known, the name,
+ * and `/` behind folders. `.` and `..` are left out.
+ */
+export function parseLongListing(text: string): GuestEntry[] {
+  return text.split('\n').flatMap((line): GuestEntry[] => {
+    const match = /^(DIR|\d+|\?{4})\s+(?:\d{14} |-{14} )?(.+?)(\/?)$/.exec(line)
+    if (!match) return []
+    const [, size, name, slash] = match
+    if (name === undefined || name === '.' || name === '..') return []
+    if (slash === '/') return [{ name, kind: 'folder', sizeBytes: null }]
+    return [{ name, kind: 'file', sizeBytes: size && /^\d+$/.test(size) ? Number(size) : null }]
+  })
+}
+
+/** Adds the names that only the short listing has, as links. Names may hold spaces, so it is read along the known ones. */
+export function mergeListings(known: readonly GuestEntry[], short: string): GuestEntry[] {
+  const merged: GuestEntry[] = []
+  const waiting = new Map(known.map((entry) => [entry.kind === 'folder' ? `${entry.name}/` : entry.name, entry]))
+  let words: string[] = []
+  const flush = (): void => {
+    for (const name of words) if (!['./', '../', ''].includes(name)) merged.push({ name: name.replace(/\/$/, ''), kind: 'link', sizeBytes: null })
+    words = []
+  }
+  const line = short.replaceAll('\n', '')
+  let position = 0
+  while (position < line.length) {
+    const next = nextKnown(line, position, waiting)
+    if (next) {
+      flush()
+      merged.push(next.entry)
+      waiting.delete(next.text)
+      position += next.text.length + 1
+    } else {
+      const space = line.indexOf(' ', position)
+      const end = space < 0 ? line.length : space
+      words.push(line.slice(position, end))
+      position = end + 1
+    }
+  }
+  flush()
+  return [...merged, ...waiting.values()]
+}
+
+function nextKnown(line: string, position: number, waiting: ReadonlyMap<string, GuestEntry>): { text: string; entry: GuestEntry } | undefined {
+  let best: { text: string; entry: GuestEntry } | undefined
+  for (const [text, entry] of waiting) {
+    if (line.startsWith(`${text} `, position) && text.length > (best?.text.length ?? 0)) best = { text, entry }
+  }
+  return best
+}
+
+/** Whole content of a file, symlinks followed. Throws `guest-file-not-found`, `guest-file-too-large` or `filesystem-unreadable`. */
+export async function readGuestFile(host: Host, volume: GrubVolume, file: string, maxBytes: number): Promise<Buffer> {
+  try {
+    return await grub(host, volume, ['cat', `${volume.device}${file}`], maxBytes)
+  } catch (thrown) {
+    throw explainGrubError(thrown, file, maxBytes)
+  }
+}
+
+/** Texts of GRUB 2.06. */
+function explainGrubError(thrown: unknown, file: string, maxBytes: number): unknown {
+  if (!(thrown instanceof AppError) || thrown.code !== 'tool-failed') return thrown
+  const text = thrown.data.toolOutput ?? ''
+  const rest = { toolOutput: text, command: thrown.data.command, cause: thrown }
+  if (/bytes of output/.test(String(thrown.data.details.problem))) {
+    return new AppError('guest-file-too-large', { ...rest, toolOutput: undefined, details: { file, maxBytes } })
+  }
+  if (/not found|no such (file|partition)|not a regular file|is a directory|invalid file name/i.test(text)) return new AppError('guest-file-not-found', { ...rest, details: { file } })
+  return new AppError('filesystem-unreadable', { ...rest, details: { file } })
+}

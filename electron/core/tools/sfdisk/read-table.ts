@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { AppError } from '#shared/errors/app-error'
+import type { Host, ToolProcess } from '../../process/host.js'
+
+const partition = z.object({
+  node: z.string(),
+  start: z.number(),
+  size: z.number(),
+  type: z.string(),
+  name: z.string().optional(),
+  bootable: z.boolean().optional(),
+})
+const schema = z.object({
+  partitiontable: z.object({
+    label: z.string(),
+    sectorsize: z.number().default(512),
+    partitions: z.array(partition).default([]),
+  }),
+})
+
+export interface TablePartition {
+  readonly number: number
+  readonly startBytes: number
+  readonly sizeBytes: number
+  /** GPT type GUID in capitals, or the MBR type as two hex digits. */
+  readonly type: string
+  readonly name: string | null
+  readonly bootable: boolean
+}
+
+export interface PartitionTable {
+  readonly table: 'gpt' | 'mbr' | 'none'
+  readonly sectorBytes: number
+  readonly partitions: readonly TablePartition[]
+  /** The backup GPT is not at the end of the disk: it grew, or was cut. */
+  readonly backupMisplaced: boolean
+}
+
+/** Output of `sfdisk -J` (util-linux 2.38), and what it said on stderr. */
+export function parseTable(json: string, stderr: string): PartitionTable {
+  const { partitiontable } = schema.parse(JSON.parse(json))
+  const sectorBytes = partitiontable.sectorsize
+  return {
+    table: partitiontable.label === 'gpt' ? 'gpt' : 'mbr',
+    sectorBytes,
+    backupMisplaced: /backup GPT table is not on the end/.test(stderr),
+    partitions: partitiontable.partitions.map((row) => ({
+      number: Number(/(\d+)$/.exec(row.node)?.[1] ?? 0),
+      startBytes: row.start * sectorBytes,
+      sizeBytes: row.size * sectorBytes,
+      type: partitiontable.label === 'gpt' ? row.type.toUpperCase() : row.type.toLowerCase().padStart(2, '0'),
+      name: row.name ?? null,
+      bootable: row.bootable ?? false,
+    })),
+  }
+}
+
+const NO_TABLE = /does not contain a recognized partition table/
+
+/** Reads the partition table of an exported disk; `none` where there is none. Throws `partition-table-damaged`. */
+export async function readTable(host: Host, disk: string, session: ToolProcess | undefined): Promise<PartitionTable> {
+  const result = await host.run('sfdisk', ['-J', disk], {
+    okExitCodes: [0, 1],
+    timeoutMs: 10_000,
+    limits: { memoryBytes: 1024 ** 3, cpuSeconds: 10 },
+    ...(session ? { within: session } : {}),
+  })
+  if (result.exitCode === 0) {
+    try {
+      return parseTable(result.stdout.toString('utf8'), result.stderr)
+    } catch (cause) {
+      throw new AppError('partition-table-damaged', { toolOutput: result.stderr, cause })
+    }
+  }
+  if (NO_TABLE.test(result.stderr) || result.stderr === '') return { table: 'none', sectorBytes: 512, partitions: [], backupMisplaced: false }
+  throw new AppError('partition-table-damaged', { toolOutput: result.stderr })
+}

@@ -1,0 +1,48 @@
+/**
+ * One node of qemu's block graph, as `json:` file name. Naming the format and the backing of every layer keeps qemu from
+ * following what an image's header says (research on CVE-2022-47951, CVE-2024-32498, CVE-2024-4467).
+ */
+export interface BlockNode {
+  /** qemu block driver: `qcow2`, `vpc` … */
+  readonly driver: string
+  /** Absolute path of the image file. */
+  readonly path: string
+  /** Backing node; null when the image has none, or none is wanted. Left out for formats that know no backing. */
+  readonly backing?: BlockNode | null
+  /** VHD: take the size from the footer, not from its CHS geometry (qemu's own rule depends on the creator's name). */
+  readonly forceSize?: boolean
+  /** Open although another process writes to it; what is read may be out of date. */
+  readonly forceShare?: boolean
+}
+
+export interface BlockOptions {
+  readonly driver: string
+  readonly [key: string]: unknown
+}
+
+/** The `blockdev` object of a node, QEMU QAPI `BlockdevOptions`. */
+export function blockOptions(node: BlockNode, access: 'read-only' | 'read-write' = 'read-only'): BlockOptions {
+  return {
+    driver: node.driver,
+    'read-only': access === 'read-only',
+    ...(node.forceShare ? { 'force-share': true } : {}),
+    file: {
+      driver: 'file',
+      filename: node.path,
+      'read-only': access === 'read-only',
+      ...(node.forceShare ? { 'force-share': true } : {}),
+    },
+    ...(node.backing === undefined ? {} : { backing: node.backing && blockOptions(node.backing) }),
+    ...(node.forceSize ? { 'force-size-calc': 'current_size' } : {}),
+  }
+}
+
+/** A file name for qemu-img that opens exactly this graph. */
+export function jsonName(node: BlockNode): string {
+  return `json:${JSON.stringify(blockOptions(node))}`
+}
+
+/** All files a graph opens. */
+export function nodeFiles(node: BlockNode): string[] {
+  return [node.path, ...(node.backing ? nodeFiles(node.backing) : [])]
+}
