@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { errnoCode, syncFolderSync } from './sync.js'
+
+export type JsonRead =
+  | { readonly state: 'ok'; readonly value: unknown }
+  | { readonly state: 'missing' }
+  /** The file was no JSON; a copy of it stands at `keptAs` (null when even that could not be written). */
+  | { readonly state: 'damaged'; readonly keptAs: string | null; readonly reason: string }
+
+/**
+ * Replaces a JSON file so that a crash or power cut at any moment leaves the old or the new content, never a mixture:
+ * temporary file, fsync, rename, fsync of the folder. Creates the folder (mode 0700) when it is missing.
+ * Synchronous on purpose: a state that was announced must be on disk before anything else runs.
+ */
+export function writeJsonDurably(file: string, value: unknown): void {
+  const folder = path.dirname(file)
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+  try {
+    const fd = fs.openSync(temporary, 'wx', 0o600)
+    try {
+      fs.writeFileSync(fd, `${JSON.stringify(value, null, 2)}\n`)
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+    fs.renameSync(temporary, file)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw error
+  }
+  syncFolderSync(folder)
+}
+
+/** Reads a JSON file. One that does not parse is copied to `FILE.bad`, so that writing a new one loses nothing. */
+export function readJson(file: string): JsonRead {
+  let text: string
+  try {
+    text = fs.readFileSync(file, 'utf8')
+  } catch (error) {
+    if (errnoCode(error) === 'ENOENT') return { state: 'missing' }
+    return { state: 'damaged', keptAs: null, reason: String(error) }
+  }
+  try {
+    return { state: 'ok', value: JSON.parse(text) }
+  } catch (error) {
+    return { state: 'damaged', keptAs: keepBadCopy(file), reason: String(error) }
+  }
+}
+
+/** Copies a file to `FILE.bad` (an older copy is replaced). Returns the copy's path, or null when it could not be made. */
+export function keepBadCopy(file: string): string | null {
+  const kept = `${file}.bad`
+  try {
+    fs.copyFileSync(file, kept)
+    return kept
+  } catch {
+    return null
+  }
+}
