@@ -1,14 +1,10 @@
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/
-
-/**
- * One line that a POSIX shell would split back into exactly `argv` (POSIX.1-2024 XCU 2.2.2, single quotes).
- * For showing and copying only: Diskwright itself never passes a command through a shell.
- */
-export function shellLine(argv: readonly string[]): string {
-  return argv.map(shellWord).join(' ')
+/** One word of a POSIX shell command that stands for exactly `word` (XCU 2.2.2: nothing is special in single quotes). */
+export function shellWord(word: string): string {
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word
+  return `'${word.replaceAll("'", "'\\''")}'`
 }
 
-function shellWord(word: string): string {
-  if (PLAIN.test(word)) return word
-  return `'${word.replaceAll("'", "'\\''")}'`
+/** A copyable command line. A first word with `=` is quoted, or the shell would take it for an assignment. */
+export function shellLine(argv: readonly string[]): string {
+  return argv.map((word, at) => (at === 0 && word.includes('=') ? `'${word.replaceAll("'", "'\\''")}'` : shellWord(word))).join(' ')
 }
