@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { AppError, ERROR_CODES } from './app-error.js'
+import { describeError } from './describe-error.js'
+
+test.each(ERROR_CODES)('%s has whole words without facts', (code) => {
+  const words = describeError(new AppError(code).data)
+  expect(words.title).not.toMatch(/[.]$|undefined|null|NaN/)
+  for (const text of [words.detail, words.next]) {
+    expect(text).toMatch(/^[A-Z].*\.$/s)
+    expect(text).not.toMatch(/undefined|null|NaN| {2}|\.\.|\( ?\)/)
+  }
+})
+
+test('no two codes share a title', () => {
+  const titles = ERROR_CODES.map((code) => describeError(new AppError(code).data).title)
+  expect(new Set(titles).size).toBe(titles.length)
+})
+
+test('facts stand in the words, sizes with units', () => {
+  const words = describeError(new AppError('no-space', { details: { folder: '/data', neededBytes: 3 * 1024 ** 3, freeBytes: 1024 ** 2 } }).data)
+  expect(words.detail).toContain('/data needs 3 GiB and has 1 MiB free')
+  const tool = describeError(new AppError('tool-failed', { details: { tool: 'qemu-img' }, toolOutput: 'a\nCould not open\n\n' }).data)
+  expect(tool).toMatchObject({ title: 'qemu-img failed', detail: expect.stringContaining('It said: Could not open.') })
+})
+
+test('hostile text is shown, not obeyed', () => {
+  const words = describeError(new AppError('reference-refused', { details: { reference: `a\u202e\u001b[2J${'x'.repeat(5000)}` } }).data)
+  expect(words.detail).toContain('aU+202EU+001B[2J')
+  expect(words.detail.length).toBeLessThan(800)
+})

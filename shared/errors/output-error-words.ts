@@ -1,0 +1,53 @@
+import type { ErrorRow } from './describe-error.js'
+import { sentence } from './tool-error-words.js'
+
+const DISCARDED = 'The output was removed before it got its final name; the source was not changed.'
+
+/** Words for outputs that could not be written or did not pass their checks. */
+export const OUTPUT_ERROR_WORDS = {
+  'verify-mismatch': (facts) => ({
+    title: 'The result differs from the source',
+    detail: `Comparing ${facts.path('the output')} with the source found a difference${facts.has('offset') ? ` at byte ${facts.text(['offset'], '')}` : ''}${facts.aside(['reason'])}. The source may have changed meanwhile, or a disk or memory is faulty. ${DISCARDED}`,
+    next: 'Try again; if it differs again, check the disk and the memory of this machine.',
+  }),
+  'check-failed': (facts) => ({
+    title: 'The image did not pass its check',
+    detail: `${sentence(facts.text(['reason', 'problem', 'message'], facts.lastLine() || `The tables of ${facts.path('the image')} contradict each other`))} ${DISCARDED}`,
+    next: 'Run qemu-img check on the source; repair a copy of it, never the only one.',
+  }),
+  'output-exists': (facts) => ({
+    title: 'The output file exists already',
+    detail: `${facts.path('A file of that name')} is there and was left as it is.`,
+    next: 'Choose another name, or agree to replace it.',
+  }),
+  'output-is-source': (facts) => ({
+    title: 'The output would overwrite its source',
+    detail: `${facts.path('The output')} and the source are the same file. Nothing was written.`,
+    next: 'Choose another name for the output.',
+  }),
+  'output-not-granted': (facts) => ({
+    title: 'This place was not chosen for output',
+    detail: `The window may write only where you pointed it to, and ${facts.path('this path')} was not among these. Nothing was written.`,
+    next: 'Choose the place with the save dialog.',
+  }),
+  'folder-not-writable': (facts) => ({
+    title: 'The folder cannot be written to',
+    detail: `A new file could not be made in ${facts.text(['folder', 'path'], 'the folder')}${facts.aside(['reason', 'errno', 'message'])}. It may be missing, read-only, or belong to someone else. Nothing was changed.`,
+    next: 'Choose another folder, or change the permissions of this one.',
+  }),
+  'no-space': (facts) => ({
+    title: 'There is not enough free space',
+    detail: `${facts.text(['folder', 'path'], 'The target folder')} needs ${facts.size('neededBytes')} and has ${facts.size('freeBytes')} free. ${DISCARDED}`,
+    next: 'Free space there, or choose a folder on another disk.',
+  }),
+  'file-too-large': (facts) => ({
+    title: 'The file system there cannot hold a file this large',
+    detail: `The output needs ${facts.size('neededBytes', 'more')}${facts.has('limitBytes') || facts.has('maxBytes') ? ` and the limit is ${facts.has('limitBytes') ? facts.size('limitBytes') : facts.size('maxBytes')}` : '; FAT32, for example, ends at 4 GiB'}. ${DISCARDED}`,
+    next: 'Choose a folder on another file system, or a split or compressed subformat.',
+  }),
+  'format-not-writable': (facts) => ({
+    title: `${facts.text(['format', 'subformat'], 'This format')} cannot be written in place`,
+    detail: `${sentence(facts.text(['reason'], 'Images such as stream-optimized VMDK are written once, from start to end'))} Nothing was changed.`,
+    next: 'Save as a new image instead.',
+  }),
+} satisfies Record<string, ErrorRow>
