@@ -1,0 +1,40 @@
+import { queryOptions } from '@tanstack/react-query'
+import type { CallInput } from '#shared/contract'
+import { call } from './client.js'
+
+/** What the core owns is a query; only what the user is typing or looking at is a store. */
+export const appInfoQuery = queryOptions({ queryKey: ['app-info'], queryFn: () => call('app.info') })
+
+export const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: () => call('settings.get') })
+
+export const recentsQuery = queryOptions({ queryKey: ['recents'], queryFn: () => call('recents.list'), staleTime: 0 })
+
+export const recoveryQuery = queryOptions({ queryKey: ['recovery'], queryFn: () => call('recovery.list') })
+
+export const doctorQuery = queryOptions({ queryKey: ['doctor'], queryFn: () => call('tools.doctor', { refresh: false }) })
+
+export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs.list') })
+
+export const jobLogQuery = (id: string, live: boolean) =>
+  queryOptions({
+    queryKey: ['job-log', id],
+    queryFn: () => call('jobs.log', { id }),
+    staleTime: 0,
+    refetchInterval: live ? 1000 : false,
+  })
+
+export const imageQuery = (path: string) => queryOptions({ queryKey: ['image', path], queryFn: () => call('images.inspect', { path }) })
+
+export const bootQuery = (path: string) => queryOptions({ queryKey: ['boot', path], queryFn: () => call('boot.list', { path }) })
+
+export const filesQuery = (path: string, partition: number, folder: string) =>
+  queryOptions({ queryKey: ['files', path, partition, folder], queryFn: () => call('files.list', { path, partition, folder }) })
+
+export const suggestQuery = (input: CallInput<'outputs.suggest'>) =>
+  queryOptions({ queryKey: ['suggest', input], queryFn: () => call('outputs.suggest', input), staleTime: 0, gcTime: 0 })
+
+export const convertPlanQuery = (input: CallInput<'convert.plan'>) =>
+  queryOptions({ queryKey: ['convert-plan', input], queryFn: () => call('convert.plan', input), staleTime: 0, gcTime: 0 })
+
+export const savePlanQuery = (input: CallInput<'save.plan'>) =>
+  queryOptions({ queryKey: ['save-plan', input], queryFn: () => call('save.plan', input), staleTime: 0, gcTime: 0 })

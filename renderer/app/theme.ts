@@ -1,0 +1,67 @@
+import { ActionIcon, Button, type CSSVariablesResolver, createTheme, Modal, NumberInput, Select, Switch, TextInput, Tooltip } from '@mantine/core'
+
+const TEAL = ['#e0f2f0', '#c4e6e3', '#9fd5d1', '#76c3bd', '#4cb0a9', '#35b8b0', '#1c8f89', '#0b7a75', '#096963', '#075e5a'] as const
+
+/** Sizes and radii of styles/tokens.css in Mantine's terms. */
+export const theme = createTheme({
+  primaryColor: 'accent',
+  colors: { accent: TEAL },
+  primaryShade: { light: 7, dark: 5 },
+  fontFamily: 'var(--dw-font)',
+  fontFamilyMonospace: 'var(--dw-mono)',
+  fontSizes: { xs: '11px', sm: '12.5px', md: '13.5px', lg: '15px', xl: '19px' },
+  lineHeights: { xs: '1.45', sm: '1.45', md: '1.45', lg: '1.45', xl: '1.3' },
+  radius: { xs: '4px', sm: '5px', md: '7px', lg: '10px', xl: '16px' },
+  spacing: { xs: '8px', sm: '12px', md: '16px', lg: '24px', xl: '32px' },
+  defaultRadius: 'md',
+  cursorType: 'default',
+  respectReducedMotion: true,
+  components: {
+    Button: Button.extend({
+      defaultProps: { variant: 'default', size: 'sm' },
+      vars: (_theme, props) => ({
+        root: {
+          '--button-height': props.size === 'xs' ? '26px' : '32px',
+          '--button-padding-x': props.size === 'xs' ? '10px' : '13px',
+          '--button-fz': props.size === 'xs' ? '12.5px' : '13.5px',
+        },
+      }),
+    }),
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 26 } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', transitionProps: { duration: 100, transition: 'fade' }, overlayProps: { backgroundOpacity: 0.45 } } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, multiline: true, events: { hover: true, focus: true, touch: false }, transitionProps: { duration: 80 } } }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
+    Select: Select.extend({ defaultProps: { size: 'sm', allowDeselect: false, comboboxProps: { transitionProps: { duration: 80 } } } }),
+    NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+  },
+})
+
+const VARIABLES = {
+  '--mantine-color-body': 'var(--dw-background)',
+  '--mantine-color-text': 'var(--dw-text)',
+  '--mantine-color-bright': 'var(--dw-text)',
+  '--mantine-color-dimmed': 'var(--dw-dim)',
+  '--mantine-color-placeholder': 'var(--dw-faint)',
+  '--mantine-color-error': 'var(--dw-red)',
+  '--mantine-color-anchor': 'var(--dw-accent)',
+  '--mantine-color-default': 'var(--dw-surface)',
+  '--mantine-color-default-hover': 'var(--dw-sunken)',
+  '--mantine-color-default-color': 'var(--dw-text)',
+  '--mantine-color-default-border': 'var(--dw-line-strong)',
+  '--mantine-color-disabled': 'var(--dw-sunken)',
+  '--mantine-color-disabled-color': 'var(--dw-faint)',
+  '--mantine-color-disabled-border': 'var(--dw-line)',
+  '--mantine-primary-color-filled': 'var(--dw-accent)',
+  '--mantine-primary-color-filled-hover': 'var(--dw-accent-hover)',
+  '--mantine-primary-color-light': 'var(--dw-accent-soft)',
+  '--mantine-primary-color-light-color': 'var(--dw-accent-ink)',
+  '--mantine-primary-color-contrast': 'var(--dw-on-accent)',
+  '--mantine-color-accent-filled': 'var(--dw-accent)',
+  '--mantine-color-accent-filled-hover': 'var(--dw-accent-hover)',
+  '--mantine-color-accent-light': 'var(--dw-accent-soft)',
+  '--mantine-color-accent-light-color': 'var(--dw-accent-ink)',
+} as const
+
+/** Mantine's own colours are the tokens', so that one file decides every colour of the window. */
+export const cssVariablesResolver: CSSVariablesResolver = () => ({ variables: {}, light: VARIABLES, dark: VARIABLES })

@@ -1,0 +1,26 @@
+import { createContext, use } from 'react'
+
+export type ImageTab = 'boot' | 'files' | 'edits'
+
+/** What any part of the window may ask of the app around it; the app provides it, so that parts need not know the shell. */
+export interface AppActions {
+  chooseImages(): void
+  openImages(paths: readonly string[]): void
+  closeImage(path: string): void
+  showTab(path: string, tab: ImageTab): void
+  convert(paths: readonly string[]): void
+  save(path: string, mode: 'new-file' | 'in-place'): void
+  showJobs(id: string | null): void
+  showTools(): void
+  showSettings(): void
+  /** Shows an error that belongs to no place on the screen. */
+  reportFailure(error: unknown): void
+}
+
+export const AppActionsContext = createContext<AppActions | null>(null)
+
+export function useAppActions(): AppActions {
+  const actions = use(AppActionsContext)
+  if (actions === null) throw new Error('AppActionsContext has no provider')
+  return actions
+}

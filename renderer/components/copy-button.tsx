@@ -1,0 +1,41 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { Check, Copy } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { call } from '../api/client.js'
+import { useAppActions } from './app-actions.js'
+
+interface CopyButtonProps {
+  readonly text: string
+  /** What is copied, for the accessible name: `Copy command`. */
+  readonly label: string
+  readonly withText?: boolean
+}
+
+export function CopyButton({ text, label, withText = false }: CopyButtonProps) {
+  const { reportFailure } = useAppActions()
+  const [copied, setCopied] = useState(false)
+
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 1500)
+    return () => clearTimeout(timer)
+  }, [copied])
+
+  const copy = () => call('host.copy', { text }).then(() => setCopied(true), reportFailure)
+  const icon = copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />
+
+  if (withText) {
+    return (
+      <Button variant="subtle" size="xs" leftSection={icon} onClick={copy} aria-label={copied ? 'Copied' : label}>
+        {copied ? 'Copied' : 'Copy'}
+      </Button>
+    )
+  }
+  return (
+    <Tooltip label={copied ? 'Copied' : label}>
+      <ActionIcon aria-label={copied ? 'Copied' : label} onClick={copy}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,81 @@
+import { Button } from '@mantine/core'
+import { CircleAlert, RotateCw } from 'lucide-react'
+import { type ErrorAction, toAppError } from '#shared/errors/app-error'
+import { describeError } from '#shared/errors/describe-error'
+import { useAppActions } from './app-actions.js'
+import { CommandBlock } from './command-block.js'
+import styles from './error-notice.module.css'
+import { visibleLines, visibleText } from './visible-text.js'
+
+interface ErrorNoticeProps {
+  readonly error: unknown
+  readonly onRetry?: (() => void) | undefined
+  readonly onChooseOutput?: (() => void) | undefined
+}
+
+/** What happened, the likely cause and the next step; what the tool printed is folded below, never lost. */
+export function ErrorNotice({ error, onRetry, onChooseOutput }: ErrorNoticeProps) {
+  const { data } = toAppError(error)
+  const words = describeError(data)
+  const toolOutput = data.toolOutput ?? ''
+  return (
+    <div className={styles.notice} role="alert">
+      <CircleAlert size={18} className={styles.icon} aria-hidden />
+      <div className={styles.body}>
+        <p className={styles.title}>{visibleText(words.title)}</p>
+        {words.detail !== '' && <p className={styles.detail}>{visibleText(words.detail)}</p>}
+        {words.next !== '' && <p className={styles.next}>{visibleText(words.next)}</p>}
+        <div className={styles.actions}>
+          <NextSteps actions={data.actions} onRetry={onRetry} onChooseOutput={onChooseOutput} />
+        </div>
+        {(toolOutput !== '' || data.command !== undefined) && (
+          <details className={styles.raw}>
+            <summary>What the tool said</summary>
+            {data.command !== undefined && <CommandBlock commands={[data.command]} />}
+            {toolOutput !== '' && (
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+              <pre className={styles.output} tabIndex={0} aria-label="Output of the tool">
+                {visibleLines(toolOutput)}
+              </pre>
+            )}
+          </details>
+        )}
+      </div>
+    </div>
+  )
+}
+
+interface NextStepsProps {
+  readonly actions: readonly ErrorAction[]
+  readonly onRetry: (() => void) | undefined
+  readonly onChooseOutput: (() => void) | undefined
+}
+
+function NextSteps({ actions, onRetry, onChooseOutput }: NextStepsProps) {
+  const { showTools, showSettings } = useAppActions()
+  const has = (kind: ErrorAction['kind']) => actions.some((action) => action.kind === kind)
+  return (
+    <>
+      {onRetry !== undefined && (
+        <Button size="xs" leftSection={<RotateCw size={14} aria-hidden />} onClick={onRetry}>
+          {has('reload') ? 'Reload' : 'Try again'}
+        </Button>
+      )}
+      {has('install-tool') && (
+        <Button size="xs" onClick={showTools}>
+          Show how to install it
+        </Button>
+      )}
+      {has('choose-engine') && (
+        <Button size="xs" onClick={showSettings}>
+          Choose another engine
+        </Button>
+      )}
+      {(has('choose-output') || has('free-space')) && onChooseOutput !== undefined && (
+        <Button size="xs" onClick={onChooseOutput}>
+          Choose another place…
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,62 @@
+import { useState } from 'react'
+import { splitArgs } from '#shared/boot/kernel-args'
+import { toAppError } from '#shared/errors/app-error'
+import { describeError } from '#shared/errors/describe-error'
+import styles from './arg-editor.module.css'
+
+/** The arguments that `text` holds, or why it holds none. */
+export function readArgs(text: string): { readonly args: string[]; readonly problem: string } {
+  try {
+    return { args: splitArgs(text), problem: '' }
+  } catch (error) {
+    const words = describeError(toAppError(error).data)
+    return { args: [], problem: words.detail || words.title }
+  }
+}
+
+interface ArgEditorProps {
+  readonly arg: string
+  /** What stands in place of the argument from now on: several when blanks were typed, none when it was emptied. */
+  readonly onApply: (args: string[]) => void
+  readonly onCancel: () => void
+}
+
+/** A chip that is being written. Enter applies, Escape leaves it as it was. */
+export function ArgEditor({ arg, onApply, onCancel }: ArgEditorProps) {
+  const [text, setText] = useState(arg)
+  const { args, problem } = readArgs(text)
+
+  const apply = () => {
+    if (problem === '') onApply(args)
+  }
+
+  return (
+    <span className={styles.editor}>
+      <input
+        className={styles.input}
+        value={text}
+        size={Math.min(Math.max(text.length + 1, 8), 80)}
+        aria-label={`Edit ${arg}`}
+        aria-invalid={problem !== ''}
+        title={problem || 'Enter applies, Escape cancels'}
+        spellCheck={false}
+        autoComplete="off"
+        // biome-ignore lint/a11y/noAutofocus: the user asked to edit this chip in its place
+        autoFocus
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={() => (text === arg || problem !== '' ? onCancel() : apply())}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') apply()
+          if (event.key === 'Escape') onCancel()
+          if (event.key === 'Enter' || event.key === 'Escape') event.stopPropagation()
+        }}
+      />
+      {problem !== '' && (
+        <span className={styles.problem} role="alert">
+          {problem}
+        </span>
+      )}
+    </span>
+  )
+}

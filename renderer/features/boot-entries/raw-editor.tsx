@@ -1,0 +1,46 @@
+import { Textarea } from '@mantine/core'
+import { useState } from 'react'
+import { joinArgs } from '#shared/boot/kernel-args'
+import { readArgs } from './arg-editor.js'
+import styles from './raw-editor.module.css'
+
+interface RawEditorProps {
+  readonly args: readonly string[]
+  readonly readOnly: boolean
+  readonly onArgs: (args: string[]) => void
+}
+
+/**
+ * The whole command line as text, in step with the chips: what is typed is staged as soon as it can be read.
+ * While it is typed in, the text is the user's own; otherwise it follows the list.
+ */
+export function RawEditor({ args, readOnly, onArgs }: RawEditorProps) {
+  const [draft, setDraft] = useState<string | null>(null)
+  const text = draft ?? joinArgs(args)
+  const { problem } = readArgs(text)
+
+  const onChange = (typed: string) => {
+    const oneLine = typed.replace(/[\r\n]+/g, ' ')
+    setDraft(oneLine)
+    const read = readArgs(oneLine)
+    if (read.problem === '') onArgs(read.args)
+  }
+
+  return (
+    <Textarea
+      label="Edit as text"
+      description={readOnly ? undefined : 'In the order the kernel reads it. The chips follow as you type.'}
+      value={text}
+      readOnly={readOnly}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      onFocus={() => setDraft(joinArgs(args))}
+      onBlur={() => setDraft(null)}
+      error={problem === '' ? undefined : `${problem}. Not staged.`}
+      autosize
+      minRows={5}
+      maxRows={14}
+      spellCheck={false}
+      classNames={{ input: styles.input }}
+    />
+  )
+}

@@ -1,0 +1,73 @@
+import { Button, Tooltip } from '@mantine/core'
+import { ArrowRightLeft, Save } from 'lucide-react'
+import { FORMATS } from '#shared/images/formats'
+import type { ImageInfo } from '#shared/images/image-info'
+import { useAppActions } from '../../components/app-actions.js'
+import { formatBytes, formatExactBytes } from '../../components/format.js'
+import { GuestText } from '../../components/guest-text.js'
+import styles from './image-header.module.css'
+
+const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = { uefi: 'UEFI', bios: 'BIOS', both: 'UEFI and BIOS', unknown: 'Firmware unknown' }
+
+/** What the image is, in one line, and what can be made of it. */
+export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonly edits: number }) {
+  const { convert, save } = useAppActions()
+  return (
+    <header className={styles.header}>
+      <div className={styles.words}>
+        <h1 className="truncate" title={info.path}>
+          <GuestText text={info.name} />
+        </h1>
+        <ul className={styles.facts} aria-label="About this image">
+          <li>
+            <strong>{FORMATS[info.format].label}</strong> {info.variant}
+          </li>
+          <li title={`${formatExactBytes(info.virtualBytes)} that the guest sees`}>
+            <strong>{formatBytes(info.virtualBytes)}</strong> virtual
+          </li>
+          <li title={`${formatExactBytes(info.onDiskBytes)} allocated; file length ${formatExactBytes(info.fileBytes)}`}>
+            <strong>{formatBytes(info.onDiskBytes)}</strong> on disk
+          </li>
+          {info.osName !== null && (
+            <li>
+              <GuestText text={info.osName} limit={48} />
+            </li>
+          )}
+          <li>{FIRMWARE[info.firmware]}</li>
+          {info.ignitionPlatform !== null && (
+            <li>
+              Ignition:{' '}
+              <strong>
+                <GuestText text={info.ignitionPlatform} limit={24} />
+              </strong>
+            </li>
+          )}
+          {info.backingChain.length > 0 && (
+            <li title={info.backingChain.map((file) => file.path).join('\n')}>
+              {info.backingChain.length === 1 ? '1 backing file' : `${info.backingChain.length} backing files`}
+            </li>
+          )}
+          {info.extents.length > 0 && (
+            <li title={info.extents.join('\n')}>{info.extents.length === 1 ? '1 extent file' : `${info.extents.length} extent files`}</li>
+          )}
+        </ul>
+      </div>
+      <div className={styles.actions}>
+        <Button leftSection={<ArrowRightLeft size={16} aria-hidden />} onClick={() => convert([info.path])}>
+          Convert…
+        </Button>
+        <Tooltip label={edits === 0 ? 'Nothing is staged: change a kernel argument first' : 'Ctrl S'}>
+          <Button
+            variant="filled"
+            leftSection={<Save size={16} aria-hidden />}
+            data-disabled={edits === 0 || undefined}
+            aria-disabled={edits === 0}
+            onClick={(event) => (edits === 0 ? event.preventDefault() : save(info.path, 'new-file'))}
+          >
+            Save as new image…
+          </Button>
+        </Tooltip>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,85 @@
+import { ENDED_STATES, type Job, type JobState } from '#shared/jobs/job'
+import { formatPercent, formatRate, formatSeconds, formatSecondsLeft } from '../../components/format.js'
+
+export const STATE_WORDS: Readonly<Record<JobState, string>> = {
+  queued: 'Queued',
+  running: 'Running',
+  cancelling: 'Cancelling',
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  interrupted: 'Interrupted',
+}
+
+export type JobFilter = 'all' | 'active' | 'succeeded' | 'failed' | 'cancelled'
+
+/** `interrupted` is a failure that nobody saw; it stands with them. */
+export function matchesFilter(job: Job, filter: JobFilter): boolean {
+  switch (filter) {
+    case 'all':
+      return true
+    case 'active':
+      return !ENDED_STATES.has(job.state)
+    case 'failed':
+      return job.state === 'failed' || job.state === 'interrupted'
+    default:
+      return job.state === filter
+  }
+}
+
+export function isActive(job: Job): boolean {
+  return !ENDED_STATES.has(job.state)
+}
+
+/** Seconds from start to end, or to `now` (milliseconds) while it runs; null before it starts. */
+export function jobSeconds(job: Job, now: number): number | null {
+  if (job.startedAt === null) return null
+  return Math.max(0, ((job.endedAt === null ? now : Date.parse(job.endedAt)) - Date.parse(job.startedAt)) / 1000)
+}
+
+/** `62 % · 412 MB/s · 4 s left`; only what was measured. */
+export function progressWords(job: Job): string {
+  if (job.state === 'queued') return 'waiting'
+  if (job.state === 'cancelling') return 'cancelling'
+  const parts = [
+    job.progress === null ? null : formatPercent(job.progress),
+    job.rate === null ? null : formatRate(job.rate),
+    job.secondsLeft === null ? null : formatSecondsLeft(job.secondsLeft),
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? 'working' : parts.join(' · ')
+}
+
+/** The step that runs now, if one does. */
+export function runningStep(job: Job): string | null {
+  return job.steps.find((step) => step.state === 'running')?.title ?? null
+}
+
+/** What a screen reader hears; quarters only, so that it is not talked over. */
+export function announcement(job: Job): string {
+  if (!isActive(job)) return `${job.title}: ${STATE_WORDS[job.state].toLowerCase()}`
+  const quarter = job.progress === null ? 0 : Math.floor(job.progress * 4) * 25
+  return quarter === 0 ? `${job.title}: ${STATE_WORDS[job.state].toLowerCase()}` : `${job.title}: ${quarter} %`
+}
+
+/** `1 running · 2 queued`, or `No job running`. */
+export function traySummary(jobs: readonly Job[]): string {
+  const running = jobs.filter((job) => job.state === 'running' || job.state === 'cancelling').length
+  const queued = jobs.filter((job) => job.state === 'queued').length
+  const parts = [running > 0 ? `${running} running` : null, queued > 0 ? `${queued} queued` : null].filter((part) => part !== null)
+  return parts.length === 0 ? 'No job running' : parts.join(' · ')
+}
+
+/** The job the tray shows: what runs, else what waits, else what ended last. */
+export function trayJob(jobs: readonly Job[]): Job | null {
+  const running = jobs.findLast((job) => job.state === 'running' || job.state === 'cancelling')
+  if (running !== undefined) return running
+  const queued = jobs.findLast((job) => job.state === 'queued')
+  if (queued !== undefined) return queued
+  return jobs.reduce<Job | null>((last, job) => (last === null || (job.endedAt ?? '') > (last.endedAt ?? '') ? job : last), null)
+}
+
+/** `2.1 s` for what has ended or runs; an empty string before. */
+export function durationWords(job: Job, now: number): string {
+  const seconds = jobSeconds(job, now)
+  return seconds === null ? '' : formatSeconds(seconds)
+}
