@@ -9,8 +9,6 @@ export interface BlockNode {
   readonly path: string
   /** Backing node; null when the image has none, or none is wanted. Left out for formats that know no backing. */
   readonly backing?: BlockNode | null
-  /** VHD: take the size from the footer, not from its CHS geometry (qemu's own rule depends on the creator's name). */
-  readonly forceSize?: boolean
   /** Open although another process writes to it; what is read may be out of date. */
   readonly forceShare?: boolean
 }
@@ -33,7 +31,6 @@ export function blockOptions(node: BlockNode, access: 'read-only' | 'read-write'
       ...(node.forceShare ? { 'force-share': true } : {}),
     },
     ...(node.backing === undefined ? {} : { backing: node.backing && blockOptions(node.backing) }),
-    ...(node.forceSize ? { 'force-size-calc': 'current_size' } : {}),
   }
 }
 

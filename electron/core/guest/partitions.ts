@@ -1,9 +1,8 @@
 import type { Filesystem, Partition } from '#shared/images/image-info'
 import { partitionTypeName } from '#shared/images/partition-types'
 import { readSuperblock } from '#shared/images/superblock'
-import type { Host } from '../process/host.js'
-import { listFolder } from '../tools/grub-fstest/read.js'
 import type { TablePartition } from '../tools/sfdisk/read-table.js'
+import type { GuestFiles } from './guest-files.js'
 import type { ImageReader } from './reader.js'
 
 /** EFI system partition: UEFI specification 2.10, 5.3.3 and MBR type EF. */
@@ -19,10 +18,10 @@ export function isReadable(filesystem: Filesystem | null): boolean {
 }
 
 /** All partitions with what is in them; the whole disk as number 0 where there is no table but a file system. */
-export async function readPartitions(host: Host, reader: ImageReader): Promise<Partition[]> {
+export async function readPartitions(reader: ImageReader, files: GuestFiles): Promise<Partition[]> {
   const rows = reader.table.partitions.filter((row) => !EXTENDED_TYPES.has(row.type)).slice(0, MAX_PARTITIONS)
   if (rows.length === 0) return readWholeDisk(reader)
-  return Promise.all(rows.map((row) => readPartition(host, reader, row)))
+  return Promise.all(rows.map((row) => readPartition(reader, files, row)))
 }
 
 async function readWholeDisk(reader: ImageReader): Promise<Partition[]> {
@@ -32,13 +31,13 @@ async function readWholeDisk(reader: ImageReader): Promise<Partition[]> {
   return [{ ...whole, isEsp: false, filesystem }]
 }
 
-async function readPartition(host: Host, reader: ImageReader, row: TablePartition): Promise<Partition> {
+async function readPartition(reader: ImageReader, files: GuestFiles, row: TablePartition): Promise<Partition> {
   const filesystem = await filesystemAt(reader, row.startBytes, row.sizeBytes)
   const typedEsp = ESP_TYPES.has(row.type)
   return {
     ...row,
     typeName: partitionTypeName(row.type),
-    isEsp: filesystem?.kind === 'fat' && (typedEsp || (await hasEfiFolder(host, reader, row.number))),
+    isEsp: filesystem?.kind === 'fat' && (typedEsp || (await hasEfiFolder(files, row.number))),
     filesystem,
   }
 }
@@ -48,8 +47,8 @@ export function hasWrongEspType(partition: Partition): boolean {
   return partition.isEsp && partition.type !== null && !ESP_TYPES.has(partition.type)
 }
 
-async function hasEfiFolder(host: Host, reader: ImageReader, partition: number): Promise<boolean> {
-  const names = await listFolder(host, reader.volume(partition), '/').catch(() => [])
+async function hasEfiFolder(files: GuestFiles, partition: number): Promise<boolean> {
+  const names = await files.list(partition, '/').catch(() => [])
   return names.some((entry) => entry.kind === 'folder' && entry.name.toLowerCase() === 'efi')
 }
 

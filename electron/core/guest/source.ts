@@ -77,7 +77,6 @@ function blockNode([layer, ...rest]: readonly ImageLayer[]): BlockNode {
     driver: FORMATS[layer.format].driver,
     path: layer.path,
     ...(holdsBacking ? { backing: rest.length > 0 ? blockNode(rest) : null } : {}),
-    ...(layer.format === 'vhd' ? { forceSize: true } : {}),
   }
 }
 

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { readBlsEntry } from '#shared/boot/bls'
+import type { BootEntry } from '#shared/boot/boot-entry'
+import { findDefaultEntry } from '#shared/boot/default-entry'
+import { AppError } from '#shared/errors/app-error'
+import type { Partition } from '#shared/images/image-info'
+import type { GuestFiles } from './guest-files.js'
+import { isReadable } from './partitions.js'
+
+/** Folders below a partition's root that hold BLS entries: the `$BOOT` of the specification, and /boot on the root file system. */
+const ENTRY_FOLDERS = ['/loader/entries', '/boot/loader/entries'] as const
+const GRUBENV_FILES = ['/grub2/grubenv', '/grub/grubenv', '/boot/grub2/grubenv', '/boot/grub/grubenv'] as const
+const ENTRY_MAX_BYTES = 256 * 1024
+const MAX_ENTRIES = 5000
+
+export interface FoundEntries {
+  readonly entries: BootEntry[]
+  readonly searched: string[]
+}
+
+type PlainEntry = BootEntry & { readonly sortKey: string | null; readonly machineId: string | null }
+
+/** All BLS type 1 entries of an image, the default one marked. One entry that cannot be read does not hide the others. */
+export async function findBootEntries(files: GuestFiles, partitions: readonly Partition[]): Promise<FoundEntries> {
+  const readable = partitions.filter((partition) => isReadable(partition.filesystem))
+  const places = readable.flatMap((partition) => ENTRY_FOLDERS.map((folder) => ({ partition: partition.number, folder })))
+  const found = (await Promise.all(places.map((place) => entriesIn(files, place.partition, place.folder)))).flat()
+  const entries = withoutLinkedTwins(found).slice(0, MAX_ENTRIES)
+  return {
+    entries: await markDefault(files, entries),
+    searched: places.map((place) => `${place.partition}:${place.folder}`),
+  }
+}
+
+async function entriesIn(files: GuestFiles, partition: number, folder: string): Promise<PlainEntry[]> {
+  if (!(await folderIsThere(files, partition, folder))) return []
+  const names = (await files.list(partition, folder)).filter((entry) => entry.kind !== 'folder' && entry.name.toLowerCase().endsWith('.conf'))
+  return Promise.all(names.slice(0, MAX_ENTRIES).map((entry) => readEntry(files, partition, `${folder}/${entry.name}`)))
+}
+
+/** Asks from the root down, for most partitions have no such folder and every listing costs a call. */
+async function folderIsThere(files: GuestFiles, partition: number, folder: string): Promise<boolean> {
+  const first = `/${folder.split('/')[1]}`
+  return (await files.find(partition, first).catch(() => undefined)) !== undefined
+}
+
+async function readEntry(files: GuestFiles, partition: number, file: string): Promise<PlainEntry> {
+  try {
+    const bytes = await files.read(partition, file, ENTRY_MAX_BYTES)
+    return plainEntry(partition, file, await realEntryPath(files, partition, file, bytes), bytes)
+  } catch (thrown) {
+    const problem = thrown instanceof AppError ? thrown.code : String(thrown)
+    return { ...plainEntry(partition, file, file, Buffer.alloc(0)), problem: `This entry could not be read (${problem})` }
+  }
+}
+
+/**
+ * OSTree keeps entries in /loader.0 or /loader.1 and points the link /loader at it. GRUB's drivers follow links but do not tell
+ * where to; the numbered folder with the same file in it is where.
+ */
+async function realEntryPath(files: GuestFiles, partition: number, file: string, bytes: Buffer): Promise<string> {
+  const [, top, ...rest] = file.split('/')
+  if (top !== 'loader' || (await files.find(partition, '/loader'))?.kind !== 'link') return file
+  const candidates = (await files.list(partition, '/')).filter((entry) => entry.kind === 'folder' && /^loader\.\d$/.test(entry.name))
+  const same: string[] = []
+  for (const candidate of candidates) {
+    const numbered = `/${candidate.name}/${rest.join('/')}`
+    const content = await files.readIfPresent(partition, numbered, ENTRY_MAX_BYTES)
+    if (content?.equals(bytes)) same.push(numbered)
+  }
+  return same.length === 1 && same[0] !== undefined ? same[0] : file
+}
+
+function plainEntry(partition: number, file: string, realPath: string, bytes: Buffer): PlainEntry {
+  const { text, encoding } = decode(bytes)
+  const id = `${partition}:${file}`
+  const common = {
+    id,
+    partition,
+    path: file,
+    realPath,
+    isDefault: false,
+    defaultReason: null,
+    text,
+    encoding,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }
+  try {
+    const bls = readBlsEntry(text)
+    return {
+      ...common,
+      title: bls.title ?? path.posix.basename(file, '.conf'),
+      version: bls.version,
+      linux: bls.linux,
+      initrds: [...bls.initrds],
+      args: [...bls.args],
+      problem: bls.linux === null && bls.efi === null ? 'This entry names no kernel' : null,
+      sortKey: bls.sortKey,
+      machineId: bls.machineId,
+    }
+  } catch (thrown) {
+    const problem = thrown instanceof AppError ? String(thrown.data.details.reason ?? thrown.code) : String(thrown)
+    const nothing = { version: null, linux: null, initrds: [], args: [], sortKey: null, machineId: null }
+    return { ...common, ...nothing, title: path.posix.basename(file, '.conf'), problem: `This entry cannot be edited: ${problem}` }
+  }
+}
+
+/** Bytes that are no UTF-8 survive as latin1, so that an edit changes nothing but what it says. */
+function decode(bytes: Buffer): { text: string; encoding: 'utf8' | 'latin1' } {
+  const text = bytes.toString('utf8')
+  return Buffer.from(text, 'utf8').equals(bytes) ? { text, encoding: 'utf8' } : { text: bytes.toString('latin1'), encoding: 'latin1' }
+}
+
+/** A boot partition often has a link `boot -> .`, through which every entry would be seen twice. */
+function withoutLinkedTwins(entries: readonly PlainEntry[]): PlainEntry[] {
+  const seen = new Set<string>()
+  return entries.filter((entry) => {
+    const key = `${entry.partition}:${entry.path.replace(/^\/boot\//, '/')}:${entry.sha256}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+async function markDefault(files: GuestFiles, entries: readonly PlainEntry[]): Promise<BootEntry[]> {
+  const homes = [...new Set(entries.map((entry) => entry.partition))]
+  const texts = await Promise.all(
+    homes.map(async (partition) => ({
+      loaderConf: await files.readIfPresent(partition, '/loader/loader.conf', ENTRY_MAX_BYTES),
+      grubenv: await firstPresent(files, partition, GRUBENV_FILES),
+    })),
+  )
+  const chosen = findDefaultEntry(entries, {
+    loaderConf: texts.find((text) => text.loaderConf)?.loaderConf?.toString('utf8') ?? null,
+    grubenv: texts.find((text) => text.grubenv)?.grubenv?.toString('utf8') ?? null,
+  })
+  return entries.map(({ sortKey: _sortKey, machineId: _machineId, ...entry }) => ({
+    ...entry,
+    isDefault: entry.id === chosen?.id,
+    defaultReason: entry.id === chosen?.id ? chosen.reason : null,
+  }))
+}
+
+async function firstPresent(files: GuestFiles, partition: number, names: readonly string[]): Promise<Buffer | undefined> {
+  for (const name of names) {
+    const top = `/${name.split('/')[1]}`
+    if (!(await files.find(partition, top).catch(() => undefined))) continue
+    const content = await files.readIfPresent(partition, name, ENTRY_MAX_BYTES)
+    if (content) return content
+  }
+  return undefined
+}

@@ -1,0 +1,92 @@
+import fs from 'node:fs/promises'
+import type { EngineId } from '#shared/jobs/job-requests'
+import type { DoctorReport, ToolReport } from '#shared/tools/doctor'
+import { chooseEngine } from '../guest/choose-engine.js'
+import { probeKvm } from '../guest/kvm.js'
+import type { Host } from '../process/host.js'
+import { TOOL_IDS, TOOLS, type ToolId, type ToolRow } from '../process/tool-table.js'
+
+type Family = keyof ToolRow['packages']
+
+const INSTALLERS: Readonly<Record<Family, string>> = {
+  debian: 'sudo apt-get install -y --no-install-recommends',
+  fedora: 'sudo dnf install -y',
+  suse: 'sudo zypper install -y',
+  arch: 'sudo pacman -S --needed',
+}
+
+/** Family of the distribution from os-release(5), `ID` and `ID_LIKE`; Debian where it cannot be told. */
+export function distributionFamily(osRelease: string): Family {
+  const ids = [...osRelease.matchAll(/^(?:ID|ID_LIKE)=(.*)$/gm)].flatMap((match) => (match[1] ?? '').replaceAll('"', '').split(' '))
+  if (ids.some((id) => ['fedora', 'rhel', 'centos', 'ol'].includes(id))) return 'fedora'
+  if (ids.some((id) => id.includes('suse'))) return 'suse'
+  if (ids.includes('arch')) return 'arch'
+  return 'debian'
+}
+
+/** First dotted number of a tool's version output, or null. */
+export function parseVersion(output: string): string | null {
+  return /\bv?(\d+(?:\.\d+)+)/.exec(output)?.[1] ?? null
+}
+
+export function versionAtLeast(version: string, minimum: string): boolean {
+  const have = version.split('.').map(Number)
+  const want = minimum.split('.').map(Number)
+  for (const [index, part] of want.entries()) {
+    const own = have[index] ?? 0
+    if (own !== part) return own > part
+  }
+  return true
+}
+
+/** Tools with versions, the sandbox, KVM, the engines and which of them is used, and what to install. Everything is tried, not guessed. */
+export async function runDoctor(host: Host, preference: EngineId | 'auto'): Promise<DoctorReport> {
+  const family = distributionFamily(await fs.readFile('/etc/os-release', 'utf8').catch(() => ''))
+  const [tools, engines, kvm] = await Promise.all([
+    Promise.all(TOOL_IDS.map((id) => reportTool(host, id, family))),
+    chooseEngine(host, preference),
+    probeKvm(host),
+  ])
+  const missing = [...new Set(tools.filter((tool) => tool.path === null).map((tool) => TOOLS[tool.id as ToolId].packages[family]))].filter((name) => name !== '-')
+  return {
+    tools,
+    engines: engines.reports,
+    sandbox: host.sandbox,
+    kvm,
+    installAll: missing.length > 0 ? `${INSTALLERS[family]} ${missing.join(' ')}` : null,
+    ok: tools.every((tool) => tool.ok || !tool.required) && engines.engine !== null,
+  }
+}
+
+async function reportTool(host: Host, id: ToolId, family: Family): Promise<ToolReport> {
+  const row: ToolRow = TOOLS[id]
+  const common = { id, purpose: row.purpose, required: row.required, minimum: row.minimum }
+  if (!host.has(id)) {
+    const name = row.packages[family]
+    const install = name === '-' ? null : `${INSTALLERS[family]} ${name}`
+    const problem = name === '-' ? 'Not installed, and this distribution has no package of it' : 'Not installed'
+    return { ...common, path: null, version: null, ok: false, problem, install }
+  }
+  const version = await readVersion(host, id)
+  const tooOld = version !== null && row.minimum !== null && !versionAtLeast(version, row.minimum)
+  return {
+    ...common,
+    path: host.find(id),
+    version,
+    ok: !tooOld,
+    problem: tooOld ? `Version ${row.minimum} or later is needed` : '',
+    install: null,
+  }
+}
+
+async function readVersion(host: Host, id: ToolId): Promise<string | null> {
+  const { versionArgs }: ToolRow = TOOLS[id]
+  if (versionArgs === null) return null
+  try {
+    const result = await host.run(id, versionArgs, { okExitCodes: Array.from({ length: 256 }, (_, code) => code), timeoutMs: 10_000 })
+    return parseVersion(`${result.stdout.toString('utf8')}\n${result.stderr}`)
+  } catch (thrown) {
+    host.log.warn('doctor.version', { tool: id, problem: String(thrown) })
+    return null
+  }
+}

@@ -1,0 +1,87 @@
+import path from 'node:path'
+import type { BootEntry } from '#shared/boot/boot-entry'
+import { argKey, argValue } from '#shared/boot/kernel-args'
+import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
+import { findBootEntries } from '../guest/boot-entries.js'
+import { openGuestFiles } from '../guest/guest-files.js'
+import { findOsName } from '../guest/os-name.js'
+import { hasWrongEspType, readPartitions } from '../guest/partitions.js'
+import { type ImageReader, withReader } from '../guest/reader.js'
+import { openSource } from '../guest/source.js'
+import type { Host } from '../process/host.js'
+
+const BIOS_BOOT_TYPE = '21686148-6449-6E6F-744E-656564454649'
+const BOOT_CODE_BYTES = 440
+
+/** Everything the header of the workbench shows. Reads only; throws what `openSource` and the reader throw. */
+export async function inspectImage(host: Host, imagePath: string): Promise<ImageInfo> {
+  const started = performance.now()
+  const source = await openSource(imagePath)
+  return withReader(host, source, async (reader) => {
+    const files = openGuestFiles(host, reader)
+    const partitions = await readPartitions(reader, files)
+    const [{ entries }, osName, firmware] = await Promise.all([
+      findBootEntries(files, partitions),
+      findOsName(files, partitions),
+      findFirmware(reader, partitions),
+    ])
+    const [top] = source.layers
+    return {
+      path: source.path,
+      name: path.basename(source.path),
+      folder: path.dirname(source.path),
+      format: source.format,
+      variant: top.sniff.variant,
+      virtualBytes: reader.virtualBytes,
+      fileBytes: source.fileBytes,
+      onDiskBytes: source.onDiskBytes,
+      sectorBytes: reader.table.sectorBytes,
+      table: reader.table.partitions.length === 0 ? 'none' : reader.table.table,
+      partitions,
+      backingChain: source.layers.slice(1).map((layer) => ({ path: layer.path, format: layer.format })),
+      extents: [...source.extents],
+      osName,
+      firmware,
+      ignitionPlatform: ignitionPlatform(entries),
+      warnings: findWarnings(host, reader, partitions),
+      revision: source.revision,
+      elapsedMs: performance.now() - started,
+    }
+  })
+}
+
+function ignitionPlatform(entries: readonly BootEntry[]): string | null {
+  const entry = entries.find((candidate) => candidate.isDefault)
+  const arg = entry?.args.findLast((candidate) => argKey(candidate) === 'ignition.platform.id')
+  return arg === undefined ? null : argValue(arg)
+}
+
+async function findFirmware(reader: ImageReader, partitions: readonly Partition[]): Promise<ImageInfo['firmware']> {
+  const uefi = partitions.some((partition) => partition.isEsp)
+  const bootCode = (await reader.readAt(0, BOOT_CODE_BYTES)).some((byte) => byte !== 0)
+  const biosPartition = partitions.some((partition) => partition.type === BIOS_BOOT_TYPE || (partition.bootable && reader.table.table === 'mbr'))
+  // A GPT disk boots by BIOS only with a BIOS boot partition or code that finds its own way; the code alone proves neither.
+  const bios = biosPartition || (bootCode && reader.table.table === 'mbr' && reader.table.partitions.length > 0)
+  if (uefi && bios) return 'both'
+  if (uefi) return 'uefi'
+  return bios ? 'bios' : 'unknown'
+}
+
+function findWarnings(host: Host, reader: ImageReader, partitions: readonly Partition[]): ImageWarning[] {
+  const { source, table } = reader
+  const { sniff } = source.layers[0]
+  const wrongEsp = partitions.filter(hasWrongEspType).map((partition): ImageWarning => ({
+    code: 'esp-wrong-type',
+    partition: partition.number,
+    detail: partition.typeName,
+  }))
+  const facts: readonly (readonly [boolean, ImageWarning])[] = [
+    [table.partitions.length === 0, { code: 'no-partition-table' }],
+    [table.backupMisplaced, { code: 'backup-gpt-misplaced' }],
+    [reader.inUse, { code: 'image-in-use' }],
+    [sniff.snapshots > 0, { code: 'internal-snapshots', detail: String(sniff.snapshots) }],
+    [source.layers.length > 1, { code: 'backing-file', detail: source.layers.slice(1).map((layer) => path.basename(layer.path)).join(', ') }],
+    [!host.sandbox.usable, { code: 'sandbox-missing', detail: host.sandbox.reason }],
+  ]
+  return [...wrongEsp, ...facts.flatMap(([applies, warning]) => (applies ? [warning] : []))]
+}

@@ -1,0 +1,49 @@
+import path from 'node:path'
+import { type DiskFormat, FORMATS } from '#shared/images/formats'
+import { readDiskSpace } from '../files/disk-space.js'
+import type { ImageSource } from '../guest/source.js'
+import type { Host } from '../process/host.js'
+import { measureImage } from '../tools/qemu-img/measure.js'
+
+/** Formats that round every piece of data up to large blocks (VHD and VHDX 2 to 32 MiB, VDI 1 MiB) need more than the data itself. */
+const BLOCK_SLACK_BYTES: Readonly<Record<DiskFormat, number>> = {
+  raw: 0,
+  qcow2: 0,
+  vmdk: 8 * 1024 ** 2,
+  vdi: 32 * 1024 ** 2,
+  vhd: 64 * 1024 ** 2,
+  vhdx: 256 * 1024 ** 2,
+}
+const MARGIN = 1.05
+const MARGIN_BYTES = 16 * 1024 ** 2
+
+export interface SpaceNeed {
+  /** Expected size of the result, bytes on disk. */
+  readonly estimateBytes: number
+  /** What must be free for it, with a margin. */
+  readonly neededBytes: number
+  readonly freeBytes: number
+  /** Length of the largest single file, for file systems that limit it. */
+  readonly largestFileBytes: number
+}
+
+/**
+ * Space that a copy in `format` needs in the target's folder, by `qemu-img measure`. What cannot be measured (all but raw and qcow2)
+ * holds the same allocated data, in coarser blocks.
+ */
+export async function measureNeed(host: Host, source: ImageSource, virtualBytes: number, target: { output: string; format: DiskFormat; fixed: boolean }): Promise<SpaceNeed> {
+  const [measured, space] = await Promise.all([
+    measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } }),
+    readDiskSpace(path.dirname(target.output)),
+  ])
+  const sparse = space.filesystem !== 'fat' && space.filesystem !== 'exfat'
+  const whole = (target.format === 'raw' || target.fixed) && !sparse
+  const data = whole ? virtualBytes : measured.requiredBytes
+  const estimateBytes = Math.min(data + BLOCK_SLACK_BYTES[target.format], Math.max(virtualBytes, data))
+  return {
+    estimateBytes,
+    neededBytes: Math.ceil(estimateBytes * MARGIN) + MARGIN_BYTES,
+    freeBytes: space.freeBytes,
+    largestFileBytes: FORMATS[target.format].id === 'raw' || target.fixed ? virtualBytes : estimateBytes,
+  }
+}

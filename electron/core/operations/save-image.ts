@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { BootEntry } from '#shared/boot/boot-entry'
+import type { FilePreview } from '#shared/edits/edit'
+import { previewEdits } from '#shared/edits/preview'
+import { AppError } from '#shared/errors/app-error'
+import type { BlockNode } from '#shared/images/block-node'
+import type { Filesystem, ImageInfo, Partition } from '#shared/images/image-info'
+import type { JobOutput } from '#shared/jobs/job'
+import type { JobInput, OutputPlan } from '#shared/jobs/job-requests'
+import { shellLine } from '#shared/text/shell-quote'
+import { checkOutput } from '../files/checks.js'
+import { requireSpace } from '../files/disk-space.js'
+import { readRevision } from '../files/identity.js'
+import { findBootEntries } from '../guest/boot-entries.js'
+import { chooseEngine } from '../guest/choose-engine.js'
+import { applyOperations, type EngineOperation } from '../guest/engine.js'
+import { openGuestFiles } from '../guest/guest-files.js'
+import { readPartitions } from '../guest/partitions.js'
+import { withReader } from '../guest/reader.js'
+import { type ImageSource, openSource } from '../guest/source.js'
+import type { JobContext } from '../jobs/job-context.js'
+import type { Host } from '../process/host.js'
+import { createOverlay } from '../tools/qemu-img/create-overlay.js'
+import { requireSound } from './convert-image.js'
+import { inspectImage } from './inspect-image.js'
+import { measureNeed } from './output-space.js'
+import { finishInPlace, prepareInPlace } from './save-in-place.js'
+import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from './write-output.js'
+
+type Input = JobInput<'save-image'>
+
+interface Staged {
+  readonly source: ImageSource
+  readonly info: ImageInfo
+  readonly previews: readonly FilePreview[]
+  readonly partitions: readonly Partition[]
+}
+
+/** What saving will do: space and commands. Nothing is written. */
+export async function planSave(host: Host, input: Input): Promise<OutputPlan> {
+  const source = await openSource(input.source)
+  const info = await inspectImage(host, input.source)
+  const request = writeRequest(source, info, source.node, input, outputOf(input, source))
+  const need = await measureNeed(host, source, info.virtualBytes, { ...request, fixed: false })
+  const exists = input.target.mode === 'new-file' && (await fs.lstat(input.target.output).then(
+    () => true,
+    () => false,
+  ))
+  return {
+    neededBytes: need.neededBytes,
+    estimateBytes: need.estimateBytes,
+    freeBytes: need.freeBytes,
+    fits: need.neededBytes <= need.freeBytes,
+    commands: [shellLine(['qemu-img', ...convertCommand(request, request.output)])],
+    warnings: [],
+    exists,
+  }
+}
+
+/**
+ * Applies staged edits in one engine run to an overlay, reads the result back, and keeps it as a new file or in place of the source.
+ * The source is opened read-only throughout; in place, it is exchanged as a whole after everything was proven.
+ *
+ * @throws AppError `image-changed`, `nothing-to-save`, `edit-conflict`, `engine-unavailable`, `edit-not-written`, `verify-mismatch` …
+ */
+export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutput> {
+  const staged = await ctx.step('read', () => readStaged(ctx, input))
+  const inPlace = input.target.mode === 'in-place' ? await prepareInPlace(ctx.host, staged.source) : undefined
+  const target = inPlace?.target ?? (await checkNewFile(input, staged.source))
+  const request = writeRequest(staged.source, staged.info, staged.source.node, input, target)
+  const need = await measureNeed(ctx.host, staged.source, staged.info.virtualBytes, { ...request, fixed: false })
+  await requireSpace(path.dirname(target), need.neededBytes, need.largestFileBytes)
+
+  const { node, engine } = await ctx.step('write', () => applyToOverlay(ctx, staged, input.engine))
+  await ctx.step('read-back', () => readBack(ctx, staged, node))
+  await requireUnchanged(staged.source)
+  const output = await writeOutput(ctx, {
+    ...request,
+    node,
+    files: [node.path, ...staged.source.files],
+    beforePublish: async (part) => {
+      await requireUnchanged(staged.source)
+      await inPlace?.makeBackup(ctx, part)
+    },
+  })
+  const backup = inPlace ? await finishInPlace(ctx, inPlace, input.target.mode === 'in-place' && input.target.keepBackup) : undefined
+  return {
+    ...output,
+    proofs: [`Edits read back from the image: as in the preview (${staged.previews.length} ${staged.previews.length === 1 ? 'file' : 'files'})`, ...output.proofs],
+    engine,
+    ...(backup ? { backup } : {}),
+  }
+}
+
+function outputOf(input: Input, source: ImageSource): string {
+  return input.target.mode === 'new-file' ? input.target.output : source.layers[0].path
+}
+
+async function checkNewFile(input: Input, source: ImageSource): Promise<string> {
+  if (input.target.mode !== 'new-file') throw new TypeError('a new file is meant')
+  return checkOutput({ target: input.target.output, sources: source.files, replace: input.target.replace })
+}
+
+function writeRequest(source: ImageSource, info: ImageInfo, node: BlockNode, input: Input, output: string): WriteRequest {
+  const format = (input.target.mode === 'new-file' ? input.target.format : undefined) ?? source.format
+  const wanted = input.target.mode === 'new-file' ? input.target.subformat : undefined
+  return {
+    node,
+    files: source.files,
+    virtualBytes: info.virtualBytes,
+    output,
+    format,
+    subformat: requireSubformat(format, wanted ?? sameSubformat(source, format)),
+    options: [],
+    verify: true,
+    replace: input.target.mode === 'new-file' ? input.target.replace : true,
+  }
+}
+
+/** A saved image keeps the subformat of its source where it can be told. */
+function sameSubformat(source: ImageSource, format: string): string | undefined {
+  if (format !== source.format) return undefined
+  const { variant } = source.layers[0].sniff
+  if (format === 'vmdk' && /^(monolithic|twoGb|streamOptimized)/.test(variant)) return variant
+  if ((format === 'vhd' || format === 'vhdx') && /fixed/.test(variant)) return 'fixed'
+  if (format === 'qcow2' && /^v2/.test(variant)) return 'v2'
+  return undefined
+}
+
+async function readStaged(ctx: JobContext, input: Input): Promise<Staged> {
+  const source = await openSource(input.source)
+  if (input.revision !== undefined && input.revision !== source.revision) {
+    throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
+  }
+  const info = await inspectImage(ctx.host, input.source)
+  await requireSound(ctx.host, source, info)
+  return withReader(ctx.host, source, async (reader) => {
+    const files = openGuestFiles(ctx.host, reader)
+    const partitions = await readPartitions(reader, files)
+    const { entries } = await findBootEntries(files, partitions)
+    if (entries.length === 0) throw new AppError('no-boot-entries', { details: { path: source.path } })
+    const previews = changedFiles(entries, input)
+    return { source, info, previews, partitions }
+  })
+}
+
+function changedFiles(entries: readonly BootEntry[], input: Input): FilePreview[] {
+  const previews = previewEdits(entries, input.edits).filter((preview) => preview.after !== preview.before)
+  if (previews.length === 0) throw new AppError('nothing-to-save')
+  return previews
+}
+
+/** Throws `image-changed` when any file of the image is another one than when it was read. */
+async function requireUnchanged(source: ImageSource): Promise<void> {
+  const now = (await Promise.all(source.files.map((file) => readRevision(file)))).join('.')
+  if (now !== source.revision) throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
+}
+
+async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input['engine']): Promise<{ node: BlockNode; engine: string }> {
+  const { source, info, previews } = staged
+  const folder = path.join(ctx.host.dirs.runtime, 'staging', ctx.jobId)
+  const release = ctx.claim('folder', folder)
+  ctx.defer(async () => {
+    await fs.rm(folder, { recursive: true, force: true })
+    release()
+  })
+  await fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  const overlay = path.join(folder, 'overlay.qcow2')
+  const [top] = source.layers
+  await createOverlay(ctx.host, {
+    path: overlay,
+    backingPath: top.path,
+    backingDriver: source.node.driver,
+    virtualBytes: info.virtualBytes,
+    access: { read: source.files, write: [folder] },
+  })
+  const node: BlockNode = { driver: 'qcow2', path: overlay, backing: source.node }
+  const { engine } = await chooseEngine(ctx.host, preference ?? 'auto')
+  if (engine === null) throw new AppError('engine-unavailable', { actions: [{ kind: 'install-tool', tool: 'linux.uml' }] })
+  ctx.message(`Engine ${engine.id} writes the edits`)
+  const run = await applyOperations(engine, ctx.host, {
+    disk: { node, readFiles: source.files },
+    operations: previews.map((preview) => rewriteOperation(preview, staged.partitions)),
+    workDir: folder,
+  })
+  for (const note of run.notes) ctx.log(note)
+  return { node, engine: engine.id }
+}
+
+function rewriteOperation(preview: FilePreview, partitions: readonly Partition[]): EngineOperation {
+  const partition = partitions.find((candidate) => candidate.number === preview.partition)
+  if (!partition?.filesystem) throw new AppError('partition-not-found', { details: { partition: preview.partition, known: partitions.length } })
+  return {
+    kind: 'rewrite-file',
+    partition: preview.partition,
+    filesystem: kernelName(partition.filesystem),
+    path: preview.path,
+    expectedSha256: preview.beforeSha256,
+    content: Buffer.from(preview.after, preview.encoding),
+    mtime: 'now',
+  }
+}
+
+/** What mount(8) calls a file system. */
+function kernelName(filesystem: Filesystem): string {
+  return filesystem.kind === 'fat' ? 'vfat' : filesystem.type
+}
+
+/** A fresh reader must see what the preview showed: an engine's own word is not enough. */
+async function readBack(ctx: JobContext, staged: Staged, node: BlockNode): Promise<void> {
+  const { source } = staged
+  const overlay: ImageSource = { ...source, node, files: [node.path, ...source.files] }
+  await withReader(ctx.host, overlay, async (reader) => {
+    const files = openGuestFiles(ctx.host, reader)
+    for (const preview of staged.previews) {
+      const wanted = Buffer.from(preview.after, preview.encoding)
+      const found = await files.read(preview.partition, preview.path, wanted.length + 1024 * 1024)
+      if (found.equals(wanted)) continue
+      const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+      throw new AppError('edit-not-written', { details: { file: preview.path, wanted: hash(wanted), found: hash(found) } })
+    }
+  })
+}

@@ -1,0 +1,102 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import { sniffImage } from '#shared/images/sniff'
+import { syncFolder } from '../files/sync.js'
+import type { ImageSource } from '../guest/source.js'
+import type { JobContext } from '../jobs/job-context.js'
+import { fileHolders } from '../process/file-holders.js'
+import type { Host } from '../process/host.js'
+
+const MAX_SIBLINGS = 500
+const HEAD_BYTES = 64 * 1024
+
+export interface InPlaceTarget {
+  /** Real path that will hold the result. */
+  readonly target: string
+  readonly backup: string
+  /** Owner and mode for the result, and a second name for the original: right before the result takes the first. */
+  makeBackup(ctx: JobContext, part: string): Promise<void>
+}
+
+/**
+ * Makes sure that an image may be replaced by its edited copy.
+ *
+ * @throws AppError `image-in-use` while any process has it open or an image in its folder is an overlay over it,
+ * `format-not-writable` for images of several files
+ */
+export async function prepareInPlace(host: Host, source: ImageSource): Promise<InPlaceTarget> {
+  const target = source.layers[0].path
+  if (source.extents.length > 0) {
+    throw new AppError('format-not-writable', { details: { path: target, reason: 'the image consists of several files: save it as a new image' } })
+  }
+  const holders = await fileHolders(target)
+  if (holders.length > 0) throw new AppError('image-in-use', { details: { path: target, holder: holders.join(', ') }, actions: [{ kind: 'retry' }] })
+  const overlays = await overlaysOf(target)
+  if (overlays.length > 0) {
+    throw new AppError('image-in-use', { details: { path: target, holder: `${overlays.join(', ')} (its overlay would read wrong data)` } })
+  }
+  host.log.info('save-in-place.ready', { target })
+  const backup = await freeBackupName(target)
+  return {
+    target,
+    backup,
+    makeBackup: async (ctx, part) => {
+      const again = await fileHolders(target)
+      if (again.length > 0) throw new AppError('image-in-use', { details: { path: target, holder: again.join(', ') } })
+      const { mode, uid, gid } = await fs.stat(target)
+      await fs.chmod(part, mode & 0o7777)
+      if (process.getuid?.() === 0) await fs.chown(part, uid, gid)
+      ctx.defer(ctx.claim('backup', backup))
+      // Where there are no hard links (FAT), the backup is a copy.
+      await fs.link(target, backup).catch(() => fs.copyFile(target, backup, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE))
+      await syncFolder(path.dirname(target))
+    },
+  }
+}
+
+/** After the result bears the name: the backup goes if the user did not want it. Returns its path. */
+export async function finishInPlace(ctx: JobContext, place: InPlaceTarget, keepBackup: boolean): Promise<string | undefined> {
+  if (keepBackup) return place.backup
+  await fs.unlink(place.backup)
+  ctx.log('The backup was removed after the result was verified')
+  return undefined
+}
+
+async function freeBackupName(target: string): Promise<string> {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  for (let count = 0; ; count += 1) {
+    const name = `${target}.backup-${stamp}${count === 0 ? '' : `-${count}`}`
+    const taken = await fs.lstat(name).then(
+      () => true,
+      () => false,
+    )
+    if (!taken) return name
+  }
+}
+
+/** Images in the same folder whose header names this file as their backing file. */
+async function overlaysOf(target: string): Promise<string[]> {
+  const folder = path.dirname(target)
+  const names = (await fs.readdir(folder)).filter((name) => name !== path.basename(target)).slice(0, MAX_SIBLINGS)
+  const found: string[] = []
+  for (const name of names) {
+    const backing = await backingNameOf(path.join(folder, name))
+    if (backing !== null && path.resolve(folder, backing) === target) found.push(name)
+  }
+  return found
+}
+
+async function backingNameOf(file: string): Promise<string | null> {
+  const stats = await fs.stat(file).catch(() => undefined)
+  if (!stats?.isFile() || stats.size < 512) return null
+  const handle = await fs.open(file, 'r').catch(() => undefined)
+  if (!handle) return null
+  try {
+    const head = Buffer.alloc(Math.min(HEAD_BYTES, stats.size))
+    await handle.read(head, 0, head.length, 0)
+    return sniffImage({ head, tail: head.subarray(-512), fileBytes: stats.size }).backingFile
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,40 @@
+import fs from 'node:fs/promises'
+
+/**
+ * Who has a file open: `NAME (PID)` of every process whose open files this user may see, and the count of further ones that hold a
+ * lock on it (proc(5) `/proc/PID/fd`, `/proc/locks`). Our own process does not count.
+ */
+export async function fileHolders(file: string): Promise<string[]> {
+  const target = await fs.stat(file)
+  const holders = new Map<number, string>()
+  for (const name of await fs.readdir('/proc')) {
+    const pid = Number(name)
+    if (!Number.isInteger(pid) || pid === process.pid) continue
+    if (await hasOpen(pid, target)) holders.set(pid, `${(await processName(pid)) ?? 'a process'} (${pid})`)
+  }
+  // Open files of other users' processes cannot be seen; their locks can. qemu's have no pid.
+  if (holders.size === 0 && (await isLocked(target))) holders.set(0, 'a process of another user')
+  return [...holders.values()]
+}
+
+async function hasOpen(pid: number, target: { dev: number; ino: number }): Promise<boolean> {
+  const fds = await fs.readdir(`/proc/${pid}/fd`).catch(() => [])
+  for (const fd of fds) {
+    const stats = await fs.stat(`/proc/${pid}/fd/${fd}`).catch(() => undefined)
+    if (stats?.ino === target.ino && stats.dev === target.dev) return true
+  }
+  return false
+}
+
+/** Lines such as `1: OFDLCK ADVISORY READ -1 fe:00:131 100 101`, the inode behind the device. */
+async function isLocked(target: { ino: number }): Promise<boolean> {
+  const locks = await fs.readFile('/proc/locks', 'utf8').catch(() => '')
+  return locks.split('\n').some((line) => Number(/ [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line)?.[1]) === target.ino)
+}
+
+async function processName(pid: number): Promise<string | undefined> {
+  return fs.readFile(`/proc/${pid}/comm`, 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  )
+}
