@@ -1,0 +1,66 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import type { Host } from '../process/host.js'
+import { exitRom, runOnAccelerator } from '../tools/qemu-system/probe-accelerator.js'
+
+export interface KvmReport {
+  readonly usable: boolean
+  /** One sentence for people. */
+  readonly reason: string
+}
+
+let known: Promise<KvmReport> | undefined
+
+/**
+ * Whether KVM works, found out by running guest code with it: a /dev/kvm that is there proves nothing, since nested ones often
+ * abort. Asked once for each process; `refresh` asks again.
+ */
+export function probeKvm(host: Host, options: { refresh?: boolean } = {}): Promise<KvmReport> {
+  if (!known || options.refresh) {
+    const asked = probe(host)
+    known = asked
+    // A cancelled question is no answer.
+    asked.catch(() => {
+      if (known === asked) known = undefined
+    })
+  }
+  return known
+}
+
+async function probe(host: Host): Promise<KvmReport> {
+  if (!host.has('qemu-system-x86_64')) return { usable: false, reason: 'qemu-system-x86_64 is not installed.' }
+  const closed = await openProblem()
+  if (closed) return { usable: false, reason: closed }
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-kvm-'))
+  try {
+    const rom = path.join(folder, 'exit.rom')
+    await fs.writeFile(rom, exitRom())
+    await runOnAccelerator(host, 'kvm', rom)
+    return { usable: true, reason: 'A small virtual machine ran with KVM.' }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code === 'cancelled') throw thrown
+    return { usable: false, reason: `/dev/kvm is there, but a virtual machine does not run with it: ${firstLine(thrown)}` }
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function openProblem(): Promise<string | undefined> {
+  try {
+    const handle = await fs.open('/dev/kvm', 'r+')
+    await handle.close()
+    return undefined
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') return 'There is no /dev/kvm: virtualization is off or not offered here.'
+    if (code === 'EACCES' || code === 'EPERM') return 'You may not open /dev/kvm; members of the group kvm may.'
+    return `/dev/kvm cannot be opened (${code ?? 'unknown cause'}).`
+  }
+}
+
+function firstLine(error: AppError): string {
+  const lines = (error.data.toolOutput ?? '').split('\n').filter((line) => line.trim() !== '')
+  return lines[0] ?? error.message
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import type { Host, ToolProcess } from '../../process/host.js'
+import { guestfishCommand } from './quote.js'
+
+export interface SessionRequest {
+  readonly disk: { readonly path: string; readonly driver: string }
+  /** Backing files, at the places that the disk's header names. */
+  readonly readFiles: readonly string[]
+  /** For the appliance's scratch files and for files to upload. */
+  readonly folder: string
+  /** Keeps the appliance between runs; building it takes seconds. */
+  readonly cacheDir: string
+  readonly accelerator: 'kvm' | 'tcg'
+}
+
+/** What supermin(1) puts into the appliance comes from the running system: kernel, modules, package lists, configuration. */
+const HOST_FOLDERS = ['/boot', '/etc', '/var/lib/dpkg', '/var/lib/rpm', '/var/lib/pacman', '/usr/lib/modules']
+
+const LAUNCH_MS = 180_000
+const COMMAND_MS = 120_000
+
+/** Environment of guestfish: direct backend, own cache and scratch folders, KVM only where it was seen to work. */
+export function guestfishEnv(request: Pick<SessionRequest, 'folder' | 'cacheDir' | 'accelerator'>): Record<string, string> {
+  return {
+    LIBGUESTFS_BACKEND: 'direct',
+    LIBGUESTFS_CACHEDIR: request.cacheDir,
+    TMPDIR: request.folder,
+    // supermin unpacks as the only user that its name space knows.
+    TAR_OPTIONS: '--no-same-owner',
+    ...(request.accelerator === 'tcg' ? { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' } : {}),
+  }
+}
+
+/** A running libguestfs appliance that is told one command at a time. */
+export class GuestfishSession {
+  private buffer = ''
+  private wake: () => void = () => {}
+  private ended = false
+
+  private constructor(private readonly tool: ToolProcess) {
+    tool.stdout.setEncoding('utf8')
+    tool.stdout.on('data', (chunk: string) => {
+      this.buffer += chunk
+      this.wake()
+    })
+    const onEnd = (): void => {
+      this.ended = true
+      this.wake()
+    }
+    tool.ended.then(onEnd, onEnd)
+  }
+
+  /**
+   * Boots the appliance on a disk whose format is given, never guessed.
+   *
+   * @throws AppError `engine-failed` with what guestfish said, `tool-missing`, `tool-timeout`, `cancelled`
+   */
+  static async launch(host: Host, request: SessionRequest): Promise<GuestfishSession> {
+    fs.mkdirSync(request.cacheDir, { recursive: true })
+    const tool = await host.start('guestfish', ['--no-progress-bars'], {
+      access: {
+        read: [...HOST_FOLDERS.filter((folder) => fs.existsSync(folder)), ...request.readFiles],
+        write: [request.disk.path, request.folder, request.cacheDir],
+        ...(request.accelerator === 'kvm' ? { devices: ['/dev/kvm'] } : {}),
+      },
+      env: guestfishEnv(request),
+    })
+    const session = new GuestfishSession(tool)
+    try {
+      await session.must('add', [request.disk.path], `format:${request.disk.driver}`)
+      await session.ask('run', LAUNCH_MS)
+      return session
+    } catch (thrown) {
+      await session.abandon()
+      throw thrown
+    }
+  }
+
+  /** Runs a command that has to succeed: guestfish ends at the first one that does not. Returns its output. */
+  async must(command: string, args: readonly (string | number)[] = [], ...options: readonly string[]): Promise<string> {
+    return this.ask([guestfishCommand(command, args), ...options].join(' '), COMMAND_MS)
+  }
+
+  /** Runs a command that may fail; its output is then empty. */
+  async may(command: string, args: readonly (string | number)[] = []): Promise<string> {
+    return this.ask(`-${guestfishCommand(command, args)}`, COMMAND_MS)
+  }
+
+  /** Unmounts, shuts the appliance down and waits for its end: only then is what was written there to stay. */
+  async finish(): Promise<void> {
+    await this.must('sync')
+    await this.must('umount-all')
+    await this.must('shutdown')
+    this.tool.stdin.end()
+    const { exitCode, stderr } = await this.tool.ended
+    if (exitCode !== 0) throw failure(`it ended with ${exitCode}`, stderr)
+  }
+
+  /** Ends it without caring for what it was doing. */
+  async abandon(): Promise<void> {
+    await this.tool.stop(1000)
+  }
+
+  private async ask(line: string, timeoutMs: number): Promise<string> {
+    const mark = `mark-${randomUUID()}`
+    if (!this.ended) this.tool.stdin.write(`${line}\necho ${mark}\n`)
+    const late = AbortSignal.timeout(timeoutMs)
+    const onLate = (): void => this.wake()
+    late.addEventListener('abort', onLate, { once: true })
+    try {
+      for (;;) {
+        const end = this.buffer.indexOf(`${mark}\n`)
+        if (end >= 0) {
+          const output = this.buffer.slice(0, end)
+          this.buffer = this.buffer.slice(end + mark.length + 1)
+          return output
+        }
+        if (this.ended) throw failure(firstWord(line), (await this.tool.ended).stderr)
+        if (late.aborted) throw new AppError('tool-timeout', { details: { tool: 'guestfish', seconds: timeoutMs / 1000 } })
+        await new Promise<void>((resolve) => {
+          this.wake = resolve
+        })
+      }
+    } finally {
+      late.removeEventListener('abort', onLate)
+    }
+  }
+}
+
+function firstWord(line: string): string {
+  return `it stopped at the command ${path.basename(line.split(' ')[0] ?? line)}`
+}
+
+function failure(reason: string, toolOutput: string): AppError {
+  const said = toolOutput.split('\n').find((line) => line.includes('libguestfs: error:'))
+  return new AppError('engine-failed', {
+    details: { engine: 'guestfish', reason: said ? said.replace(/^.*libguestfs: error: /, '') : reason },
+    toolOutput,
+  })
+}

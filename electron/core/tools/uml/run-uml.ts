@@ -1,0 +1,99 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import { type BlockNode, blockOptions } from '#shared/images/block-node'
+import type { Host, ToolResult } from '../../process/host.js'
+import { DRIVER_SCRIPT, INIT_SCRIPT } from './scripts.js'
+
+const MEMORY_MIB = 256
+const TIMEOUT_MS = 180_000
+
+export interface UmlRequest {
+  /** The disk, seen by the steps as `/dev/ubda`; written. */
+  readonly node: BlockNode
+  /** Further files that the node opens. */
+  readonly readFiles: readonly string[]
+  /** A private folder with the files that the steps need; they see it as `/w`. */
+  readonly folder: string
+  /** Shell commands, a fixed text: what comes from users or images is passed in files. They write their records to descriptor 3. */
+  readonly steps: string
+  readonly memoryMiB?: number
+  readonly timeoutMs?: number
+}
+
+export interface UmlRun {
+  /** Lines that the steps wrote to descriptor 3. */
+  readonly records: readonly string[]
+  readonly console: string
+  readonly durationMs: number
+}
+
+/** Exit codes of the two programs, from the driver's records; null for one that did not get to its end. */
+export function parseDriverOutput(stdout: string): { uml: number | null; daemon: number | null } {
+  const code = (name: string): number | null => {
+    const match = new RegExp(`^${name} (\\d+)$`, 'm').exec(stdout)
+    return match ? Number(match[1]) : null
+  }
+  return { uml: code('uml'), daemon: code('daemon') }
+}
+
+/** The steps' records, without the last line `end`; null when that is missing, which means they did not get to their end. */
+export function parseRecords(text: string): readonly string[] | null {
+  const lines = text.split('\n').filter((line) => line !== '')
+  return lines.at(-1) === 'end' ? lines.slice(0, -1) : null
+}
+
+/**
+ * Boots User-Mode Linux in the sandbox on a disk of any format, runs shell steps in it, powers off. Needs neither root nor KVM;
+ * nothing of it outlives the call, and there is no mount on the host at any time.
+ *
+ * @throws AppError `engine-unavailable` (no sandbox), `engine-failed`, `tool-missing`, `tool-timeout`, `cancelled`
+ */
+export async function runUml(host: Host, request: UmlRequest): Promise<UmlRun> {
+  if (!host.sandbox.usable) throw new AppError('engine-unavailable', { details: { engine: 'uml', reason: host.sandbox.reason } })
+  await fs.writeFile(path.join(request.folder, 'init.sh'), INIT_SCRIPT, { mode: 0o755 })
+  await fs.writeFile(path.join(request.folder, 'steps.sh'), request.steps)
+  const disk = JSON.stringify({ ...blockOptions(request.node, 'read-write'), 'node-name': 'disk' })
+  const result = await host.run(
+    'sh',
+    [
+      '-c',
+      DRIVER_SCRIPT,
+      'diskwright-uml',
+      request.folder,
+      disk,
+      host.find('qemu-storage-daemon'),
+      host.find('setpriv'),
+      host.find('linux.uml'),
+      String(request.memoryMiB ?? MEMORY_MIB),
+    ],
+    {
+      access: { read: request.readFiles, write: [request.node.path, request.folder] },
+      mayMount: true,
+      timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
+    },
+  )
+  const records = await readRecords(request.folder)
+  return { records: checked(result, records), console: result.stderr, durationMs: result.durationMs }
+}
+
+async function readRecords(folder: string): Promise<readonly string[] | null> {
+  const text = await fs.readFile(path.join(folder, 'result'), 'utf8').catch(() => '')
+  return parseRecords(text)
+}
+
+function checked(result: ToolResult, records: readonly string[] | null): readonly string[] {
+  const codes = parseDriverOutput(result.stdout.toString('utf8'))
+  const failed = (reason: string): AppError => new AppError('engine-failed', { details: { engine: 'uml', reason }, toolOutput: result.stderr })
+  if (codes.uml === null) throw failed(lockProblem(result.stderr) ?? `the disk could not be opened (qemu-storage-daemon ended with ${codes.daemon})`)
+  if (codes.uml !== 0) throw failed(`linux.uml ended with ${codes.uml}`)
+  if (codes.daemon !== 0) throw failed(`qemu-storage-daemon ended with ${codes.daemon}`)
+  if (!records) throw failed('its steps did not get to their end')
+  const broken = records.find((record) => record.startsWith('broken '))
+  if (broken) throw failed(`the guest could not mount ${broken.slice('broken '.length)}`)
+  return records
+}
+
+function lockProblem(stderr: string): string | undefined {
+  return /Failed to get (shared )?"\w+" lock/.test(stderr) ? 'another process uses the disk' : undefined
+}
