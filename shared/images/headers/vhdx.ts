@@ -1,0 +1,78 @@
+import { ByteView, safeBytes } from '../byte-view.js'
+import { damaged, type HeaderFacts, type SniffProblem, unsupported } from '../sniff-result.js'
+
+const KIB = 1024
+const HEADERS = [64 * KIB, 128 * KIB]
+const REGION_TABLE = 192 * KIB
+const METADATA_REGION = '8B7CA206-4790-4B9A-B8FE-575F050F886E'
+const FILE_PARAMETERS = 'CAA16737-FA36-4D43-B3B6-33F0AA44E76B'
+const VIRTUAL_DISK_SIZE = '2FA54224-CD1B-4876-B211-5DBED83BF4B8'
+const LEAVE_BLOCKS_ALLOCATED = 1
+const HAS_PARENT = 2
+/** The metadata table is 64 KiB; its entries of 32 bytes follow a header of the same length. */
+const METADATA_TABLE_BYTES = 64 * KIB
+
+export type ReadBytes = (offset: number, length: number) => Uint8Array | Promise<Uint8Array>
+
+/** A VHDX by its first bytes; size and kind lie far behind them, see `readVhdxDetails`. Null when it is none. */
+export function readVhdx(head: ByteView, fileBytes: number): HeaderFacts | null {
+  if (!head.startsWith('vhdxfile')) return null
+  const problems = fileBytes < REGION_TABLE + 64 * KIB ? [damaged('The file ends inside of its VHDX header')] : []
+  return { format: 'vhdx', label: 'VHDX', problems }
+}
+
+/**
+ * Size and kind of a VHDX (Microsoft MS-VHDX 2.2 "Header section", 2.6 "Metadata region"). `read` may give fewer bytes
+ * than asked for, never more.
+ */
+export async function readVhdxDetails(read: ReadBytes): Promise<HeaderFacts> {
+  const base = { format: 'vhdx', label: 'VHDX' } as const
+  const unclean = await hasLog(read)
+  const regions = new ByteView(await read(REGION_TABLE, 64 * KIB))
+  const metadataAt = regions.startsWith('regi') ? findRegion(regions) : null
+  if (metadataAt === null) return { ...base, unclean, problems: [damaged('Its VHDX region table names no metadata')] }
+  const table = new ByteView(await read(metadataAt, METADATA_TABLE_BYTES))
+  if (!table.startsWith('metadata')) return { ...base, unclean, problems: [damaged('Its VHDX metadata is not where it should be')] }
+  const size = await readItem(read, table, metadataAt, VIRTUAL_DISK_SIZE, 8)
+  const parameters = await readItem(read, table, metadataAt, FILE_PARAMETERS, 8)
+  if (size === null || parameters === null) return { ...base, unclean, problems: [damaged('Its VHDX metadata gives no disk size')] }
+
+  const flags = parameters.u32le(4)
+  const virtualBytes = safeBytes(size.u64le(0))
+  const problems: SniffProblem[] = []
+  if (virtualBytes === null || virtualBytes > 64 * 1024 ** 4) problems.push(damaged('It claims a virtual size above 64 TiB'))
+  if ((flags & HAS_PARENT) !== 0) problems.push(unsupported('A differencing VHDX', 'It holds only the differences to a parent disk', 'Merge it with its parent in Hyper-V first.'))
+  const variant = (flags & HAS_PARENT) !== 0 ? 'differencing' : (flags & LEAVE_BLOCKS_ALLOCATED) !== 0 ? 'fixed' : 'dynamic'
+  return { ...base, variant, virtualBytes, unclean, problems }
+}
+
+/** The header with the higher sequence number counts; a log GUID in it means changes that are not in place yet. */
+async function hasLog(read: ReadBytes): Promise<boolean> {
+  const headers: ByteView[] = []
+  for (const offset of HEADERS) {
+    const header = new ByteView(await read(offset, 4 * KIB))
+    if (header.startsWith('head')) headers.push(header)
+  }
+  const newest = headers.sort((left, right) => (right.u64le(8) > left.u64le(8) ? 1 : -1))[0]
+  return newest !== undefined && !newest.isZero(48, 16)
+}
+
+function findRegion(table: ByteView): number | null {
+  const count = Math.min(table.u32le(8), 2047)
+  for (let entry = 0; entry < count; entry += 1) {
+    const at = 16 + entry * 32
+    if (table.guid(at) === METADATA_REGION) return safeBytes(table.u64le(at + 16))
+  }
+  return null
+}
+
+async function readItem(read: ReadBytes, table: ByteView, tableAt: number, item: string, length: number): Promise<ByteView | null> {
+  const count = Math.min(table.u16le(10), 2047)
+  for (let entry = 0; entry < count; entry += 1) {
+    const at = 32 + entry * 32
+    if (table.guid(at) !== item) continue
+    const value = new ByteView(await read(tableAt + table.u32le(at + 16), length))
+    return value.has(0, length) ? value : null
+  }
+  return null
+}
