@@ -1,0 +1,39 @@
+import { app } from 'electron'
+import { ENDED_STATES } from '#shared/jobs/job'
+import type { Core } from '#core/core-api'
+import { confirmStopJobs, type DialogParent } from '../host/dialogs.js'
+import { letWindowClose } from './window.js'
+
+type Phase = 'open' | 'asking' | 'closing' | 'closed'
+
+/** Quitting asks while jobs run, then waits until the core has cleaned up after itself. */
+export function guardQuit(core: Core, parent: DialogParent): void {
+  let phase: Phase = 'open'
+
+  app.on('before-quit', (event) => {
+    if (phase === 'closed') return
+    event.preventDefault()
+    if (phase === 'open') void quit()
+  })
+
+  async function quit(): Promise<void> {
+    phase = 'asking'
+    const running = core.jobs.list().filter((job) => !ENDED_STATES.has(job.state))
+    const stop =
+      running.length === 0 ||
+      (await confirmStopJobs(
+        parent,
+        running.map((job) => job.title),
+      ))
+    if (!stop) {
+      phase = 'open'
+      return
+    }
+    phase = 'closing'
+    parent()?.hide()
+    await core.close().catch((error: unknown) => core.log.error('core.close', { message: String(error) }))
+    phase = 'closed'
+    letWindowClose()
+    app.quit()
+  }
+}

@@ -1,0 +1,52 @@
+import path from 'node:path'
+
+const MIME_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+}
+
+export function mimeType(file: string): string {
+  return MIME_TYPES[path.extname(file)] ?? 'application/octet-stream'
+}
+
+/** Scripts only from the app, styles only from the app or with the document's nonce; style attributes are CodeMirror's. */
+export function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+/** The window's style libraries read the nonce from this element. */
+export function withNonce(html: string, nonce: string): string {
+  return html.replace('<head>', `<head>\n    <meta property="csp-nonce" nonce="${nonce}" />`)
+}
+
+/** The file that an address of `origin` means, or null when it is foreign or leaves `folder`. */
+export function resolveInside(folder: string, url: string, origin: string): string | null {
+  if (!url.startsWith(`${origin}/`)) return null
+  let name: string
+  try {
+    name = decodeURIComponent(new URL(url).pathname)
+  } catch {
+    return null
+  }
+  if (name.includes('\0')) return null
+  const file = path.join(folder, name === '/' ? 'index.html' : name)
+  const relative = path.relative(folder, file)
+  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? null : file
+}

@@ -1,0 +1,76 @@
+import path from 'node:path'
+import { app, BrowserWindow, screen } from 'electron'
+import type { Core } from '#core/core-api'
+import { windowBackground } from './theme.js'
+import { MIN_SIZE, openingBounds, readWindowState, writeWindowState } from './window-bounds.js'
+
+export interface WindowOptions {
+  readonly core: Core
+  /** Address of the document. */
+  readonly url: string
+  /** Folder of the built main, preload and renderer. */
+  readonly outFolder: string
+}
+
+/** Opens the main window; it shows itself when its first frame is drawn. */
+export function openMainWindow({ core, url, outFolder }: WindowOptions): BrowserWindow {
+  const remembered = readWindowState(core.dirs.state)
+  const screens = screen.getAllDisplays().map((display) => display.workArea)
+  const window = new BrowserWindow({
+    ...openingBounds(remembered?.bounds, screens),
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
+    title: 'Diskwright',
+    icon: path.join(app.getAppPath(), 'resources/icons/256x256.png'),
+    backgroundColor: windowBackground(),
+    show: false,
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload: path.join(outFolder, 'preload/index.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  })
+  if (remembered?.maximized) window.maximize()
+  window.once('ready-to-show', () => {
+    window.show()
+    core.log.info('window.shown', { sinceStartMs: Math.round(performance.now()) })
+  })
+  window.on('close', (event) => {
+    writeWindowState(core.dirs.state, { bounds: window.getNormalBounds(), maximized: window.isMaximized() })
+    keepUntilQuit(event)
+  })
+  window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
+    core.log.error('window.gone', { reason, exitCode })
+    if (reason !== 'clean-exit') window.reload()
+  })
+  void window.loadURL(url)
+  return window
+}
+
+export function showMainWindow(): void {
+  const window = BrowserWindow.getAllWindows()[0]
+  if (!window) return
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+let quitting = false
+
+/** Closing the window is quitting, and quitting may be refused while jobs run: the window stays until it is decided. */
+function keepUntilQuit(event: Electron.Event): void {
+  if (quitting) return
+  event.preventDefault()
+  app.quit()
+}
+
+/** Call when nothing holds the app any more. */
+export function letWindowClose(): void {
+  quitting = true
+}

@@ -1,0 +1,51 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { type BaseWindow, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
+import { DISK_FORMATS, FORMATS } from '#shared/images/formats'
+
+/** The window that a dialog belongs to; null while there is none. */
+export type DialogParent = () => BaseWindow | null
+
+export const mainWindow: DialogParent = () => BrowserWindow.getAllWindows()[0] ?? null
+
+const imageFilters = [
+  { name: 'Disk images', extensions: [...new Set(DISK_FORMATS.flatMap((id) => [...FORMATS[id].extensions]))] },
+  { name: 'All files', extensions: ['*'] },
+]
+
+/** Absolute paths, none when the dialog was closed. */
+export async function chooseImages(parent: DialogParent): Promise<string[]> {
+  const options: OpenDialogOptions = { title: 'Open disk images', filters: imageFilters, properties: ['openFile', 'multiSelections'] }
+  const window = parent()
+  const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
+  return answer.canceled ? [] : answer.filePaths
+}
+
+/** Null when the dialog was closed. The dialog itself asks before an existing file is chosen, hence `replace`. */
+export async function chooseOutput(parent: DialogParent, suggested: string): Promise<{ path: string; replace: boolean } | null> {
+  const options: SaveDialogOptions = {
+    title: 'Save image as',
+    defaultPath: suggested,
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  }
+  const window = parent()
+  const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options))
+  if (answer.canceled || answer.filePath === '') return null
+  const chosen = path.resolve(answer.filePath)
+  return { path: chosen, replace: fs.existsSync(chosen) }
+}
+
+/** Asks before running jobs are stopped. True: stop them. */
+export async function confirmStopJobs(parent: DialogParent, titles: readonly string[]): Promise<boolean> {
+  const options = {
+    type: 'warning' as const,
+    message: titles.length === 1 ? 'A job is still running' : `${titles.length} jobs are still running`,
+    detail: `${titles.join('\n')}\n\nStopping removes what is half written. Originals are not touched.`,
+    buttons: ['Keep running', 'Stop and quit'],
+    defaultId: 0,
+    cancelId: 0,
+  }
+  const window = parent()
+  const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))
+  return response === 1
+}

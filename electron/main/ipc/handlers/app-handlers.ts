@@ -1,0 +1,33 @@
+import process from 'node:process'
+import { app } from 'electron'
+import type { Core } from '#core/core-api'
+import { listSampleImages } from '../../host/sample-images.js'
+import type { OpenRequests } from '../../host/open-requests.js'
+import type { Handlers } from '../register-contract.js'
+
+export type AppHandlers = Pick<
+  Handlers,
+  'app.info' | 'app.takeOpenRequests' | 'tools.doctor' | 'settings.get' | 'settings.set' | 'log.report'
+>
+
+export function appHandlers(core: Core, openRequests: OpenRequests): AppHandlers {
+  return {
+    'app.info': async () => ({
+      version: app.getVersion(),
+      runtime: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
+      dataFolder: core.dirs.state,
+      samples: await listSampleImages(core.dirs.cache),
+    }),
+    'app.takeOpenRequests': async () => openRequests.take(),
+    'tools.doctor': (options) => core.doctor(options),
+    'settings.get': async () => core.settings.get(),
+    'settings.set': async (change) => core.settings.set(withoutUndefined(change)),
+    'log.report': async ({ message, stack }) => core.log.error('window.error', { message, stack }),
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,23 @@
+import type { Core } from '#core/core-api'
+import { chooseImages, type DialogParent } from '../../host/dialogs.js'
+import type { Handlers } from '../register-contract.js'
+
+export type ImageHandlers = Pick<
+  Handlers,
+  'images.inspect' | 'images.choose' | 'boot.list' | 'files.list' | 'recents.list' | 'recents.remove'
+>
+
+export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
+  return {
+    'images.inspect': async ({ path }) => {
+      const info = await core.inspect(path)
+      core.recents.add(info)
+      return info
+    },
+    'images.choose': () => chooseImages(parent),
+    'boot.list': ({ path }) => core.listBootEntries(path),
+    'files.list': (where) => core.listFiles(where),
+    'recents.list': () => core.recents.list(),
+    'recents.remove': async ({ path }) => core.recents.remove(path),
+  }
+}

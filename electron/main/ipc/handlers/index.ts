@@ -1,0 +1,19 @@
+import type { Core } from '#core/core-api'
+import type { DialogParent } from '../../host/dialogs.js'
+import type { OpenRequests } from '../../host/open-requests.js'
+import { OutputGrants } from '../output-grants.js'
+import type { Handlers } from '../register-contract.js'
+import { appHandlers } from './app-handlers.js'
+import { hostHandlers } from './host-handlers.js'
+import { imageHandlers } from './image-handlers.js'
+import { jobHandlers } from './job-handlers.js'
+
+/** All calls of the contract over one core. */
+export function createHandlers(core: Core, openRequests: OpenRequests, parent: DialogParent): Handlers {
+  return {
+    ...appHandlers(core, openRequests),
+    ...imageHandlers(core, parent),
+    ...jobHandlers(core, new OutputGrants(), parent),
+    ...hostHandlers(),
+  }
+}

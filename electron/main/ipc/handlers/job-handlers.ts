@@ -1,0 +1,51 @@
+import type { Core } from '#core/core-api'
+import { chooseOutput, type DialogParent } from '../../host/dialogs.js'
+import type { OutputGrants } from '../output-grants.js'
+import type { Handlers } from '../register-contract.js'
+
+export type JobHandlers = Pick<
+  Handlers,
+  | 'outputs.suggest'
+  | 'outputs.choose'
+  | 'convert.plan'
+  | 'save.plan'
+  | 'jobs.list'
+  | 'jobs.start'
+  | 'jobs.cancel'
+  | 'jobs.retry'
+  | 'jobs.remove'
+  | 'jobs.log'
+  | 'recovery.list'
+  | 'recovery.clean'
+>
+
+export function jobHandlers(core: Core, grants: OutputGrants, parent: DialogParent): JobHandlers {
+  return {
+    'outputs.suggest': async (request) => ({ path: await grants.suggest(request) }),
+    'outputs.choose': async ({ suggested }) => {
+      const chosen = await chooseOutput(parent, suggested)
+      if (chosen !== null) grants.grantChosen(chosen.path, chosen.replace)
+      return chosen
+    },
+    'convert.plan': async (input) => {
+      grants.assertGranted({ kind: 'convert-image', input })
+      return core.planConvert(input)
+    },
+    'save.plan': async (input) => {
+      grants.assertGranted({ kind: 'save-image', input })
+      return core.planSave(input)
+    },
+    'jobs.list': async () => core.jobs.list(),
+    'jobs.start': async (request) => {
+      grants.assertGranted(request)
+      return core.jobs.start(request)
+    },
+    'jobs.cancel': async ({ id }) => core.jobs.cancel(id),
+    // the same input was granted when the job was first started
+    'jobs.retry': async ({ id }) => core.jobs.retry(id),
+    'jobs.remove': async ({ ids }) => core.jobs.remove(ids),
+    'jobs.log': async ({ id }) => core.jobs.log(id),
+    'recovery.list': () => core.recovery.list(),
+    'recovery.clean': () => core.recovery.clean(),
+  }
+}

@@ -1,0 +1,62 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import type { JobRequest } from '#shared/jobs/job-requests'
+
+type Origin = 'dialog' | 'dialog-replace' | 'suggested'
+
+/**
+ * Where the window may write: only what the user chose in the save dialog of the main process, or a free name that the
+ * main process made up beside a source. A window that was taken over cannot name a file of its own.
+ */
+export class OutputGrants {
+  readonly #granted = new Map<string, Origin>()
+
+  grantChosen(file: string, replace: boolean): void {
+    this.#granted.set(path.resolve(file), replace ? 'dialog-replace' : 'dialog')
+  }
+
+  /** A free name beside `source`; throws `file-not-found` when the source is no file, `bad-input` for a name with a folder in it. */
+  async suggest(request: { source: string; suffix: string; extension: string }): Promise<string> {
+    const { source, suffix, extension } = request
+    if (/[/\0]/.test(suffix + extension)) throw new AppError('bad-input', { details: { problem: 'a file name holds no "/"' } })
+    const found = await fs.stat(source).catch(() => null)
+    if (!found?.isFile()) throw new AppError('file-not-found', { details: { path: source } })
+    const free = await freeName(path.resolve(source), suffix, extension)
+    if (!this.#granted.has(free)) this.#granted.set(free, 'suggested')
+    return free
+  }
+
+  /** Throws `output-not-granted` unless the request writes where the user or `suggest` said. */
+  assertGranted(request: JobRequest): void {
+    const output = outputOf(request)
+    if (output === null) return
+    const origin = this.#granted.get(path.resolve(output.file))
+    const refused = origin === undefined || (output.replace && origin !== 'dialog-replace')
+    if (refused) throw new AppError('output-not-granted', { details: { path: output.file }, actions: [{ kind: 'choose-output' }] })
+  }
+}
+
+/** Null for a save in place: the original is its target, and the core keeps a backup. */
+function outputOf({ kind, input }: JobRequest): { file: string; replace: boolean } | null {
+  if (kind === 'convert-image') return { file: input.output, replace: input.replace }
+  return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace }
+}
+
+async function freeName(source: string, suffix: string, extension: string): Promise<string> {
+  const { dir, name } = path.parse(source)
+  for (let count = 1; ; count++) {
+    const candidate = path.join(dir, `${name}${suffix}${count === 1 ? '' : `-${count}`}.${extension}`)
+    if (!(await exists(candidate))) return candidate
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await fs.lstat(file)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}

@@ -1,0 +1,16 @@
+import { BrowserWindow } from 'electron'
+import type { EventName, EventPayload } from '#shared/contract'
+import type { Core } from '#core/core-api'
+
+export const EVENT_CHANNEL = 'diskwright:event'
+
+export function pushEvent<E extends EventName>(name: E, payload: EventPayload<E>): void {
+  for (const window of BrowserWindow.getAllWindows()) window.webContents.send(EVENT_CHANNEL, name, payload)
+}
+
+/** Forwards what the core tells to every window. */
+export function pushCoreEvents(core: Core): void {
+  core.jobs.onChange((job) => pushEvent('jobs.changed', job))
+  core.jobs.onRemoved((ids) => pushEvent('jobs.removed', { ids }))
+  core.settings.onChange((settings) => pushEvent('settings.changed', settings))
+}

@@ -1,0 +1,40 @@
+import { resolve } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const root = resolve(import.meta.dirname, '..')
+const excluded = ['node_modules/**', 'out/**', 'dist/**']
+
+/**
+ * `unit`: pure code. `window`: React under happy-dom. `tools`: the real programs of this machine, one file at a time
+ * because they compete for cores, memory and FUSE mounts.
+ */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        test: {
+          name: 'unit',
+          include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'e2e/**/*.test.ts'],
+          exclude: [...excluded, '**/*.tools.test.ts'],
+        },
+      },
+      {
+        root,
+        test: { name: 'window', include: ['renderer/**/*.test.{ts,tsx}'], exclude: excluded, environment: 'happy-dom' },
+      },
+      {
+        root,
+        test: {
+          name: 'tools',
+          include: ['shared/**/*.tools.test.ts', 'electron/**/*.tools.test.ts', 'e2e/**/*.tools.test.ts'],
+          exclude: excluded,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
