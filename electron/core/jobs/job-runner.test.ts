@@ -1,0 +1,297 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { AppError } from '#shared/errors/app-error'
+import type { Job, JobOutput } from '#shared/jobs/job'
+import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobContext } from './job-context.js'
+import type { JobRunner } from './job-runner.js'
+import { type Convert, convertDefinition, convertRequest, makeFolders, makeRunner, makeStore } from './testing/job-fixture.js'
+
+let folders: ReturnType<typeof makeFolders>
+const open: JobRunner[] = []
+beforeEach(() => {
+  folders = makeFolders()
+  for (const name of ['a', 'b', 'c', 'd']) fs.writeFileSync(at(name), name)
+  return async () => {
+    for (const runner of open.splice(0)) await runner.close()
+    folders.remove()
+  }
+})
+const at = (name: string) => path.join(folders.root, name)
+const OUTPUT: JobOutput = { path: '/out', bytes: 1, proofs: ['made'] }
+
+async function setup(run: Convert['run'], more: Partial<Convert> = {}) {
+  const made = await makeRunner(folders.dirs, convertDefinition(run, more))
+  open.push(made.runner)
+  const states: string[] = []
+  made.runner.onChange((job) => job.state !== states.at(-1) && states.push(job.state))
+  return { ...made, states }
+}
+
+/** Work that goes on until it is told to end, or cancelled. */
+function gate() {
+  let pass = () => {}
+  const opened = new Promise<void>((resolve) => {
+    pass = resolve
+  })
+  const until = ({ signal }: JobContext) =>
+    Promise.race([opened, new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new AppError('cancelled'))))])
+  return { pass, until }
+}
+
+async function running(runner: JobRunner, id: string): Promise<void> {
+  await vi.waitFor(() => expect(runner.get(id).state).toBe('running'))
+}
+
+test('a job goes from queued over running to succeeded; what stands on disk is the final record', async () => {
+  const { runner, states, store } = await setup(async (_input, job) => {
+    await job.step('write', async (step) => step.bytes(10, 10))
+    job.skip('verify')
+    return OUTPUT
+  })
+  const started = runner.start(convertRequest(at('a'), at('out')))
+  expect(started).toMatchObject({ state: 'queued', title: 'Convert a', progress: null, owner: { pid: process.pid } })
+  const ended = await runner.wait(started.id)
+  expect(ended).toMatchObject({ state: 'succeeded', progress: 1, output: OUTPUT, error: null, rate: null, message: '' })
+  expect(ended.steps.map((step) => step.state)).toEqual(['done', 'skipped'])
+  expect(states).toEqual(['queued', 'running', 'succeeded'])
+  expect(makeStore(folders.dirs.state).get(started.id)).toEqual(ended)
+  expect(started.state).toBe('queued')
+  expect(store.openClaims(started.id)).toEqual([])
+})
+
+test('clean-ups run last one first, after success, failure and cancel; one that fails does not hide the error', async () => {
+  for (const outcome of ['succeeded', 'failed', 'cancelled'] as const) {
+    const order: string[] = []
+    const { until } = gate()
+    const { runner } = await setup(async (_input, job) => {
+      job.defer(() => void order.push('first'))
+      job.defer(() => Promise.reject(new Error('clean-up broke')))
+      job.defer(async () => {
+        await sleep(5)
+        order.push('last')
+      })
+      if (outcome === 'failed') throw new AppError('verify-mismatch', { details: { path: '/x' } })
+      if (outcome === 'cancelled') await until(job)
+      return OUTPUT
+    })
+    const { id } = runner.start(convertRequest(at('a'), at('out')))
+    if (outcome === 'cancelled') {
+      await running(runner, id)
+      runner.cancel(id)
+      expect(runner.get(id).state).toBe('cancelling')
+    }
+    const ended = await runner.wait(id)
+    expect(order).toEqual(['last', 'first'])
+    expect(ended.state).toBe(outcome)
+    expect(ended.error?.code).toBe({ succeeded: undefined, failed: 'verify-mismatch', cancelled: 'cancelled' }[outcome])
+    expect(runner.log(id).lines.join('\n')).toContain('clean-up broke')
+  }
+})
+
+test('what breaks because of a cancel is cancelled, not failed; what was finished all the same succeeded', async () => {
+  const { until } = gate()
+  const broken = await setup(async (_input, job) => {
+    await until(job).catch(() => {
+      throw new AppError('tool-failed')
+    })
+    return OUTPUT
+  })
+  const first = broken.runner.start(convertRequest(at('a'), at('o1')))
+  await running(broken.runner, first.id)
+  broken.runner.cancel(first.id)
+  expect((await broken.runner.wait(first.id)).state).toBe('cancelled')
+
+  const finished = await setup(async (_input, job) => until(job).catch(() => {}).then(() => OUTPUT))
+  const second = finished.runner.start(convertRequest(at('a'), at('o2')))
+  await running(finished.runner, second.id)
+  finished.runner.cancel(second.id)
+  expect(await finished.runner.wait(second.id)).toMatchObject({ state: 'succeeded', output: OUTPUT })
+})
+
+test('errors of the system and of the program get a code; a failed step is marked', async () => {
+  const failWith = async (error: unknown) => {
+    const { runner } = await setup((_input, job) => job.step('write', () => Promise.reject(error)))
+    return runner.wait(runner.start(convertRequest(at('a'), at('out'))).id)
+  }
+  const full = await failWith(Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', path: '/x' }))
+  expect(full).toMatchObject({ state: 'failed', error: { code: 'no-space' }, steps: [{ state: 'failed' }, { state: 'waiting' }] })
+  expect(await failWith(new TypeError('x is undefined'))).toMatchObject({ error: { code: 'internal', details: { message: 'x is undefined' } } })
+})
+
+test('two jobs run, the third waits for a slot; a queued job can be cancelled', async () => {
+  const { pass, until } = gate()
+  const { runner } = await setup(async (_input, job) => until(job).then(() => OUTPUT))
+  const jobs = ['a', 'b', 'c', 'd'].map((name) => runner.start(convertRequest(at(name), at(`${name}.out`))))
+  await vi.waitFor(() => expect(jobs.filter((job) => runner.get(job.id).state === 'running')).toHaveLength(2))
+  await sleep(50)
+  const [third, fourth] = jobs.filter((job) => runner.get(job.id).state === 'queued') as [Job, Job]
+  runner.cancel(third.id)
+  expect(runner.get(third.id)).toMatchObject({ state: 'cancelled', startedAt: null, error: { code: 'cancelled' } })
+  expect(runner.get(fourth.id).state).toBe('queued')
+  pass()
+  const ended = await Promise.all(jobs.map((job) => runner.wait(job.id)))
+  expect(ended.filter((job) => job.state === 'succeeded')).toHaveLength(3)
+  expect((await runner.wait(fourth.id)).state).toBe('succeeded')
+})
+
+test('a job that waits for a file keeps no other from running', async () => {
+  const { pass, until } = gate()
+  const { runner } = await setup(async (input, job) => (input.source === at('d') ? OUTPUT : until(job).then(() => OUTPUT)))
+  const first = runner.start(convertRequest(at('a'), at('out')))
+  await running(runner, first.id)
+  const blocked = runner.start(convertRequest(at('b'), at('out')))
+  await vi.waitFor(() => expect(runner.get(blocked.id).message).toBe('Waiting for: Convert a'))
+  const free = runner.start(convertRequest(at('d'), at('other')))
+  expect((await runner.wait(free.id)).state).toBe('succeeded')
+  expect(runner.get(blocked.id).state).toBe('queued')
+  pass()
+  expect((await runner.wait(blocked.id)).state).toBe('succeeded')
+})
+
+test('listeners hear progress at most ten times a second, and the last word always', async () => {
+  const { runner } = await setup(async (_input, job) => {
+    await job.step('write', async (step) => {
+      for (let n = 0; n <= 400; n++) {
+        step.bytes(n, 400)
+        await sleep(1)
+      }
+    })
+    return OUTPUT
+  })
+  const heard: Job[] = []
+  runner.onChange((job) => heard.push(job))
+  const begun = performance.now()
+  const { id } = runner.start(convertRequest(at('a'), at('out')))
+  await runner.wait(id)
+  const tenths = (performance.now() - begun) / 100
+  expect(heard.length).toBeLessThan(tenths + 6)
+  expect(heard.length).toBeGreaterThan(3)
+  expect(heard.at(-1)).toMatchObject({ state: 'succeeded', progress: 1 })
+  const progress = heard.map((job) => job.progress ?? 0)
+  expect(progress).toEqual([...progress].sort((one, other) => one - other))
+  await sleep(150)
+  expect(heard.at(-1)?.state).toBe('succeeded')
+})
+
+test('an ended record never changes, whatever the operation still says', async () => {
+  let late: JobContext | undefined
+  const { runner } = await setup(async (_input, job) => {
+    late = job
+    return OUTPUT
+  })
+  const { id } = runner.start(convertRequest(at('a'), at('out')))
+  const ended = await runner.wait(id)
+  late?.message('still here')
+  late?.log('still here')
+  runner.cancel(id)
+  expect(runner.get(id)).toEqual(ended)
+  expect(runner.log(id).lines).toEqual([])
+})
+
+test('commands of the job are recorded, carry its mark, and die with it', { timeout: 20_000 }, async () => {
+  const { runner } = await setup(async (_input, job) => {
+    const mark = await job.host.run('sh', ['-c', 'echo "$DISKWRIGHT_JOB"'])
+    job.log(`mark ${mark.stdout.toString().trim()}`)
+    await job.host.run('sh', ['-c', 'sleep 60'])
+    return OUTPUT
+  })
+  const { id } = runner.start(convertRequest(at('a'), at('out')))
+  await vi.waitFor(() => expect(runner.get(id).commands).toHaveLength(2), { timeout: 5000 })
+  expect(runner.get(id).commands[1]).toMatchObject({ exitCode: null, seconds: null })
+  runner.cancel(id)
+  const ended = await runner.wait(id)
+  expect(ended.state).toBe('cancelled')
+  expect(ended.commands[0]).toMatchObject({ exitCode: 0 })
+  expect(ended.commands[1]?.seconds).toEqual(expect.any(Number))
+  expect(runner.log(id).lines.join('\n')).toContain(`mark ${id}`)
+  expect(runner.log(id).commands.map((command) => command.line)).toEqual(ended.commands.map((command) => command.line))
+})
+
+test('a claim is in the journal before its thing exists; what is gone at the end is released, what stays is kept', async () => {
+  const seen: number[] = []
+  const { runner, store } = await setup(async (_input, job) => {
+    job.claim('part-file', at('gone.part'))
+    job.claim('part-file', at('stays.part'))
+    const release = job.claim('folder', at('released'))
+    seen.push(store.openClaims(job.jobId).length)
+    release()
+    seen.push(store.openClaims(job.jobId).length)
+    fs.writeFileSync(at('stays.part'), '')
+    return OUTPUT
+  })
+  const { id } = runner.start(convertRequest(at('a'), at('out')))
+  await runner.wait(id)
+  expect(seen).toEqual([3, 2])
+  expect(store.openClaims(id).map((claim) => claim.what)).toEqual([at('stays.part')])
+  runner.remove([id])
+  expect(runner.list()).toHaveLength(1)
+})
+
+test('retry starts the same again; remove takes ended jobs only; bad requests and ids are refused', async () => {
+  const { pass, until } = gate()
+  let runs = 0
+  const { runner } = await setup(async (_input, job) => (++runs === 1 ? Promise.reject(new AppError('tool-failed')) : until(job).then(() => OUTPUT)))
+  const removed: string[] = []
+  runner.onRemoved((ids) => removed.push(...ids))
+  const first = await runner.wait(runner.start(convertRequest(at('a'), at('out'))).id)
+  const second = runner.retry(first.id)
+  expect(second).toMatchObject({ kind: first.kind, input: first.input })
+  expect(second.id).not.toBe(first.id)
+  await running(runner, second.id)
+  runner.remove([first.id, second.id, 'unknown'])
+  expect(removed).toEqual([first.id])
+  expect(runner.list().map((job) => job.id)).toEqual([second.id])
+  pass()
+  await runner.wait(second.id)
+
+  expect(() => runner.start({ kind: 'convert-image', input: { source: 1 } } as unknown as JobRequest)).toThrow(expect.objectContaining({ code: 'bad-input' }))
+  for (const act of [runner.get, runner.cancel, runner.retry, runner.log]) {
+    expect(() => act('20250101-000000-000000')).toThrow(expect.objectContaining({ code: 'job-not-found' }))
+  }
+})
+
+test('another process sees the job, hears of its end, and can cancel it', async () => {
+  const { until } = gate()
+  const one = await setup(async (_input, job) => until(job).then(() => OUTPUT))
+  const other = await setup(async () => OUTPUT)
+  const heard: Job[] = []
+  other.runner.onChange((job) => heard.push(job))
+  const { id } = one.runner.start(convertRequest(at('a'), at('out')))
+  await running(one.runner, id)
+  expect(other.runner.get(id)).toMatchObject({ state: 'running', title: 'Convert a' })
+  expect(other.runner.list().map((job) => job.id)).toEqual([id])
+  other.runner.cancel(id)
+  expect((await other.runner.wait(id)).state).toBe('cancelled')
+  expect((await one.runner.wait(id)).state).toBe('cancelled')
+  await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ id, state: 'cancelled' }), { timeout: 3000 })
+})
+
+test('closing cancels what runs and waits for its clean-up', async () => {
+  const { until } = gate()
+  let cleaned = false
+  const { runner } = await setup(async (_input, job) => {
+    job.defer(async () => {
+      await sleep(30)
+      cleaned = true
+    })
+    return until(job).then(() => OUTPUT)
+  })
+  const { id } = runner.start(convertRequest(at('a'), at('out')))
+  await running(runner, id)
+  await runner.close()
+  expect(cleaned).toBe(true)
+  expect(runner.get(id).state).toBe('cancelled')
+})
+
+test('a state folder that cannot be written to any more does not fail the job', async () => {
+  const { runner } = await setup(async (_input, job) => {
+    await fs.promises.rm(folders.dirs.state, { recursive: true })
+    job.message('going on')
+    return OUTPUT
+  })
+  const { id } = runner.start(convertRequest(at('a'), at('out')))
+  expect(await runner.wait(id)).toMatchObject({ state: 'succeeded', output: OUTPUT })
+})

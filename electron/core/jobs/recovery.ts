@@ -1,0 +1,185 @@
+import fs from 'node:fs'
+import { link, lstat, rename, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import { ENDED_STATES, type Job, type Leftover } from '#shared/jobs/job'
+import type { RecoveryApi } from '../core-api.js'
+import { discardPart, restoreReplaced } from '../files/atomic-output.js'
+import type { Dirs } from '../files/dirs.js'
+import { syncFolder } from '../files/sync.js'
+import type { Logger } from '../log/logger.js'
+import type { Claim } from './job-journal.js'
+import type { JobStore } from './job-store.js'
+import { endProcess, findJobProcesses, type JobProcess } from './job-processes.js'
+import { mountsBelow } from './mounts.js'
+import { isAlive } from './process-owner.js'
+
+export interface RecoveryDeps {
+  readonly store: JobStore
+  readonly dirs: Dirs
+  readonly log: Logger
+}
+
+/** A leftover with what is needed to remove it. */
+interface Found {
+  readonly leftover: Leftover
+  readonly remove: () => Promise<void>
+}
+
+/**
+ * Finds what crashed jobs left, by their journals and the job id in the environment of their processes, never by a name
+ * pattern. Creating it marks jobs whose process is gone as `interrupted`. Everything may be repeated.
+ */
+export function createRecovery(deps: RecoveryDeps): RecoveryApi {
+  markInterrupted(deps)
+
+  async function findAll(): Promise<Found[]> {
+    markInterrupted(deps)
+    const abandoned = deps.store.list().filter(isAbandoned)
+    // Processes first: what they still hold open or mounted cannot be removed before.
+    const processes = findJobProcesses(new Set(abandoned.map((job) => job.id)))
+    const byProcess = processes.flatMap((process) => describeProcess(process, abandoned))
+    const byJournal = await Promise.all(abandoned.map((job) => findClaims(job, deps)))
+    return [...byProcess, ...byJournal.flat()]
+  }
+
+  return {
+    async list() {
+      return (await findAll()).map(({ leftover }) => leftover)
+    },
+    async clean() {
+      const failed: Leftover[] = []
+      for (const { leftover, remove } of await findAll()) {
+        try {
+          await remove()
+          deps.log.info('recovery.cleaned', { ...leftover })
+        } catch (error) {
+          deps.log.warn('recovery.not-cleaned', { ...leftover, error: String(error) })
+          failed.push(leftover)
+        }
+      }
+      return failed
+    },
+  }
+}
+
+/** Ended for more than a moment, or without the process that ran it. */
+function isAbandoned(job: Job): boolean {
+  if (job.owner && isAlive(job.owner)) return ENDED_STATES.has(job.state) && Date.now() - Date.parse(job.endedAt ?? '') > 10_000
+  return true
+}
+
+function markInterrupted({ store, log }: RecoveryDeps): void {
+  for (const job of store.list()) {
+    if (ENDED_STATES.has(job.state) || (job.owner && isAlive(job.owner))) continue
+    const steps = job.steps.map((step) => (step.state === 'running' ? { ...step, state: 'failed' as const } : step))
+    try {
+      store.save({
+        ...job,
+        state: 'interrupted',
+        steps,
+        rate: null,
+        secondsLeft: null,
+        message: '',
+        endedAt: new Date().toISOString(),
+        error: new AppError('interrupted', { actions: [{ kind: 'retry' }] }).data,
+      })
+      log.warn('job.interrupted', { id: job.id, title: job.title })
+    } catch (error) {
+      log.error('job.not-recorded', { id: job.id, error: String(error) })
+    }
+  }
+}
+
+function describeProcess(process: JobProcess, jobs: readonly Job[]): Found[] {
+  const job = jobs.find(({ id }) => id === process.jobId)
+  if (!job) return []
+  const leftover: Leftover = { jobId: job.id, jobTitle: job.title, kind: 'process', what: `${process.pid} ${process.name}`, bytes: null }
+  return [{ leftover, remove: () => endProcess(process) }]
+}
+
+async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
+  const found: Found[] = []
+  for (const claim of deps.store.openClaims(job.id)) {
+    const target = claim.kind === 'backup' ? sourceOf(job) : undefined
+    const present = await lstat(claim.what).catch(() => null)
+    if (!present) {
+      if (!(await isFolderMissing(claim.what))) deps.store.release(job.id, claim.id)
+      continue
+    }
+    const describe = (kind: Leftover['kind'], what: string, bytes: number | null): Leftover => ({ jobId: job.id, jobTitle: job.title, kind, what, bytes })
+    const mounts = present.isDirectory() ? mountsBelow(claim.what) : []
+    for (const mount of mounts) found.push({ leftover: describe('mount', mount, null), remove: () => refuseMount(mount) })
+    const remove = async () => {
+      if (claim.kind === 'backup') await restoreBackup(claim.what, target)
+      else await removeClaimed(claim, job, deps.dirs)
+      deps.store.release(job.id, claim.id)
+    }
+    found.push({ leftover: describe(claim.kind, claim.what, mounts.length > 0 ? null : await diskUsage(claim.what)), remove })
+  }
+  return found
+}
+
+/** A disk that is not plugged in may come back with the part file still on it. */
+async function isFolderMissing(what: string): Promise<boolean> {
+  return (await stat(path.dirname(what)).catch(() => null)) === null
+}
+
+/**
+ * Removes a part file or folder. Its name must carry the job's id, or it must lie in Diskwright's own folders: a journal
+ * that was tampered with, or a name that someone else uses now, must not cost a file of the user.
+ */
+async function removeClaimed(claim: Claim, job: Job, dirs: Dirs): Promise<void> {
+  const inOwnFolder = [dirs.runtime, dirs.cache].some((folder) => isBelow(claim.what, folder))
+  if (!inOwnFolder && !path.basename(claim.what).includes(job.id)) throw new Error('the name does not belong to the job')
+  if (mountsBelow(claim.what).length > 0) throw new Error('something is mounted in it')
+  const target = outputOf(job)
+  if (target !== undefined && path.dirname(target) === path.dirname(claim.what)) await restoreReplaced(claim.what, target)
+  await discardPart(claim.what)
+}
+
+/** Where the image itself is gone, the crash came between the two renames of a save in place: the original goes back. */
+async function restoreBackup(backup: string, source: string | undefined): Promise<void> {
+  if (source === undefined || path.dirname(source) !== path.dirname(backup)) return
+  if (await lstat(source).catch(() => null)) return
+  // link(2) refuses when the name has just been taken; rename is for file systems without links.
+  await link(backup, source).catch(async (error: unknown) => {
+    if (await lstat(source).catch(() => null)) throw error
+    await rename(backup, source)
+  })
+  await syncFolder(path.dirname(source))
+}
+
+/** Diskwright mounts only inside the name space of a sandbox, which ends with it: a mount seen here is someone else's. */
+async function refuseMount(mount: string): Promise<void> {
+  throw new Error(`not mounted by Diskwright: ${mount}`)
+}
+
+function sourceOf(job: Job): string | undefined {
+  return textField(job.input, 'source')
+}
+
+function outputOf(job: Job): string | undefined {
+  return textField(job.input, 'output') ?? textField((job.input as { target?: unknown } | null)?.target, 'output')
+}
+
+function textField(data: unknown, name: string): string | undefined {
+  const value = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+function isBelow(file: string, folder: string): boolean {
+  const relative = path.relative(folder, path.resolve(file))
+  return relative !== '' && relative !== '..' && !relative.startsWith('../') && !path.isAbsolute(relative)
+}
+
+/** Bytes that a file, or a folder with all in it, takes on disk. */
+async function diskUsage(what: string): Promise<number> {
+  const stats = await lstat(what).catch(() => null)
+  if (!stats) return 0
+  const own = stats.blocks * 512
+  if (!stats.isDirectory()) return own
+  const names = await fs.promises.readdir(what).catch(() => [])
+  const inside = await Promise.all(names.map((name) => diskUsage(path.join(what, name))))
+  return inside.reduce((sum, bytes) => sum + bytes, own)
+}

@@ -1,0 +1,134 @@
+import fs from 'node:fs'
+import { AppError, toAppError } from '#shared/errors/app-error'
+import type { Job, JobOutput } from '#shared/jobs/job'
+import { errnoCode } from '../files/sync.js'
+import type { Logger } from '../log/logger.js'
+import type { Host } from '../process/host.js'
+import type { JobContext } from './job-context.js'
+import type { DeclaredStep } from './job-definition.js'
+import type { JobStore } from './job-store.js'
+import type { LiveJob } from './live-job.js'
+import { createJobProgress } from './progress.js'
+
+export interface RunJobDeps {
+  readonly host: Host
+  readonly store: JobStore
+  readonly log: Logger
+  /** Seconds of a clock that never goes back. */
+  readonly now: () => number
+}
+
+export interface PreparedJob {
+  readonly steps: readonly DeclaredStep[]
+  readonly run: (context: JobContext) => Promise<JobOutput>
+}
+
+type Ending = Pick<Job, 'state' | 'output' | 'error'>
+
+/** Runs a job from `running` to its end: steps, clean-ups in reverse, final record. Never rejects. */
+export async function runJob(live: LiveJob, prepared: PreparedJob, controller: AbortController, deps: RunJobDeps): Promise<void> {
+  const { store, log } = deps
+  const { id } = live.current()
+  const { signal } = controller
+  const cleanups: (() => Promise<void> | void)[] = []
+  const claims = new Map<string, { readonly what: string; readonly release: () => void }>()
+  const progress = createJobProgress(prepared.steps, deps.now, () => live.change(progress.view()))
+  let claimCount = 0
+
+  const context: JobContext = {
+    jobId: id,
+    signal,
+    host: deps.host.bind({
+      signal,
+      env: { DISKWRIGHT_JOB: id },
+      onCommand: (record, phase) => live.command(record, phase),
+      onOutput: (line) => live.log(line),
+    }),
+    async step(stepId, work) {
+      if (signal.aborted) throw new AppError('cancelled')
+      const meter = progress.begin(stepId)
+      try {
+        const result = await work(meter)
+        progress.end(stepId, 'done')
+        return result
+      } catch (error) {
+        progress.end(stepId, 'failed')
+        throw error
+      }
+    },
+    skip: (stepId) => progress.end(stepId, 'skipped'),
+    message(text) {
+      live.change({ message: text })
+      live.log(text)
+    },
+    log: (line) => live.log(line),
+    defer: (cleanup) => void cleanups.push(cleanup),
+    claim(kind, what) {
+      const claimId = `${++claimCount}`
+      store.claim(id, { id: claimId, kind, what })
+      const release = () => {
+        if (claims.delete(claimId)) tryRelease(store, log, id, claimId)
+      }
+      claims.set(claimId, { what, release })
+      return release
+    },
+  }
+
+  const ending = await settle(prepared, context, live)
+  for (const cleanup of cleanups.reverse()) {
+    try {
+      await cleanup()
+    } catch (error) {
+      // The job's own result matters more; what stays behind is found again through its claim.
+      live.log(`clean-up failed: ${toAppError(error).message}`)
+      log.warn('job.cleanup-failed', { id, error: String(error) })
+    }
+  }
+  for (const { what, release } of [...claims.values()]) {
+    if (!fs.existsSync(what)) release()
+  }
+  live.enter({
+    ...progress.view(),
+    ...ending,
+    progress: ending.state === 'succeeded' ? 1 : progress.view().progress,
+    rate: null,
+    secondsLeft: null,
+    message: '',
+    endedAt: new Date().toISOString(),
+  })
+}
+
+async function settle(prepared: PreparedJob, context: JobContext, live: LiveJob): Promise<Ending> {
+  try {
+    const output = await prepared.run(context)
+    return { state: 'succeeded', output, error: null }
+  } catch (thrown) {
+    const error = toJobError(thrown)
+    // Whatever breaks after the user asked to stop breaks because of that; the log has the rest.
+    if (context.signal.aborted) {
+      live.log(`stopped: ${error.message}`)
+      return { state: 'cancelled', output: null, error: new AppError('cancelled').data }
+    }
+    if (error.code === 'cancelled') return { state: 'cancelled', output: null, error: error.data }
+    return { state: 'failed', output: null, error: error.data }
+  }
+}
+
+/** As `toAppError`, with the system errors that have words of their own. */
+export function toJobError(thrown: unknown): AppError {
+  const code = errnoCode(thrown)
+  const path = thrown instanceof Error && 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : ''
+  if (thrown instanceof Error && thrown.name === 'AbortError') return new AppError('cancelled', { cause: thrown })
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new AppError('no-space', { details: { path }, actions: [{ kind: 'retry' }], cause: thrown })
+  if (code === 'EFBIG') return new AppError('file-too-large', { details: { path }, cause: thrown })
+  return toAppError(thrown)
+}
+
+/** A claim that stays in the journal is harmless: recovery finds nothing at its path. */
+function tryRelease(store: JobStore, log: Logger, id: string, claimId: string): void {
+  try {
+    store.release(id, claimId)
+  } catch (error) {
+    log.warn('job.claim-not-released', { id, claimId, error: String(error) })
+  }
+}

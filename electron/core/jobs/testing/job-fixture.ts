@@ -1,0 +1,89 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { Job } from '#shared/jobs/job'
+import type { JobRequest } from '#shared/jobs/job-requests'
+import { silentLogger } from '../../log/logger.js'
+import { createHost } from '../../process/create-host.js'
+import type { JobDefinition, JobDefinitions } from '../job-definition.js'
+import { createJobRunner, type JobRunner } from '../job-runner.js'
+import { createJobStore, type JobStore, newJobId } from '../job-store.js'
+import { createLockTable } from '../locks.js'
+import { currentOwner } from '../process-owner.js'
+
+/** Folders of a test below one temporary folder. */
+export function makeFolders(): { root: string; dirs: { config: string; state: string; cache: string; runtime: string }; remove: () => void } {
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'dw-jobs-')))
+  const at = (name: string) => path.join(root, name)
+  return {
+    root,
+    dirs: { config: at('config'), state: at('state'), cache: at('cache'), runtime: at('runtime') },
+    remove: () => fs.rmSync(root, { recursive: true, force: true }),
+  }
+}
+
+export type Convert = JobDefinition<'convert-image'>
+
+/** A conversion whose work the test gives. */
+export function convertDefinition(run: Convert['run'], more: Partial<Convert> = {}): JobDefinitions {
+  const unused = () => {
+    throw new Error('not part of this test')
+  }
+  return {
+    'convert-image': {
+      title: (input) => `Convert ${path.basename(input.source)}`,
+      steps: () => [
+        { id: 'write', title: 'Write', weight: 3 },
+        { id: 'verify', title: 'Verify', weight: 1 },
+      ],
+      locks: (input) => ({ reads: [input.source], writes: [input.output] }),
+      run,
+      ...more,
+    },
+    'save-image': { title: unused, steps: unused, locks: unused, run: unused },
+  }
+}
+
+export function convertRequest(source: string, output: string): JobRequest {
+  return { kind: 'convert-image', input: { source, output, format: 'raw', options: [], verify: true, replace: false } }
+}
+
+export async function makeRunner(
+  dirs: ReturnType<typeof makeFolders>['dirs'],
+  definitions: JobDefinitions,
+  more: { now?: () => number; keepJobs?: number } = {},
+): Promise<{ runner: JobRunner; store: JobStore }> {
+  const store = makeStore(dirs.state, more.keepJobs)
+  const host = await createHost({ dirs, env: process.env, log: silentLogger })
+  const locks = createLockTable(path.join(dirs.runtime, 'locks'))
+  const runner = createJobRunner({ host, store, locks, definitions, log: silentLogger, ...(more.now ? { now: more.now } : {}) })
+  return { runner, store }
+}
+
+export function makeStore(state: string, keepJobs = 200): JobStore {
+  return createJobStore({ folder: path.join(state, 'jobs'), log: silentLogger, keepJobs: () => keepJobs })
+}
+
+/** A record as the runner makes it. */
+export function jobRecord(change: Partial<Job> = {}): Job {
+  return {
+    id: newJobId(),
+    kind: 'convert-image',
+    title: 'Convert a.raw',
+    input: { source: '/tmp/a.raw', output: '/tmp/b.raw', format: 'raw' },
+    state: 'running',
+    steps: [],
+    progress: null,
+    rate: null,
+    secondsLeft: null,
+    message: '',
+    commands: [],
+    createdAt: new Date().toISOString(),
+    startedAt: null,
+    endedAt: null,
+    output: null,
+    error: null,
+    owner: currentOwner(),
+    ...change,
+  }
+}
