@@ -57,7 +57,7 @@ export async function requireSpace(folder: string, neededBytes: number, largestF
   const space = await readDiskSpace(folder)
   if (space.maxFileBytes !== null && largestFileBytes > space.maxFileBytes) {
     throw new AppError('file-too-large', {
-      details: { folder, filesystem: space.filesystem, neededBytes: largestFileBytes, maxFileBytes: space.maxFileBytes },
+      details: { folder, filesystem: space.filesystem, neededBytes: largestFileBytes, maxBytes: space.maxFileBytes },
       actions: [{ kind: 'choose-output' }],
     })
   }

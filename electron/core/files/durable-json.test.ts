@@ -4,7 +4,8 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, expect, test } from 'vitest'
 import { keepBadCopy, readJson, writeJsonDurably } from './durable-json.js'
-import { bundleForNode, killChild, nextMessage, runChild } from './testing/run-child.js'
+import { bundleForNode } from './testing/bundle-for-node.js'
+import { killChild, nextMessage, runChild } from './testing/run-child.js'
 
 let folder: string
 beforeEach(() => {

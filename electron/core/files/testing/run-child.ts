@@ -1,18 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
-
-/** For tests that must kill a process: bundles a module of this project, so that a plain `node` can import it. */
-export async function bundleForNode(entry: URL, outDir: string): Promise<string> {
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    ssr: { noExternal: true },
-    build: { ssr: fileURLToPath(entry), outDir, rollupOptions: { output: { entryFileNames: 'module.mjs' } } },
-  })
-  return path.join(outDir, 'module.mjs')
-}
 
 /** Runs `body` in a fresh process; `m` is the bundled module, `process.send` reaches the test. */
 export function runChild(module: string, body: string, env: NodeJS.ProcessEnv = process.env): ChildProcess {
@@ -34,4 +20,10 @@ export async function killChild(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGKILL')
   await gone
+}
+
+/** Starts a process of its own session that carries a job's mark; returns its pid. */
+export function spawnMarked(jobId: string): number {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore', detached: true, env: { ...process.env, DISKWRIGHT_JOB: jobId } })
+  return child.pid ?? 0
 }
