@@ -2,7 +2,9 @@ import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import { type DiskFormat, FORMATS } from '#shared/images/formats'
-import { checkReference, type SniffResult, sniffImage } from '#shared/images/sniff'
+import { checkReference } from '#shared/images/reference'
+import { sniffImage } from '#shared/images/sniff'
+import type { SniffResult } from '#shared/images/sniff-result'
 import { openRegularFile } from '../files/identity.js'
 
 const HEAD_BYTES = 64 * 1024
@@ -55,7 +57,7 @@ export async function openSource(imagePath: string): Promise<ImageSource> {
     layers.push(layer)
     if (layers.length > MAX_DEPTH) throw new AppError('image-unsupported', { details: { path: absolute, reason: `more than ${MAX_DEPTH} backing files` } })
   }
-  const extents = await Promise.all(layers.flatMap((layer) => layer.sniff.extents.map((name) => readExtent(layer, name))))
+  const extents = await Promise.all(layers.flatMap((layer) => extentNames(layer.sniff).map((name) => readExtent(layer, name))))
   const sum = (pick: (file: { fileBytes: number; onDiskBytes: number }) => number): number => pick(top) + extents.reduce((total, file) => total + pick(file), 0)
   return {
     path: absolute,
@@ -68,6 +70,11 @@ export async function openSource(imagePath: string): Promise<ImageSource> {
     onDiskBytes: sum((file) => file.onDiskBytes),
     revision: [...layers, ...extents].map((file) => file.revision).join('.'),
   }
+}
+
+/** Files that a VMDK descriptor names; several extents may lie in one file. */
+function extentNames(sniff: SniffResult): string[] {
+  return [...new Set(sniff.extents.flatMap((extent) => extent.file ?? []))]
 }
 
 function blockNode([layer, ...rest]: readonly ImageLayer[]): BlockNode {

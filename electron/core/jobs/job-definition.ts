@@ -1,6 +1,6 @@
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobInput, JobKind } from '#shared/jobs/job-requests'
-import type { JobContext } from './job-context.js'
+import type { JobContext } from '../operations/job-context.js'
 
 export interface DeclaredStep {
   readonly id: string

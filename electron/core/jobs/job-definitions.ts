@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { FORMATS } from '#shared/images/formats'
-import type { JobInput } from '#shared/jobs/job-requests'
+import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { convertDiskImage } from '../operations/convert-image.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
@@ -18,26 +18,28 @@ function saveTarget(input: JobInput<'save-image'>): string {
 }
 
 /** Every kind of job: its words, its steps, what it locks and the operation that does it. */
-export const jobDefinitions: JobDefinitions = {
-  'save-image': {
-    title: (input) =>
-      input.target.mode === 'new-file'
-        ? `Save ${path.basename(input.source)} as ${path.basename(input.target.output)}`
-        : `Save ${path.basename(input.source)} in place`,
-    steps: () => [
-      { id: 'read', title: 'Read the image and preview the edits', weight: 0.05 },
-      { id: 'write', title: 'Write the edits to an overlay', weight: 0.4 },
-      { id: 'read-back', title: 'Read them back with a fresh reader', weight: 0.05 },
-      ...outputSteps(0.5),
-    ],
-    locks: (input) =>
-      input.target.mode === 'new-file' ? { reads: [input.source], writes: [saveTarget(input)] } : { reads: [], writes: [saveTarget(input)] },
-    run: (input, context) => saveImage(context, input),
-  },
-  'convert-image': {
-    title: (input) => `Convert ${path.basename(input.source)} to ${FORMATS[input.format].label}`,
-    steps: () => [{ id: 'prepare', title: 'Check the source and the free space', weight: 0.05 }, ...outputSteps(0.95)],
-    locks: (input) => ({ reads: [input.source], writes: [input.output] }),
-    run: (input, context) => convertDiskImage(context, input),
-  },
+export function createJobDefinitions(preferences: { readonly engine: () => EngineId | 'auto' }): JobDefinitions {
+  return {
+    'save-image': {
+      title: (input) =>
+        input.target.mode === 'new-file'
+          ? `Save ${path.basename(input.source)} as ${path.basename(input.target.output)}`
+          : `Save ${path.basename(input.source)} in place`,
+      steps: () => [
+        { id: 'read', title: 'Read the image and preview the edits', weight: 0.05 },
+        { id: 'write', title: 'Write the edits to an overlay', weight: 0.4 },
+        { id: 'read-back', title: 'Read them back with a fresh reader', weight: 0.05 },
+        ...outputSteps(0.5),
+      ],
+      locks: (input) =>
+        input.target.mode === 'new-file' ? { reads: [input.source], writes: [saveTarget(input)] } : { reads: [], writes: [saveTarget(input)] },
+      run: (input, context) => saveImage(context, { ...input, engine: input.engine ?? preferences.engine() }),
+    },
+    'convert-image': {
+      title: (input) => `Convert ${path.basename(input.source)} to ${FORMATS[input.format].label}`,
+      steps: () => [{ id: 'prepare', title: 'Check the source and the free space', weight: 0.05 }, ...outputSteps(0.95)],
+      locks: (input) => ({ reads: [input.source], writes: [input.output] }),
+      run: (input, context) => convertDiskImage(context, input),
+    },
+  }
 }

@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import type { Job, JobOutput } from '#shared/jobs/job'
 import type { JobRequest } from '#shared/jobs/job-requests'
-import type { JobContext } from './job-context.js'
+import type { JobContext } from '../operations/job-context.js'
 import type { JobRunner } from './job-runner.js'
 import { type Convert, convertDefinition, convertRequest, makeFolders, makeRunner, makeStore } from './testing/job-fixture.js'
 

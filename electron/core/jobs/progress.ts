@@ -1,5 +1,5 @@
 import type { Job, JobStep } from '#shared/jobs/job'
-import type { StepProgress } from './job-context.js'
+import type { StepProgress } from '../operations/job-context.js'
 import type { DeclaredStep } from './job-definition.js'
 
 export type ProgressView = Pick<Job, 'steps' | 'progress' | 'rate' | 'secondsLeft'>

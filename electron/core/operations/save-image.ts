@@ -8,7 +8,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import type { Filesystem, ImageInfo, Partition } from '#shared/images/image-info'
 import type { JobOutput } from '#shared/jobs/job'
-import type { JobInput, OutputPlan } from '#shared/jobs/job-requests'
+import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
 import { checkOutput } from '../files/checks.js'
 import { requireSpace } from '../files/disk-space.js'
@@ -20,7 +20,7 @@ import { openGuestFiles } from '../guest/guest-files.js'
 import { readPartitions } from '../guest/partitions.js'
 import { withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
-import type { JobContext } from '../jobs/job-context.js'
+import type { JobContext } from './job-context.js'
 import type { Host } from '../process/host.js'
 import { createOverlay } from '../tools/qemu-img/create-overlay.js'
 import { requireSound } from './convert-image.js'
@@ -29,7 +29,8 @@ import { measureNeed } from './output-space.js'
 import { finishInPlace, prepareInPlace } from './save-in-place.js'
 import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from './write-output.js'
 
-type Input = JobInput<'save-image'>
+/** As requested; the engine may be left to be chosen. */
+type Input = Omit<JobInput<'save-image'>, 'engine'> & { readonly engine?: EngineId | 'auto' | undefined }
 
 interface Staged {
   readonly source: ImageSource

@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors/app-error'
 import { sniffImage } from '#shared/images/sniff'
 import { syncFolder } from '../files/sync.js'
 import type { ImageSource } from '../guest/source.js'
-import type { JobContext } from '../jobs/job-context.js'
+import type { JobContext } from './job-context.js'
 import { fileHolders } from '../process/file-holders.js'
 import type { Host } from '../process/host.js'
 

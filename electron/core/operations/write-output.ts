@@ -7,7 +7,7 @@ import { type DiskFormat, FORMATS, findSubformat, type Subformat } from '#shared
 import type { JobOutput } from '#shared/jobs/job'
 import { discardPart, openPartFile, openPartFolder, partPath, publish, publishFolder } from '../files/atomic-output.js'
 import { syncFile } from '../files/sync.js'
-import type { JobContext } from '../jobs/job-context.js'
+import type { JobContext } from './job-context.js'
 import { checkImage } from '../tools/qemu-img/check.js'
 import { compareImages } from '../tools/qemu-img/compare.js'
 import { convertImage } from '../tools/qemu-img/convert.js'

@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { Core } from '#core/core-api'
+import { createCore } from '#core/create-core'
+import { silentLogger } from '#core/log/logger'
+import type { Job } from '#shared/jobs/job'
+import type { JobRequest } from '#shared/jobs/job-requests'
+import { testImage } from '../images/cache.js'
+import { measureColdStart } from './cold-start.js'
+import { guestfishEdits, guestfishReads } from './guestfish-baseline.js'
+import { formatVerdict, judge, median, type Ratio, type RatioVerdict } from './report.js'
+
+const run = promisify(execFile)
+const ENTRY = '2:/loader/entries/ostree-1-ock.conf'
+const CONVERT_MIB = 1024
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+async function repeat(times: number, work: () => Promise<number>): Promise<number> {
+  const results: number[] = []
+  for (let count = 0; count < times; count += 1) results.push(await work())
+  return median(results)
+}
+
+async function finished(core: Core, request: JobRequest): Promise<Job> {
+  const job = await core.jobs.wait(core.jobs.start(request).id)
+  if (job.state !== 'succeeded') throw new Error(`${job.title}: ${job.state} ${JSON.stringify(job.error)}`)
+  return job
+}
+
+function stepMs(job: Job, ids: readonly string[]): number {
+  return job.steps.filter((step) => ids.includes(step.id)).reduce((sum, step) => sum + (step.seconds ?? 0) * 1000, 0)
+}
+
+async function inspectBench(core: Core): Promise<Ratio> {
+  const image = await testImage('ock-shaped')
+  const ours = await repeat(9, () => timed(() => Promise.all([core.inspect(image), core.listBootEntries(image)])))
+  const theirs = await guestfishReads(image)
+  return {
+    what: 'inspect and list boot entries',
+    ours: { label: 'Diskwright', ms: ours },
+    theirs: { label: 'guestfish --ro, cold, without KVM', ms: theirs },
+    kind: 'faster',
+    bound: 40,
+  }
+}
+
+async function flatBench(core: Core): Promise<Ratio> {
+  const small = await testImage('sparse-1gb')
+  const large = await testImage('sparse-1tb')
+  const read = (image: string) => timed(() => core.inspect(image))
+  const [oneGb, oneTb] = [await repeat(9, () => read(small)), await repeat(9, () => read(large))]
+  return {
+    what: 'inspect 1 TiB against 1 GiB of virtual size',
+    ours: { label: '1 TiB', ms: oneTb },
+    theirs: { label: '1 GiB', ms: oneGb },
+    kind: 'at-most',
+    bound: 1.5,
+  }
+}
+
+async function saveBench(core: Core, folder: string): Promise<Ratio> {
+  const image = await testImage('ock-shaped')
+  let count = 0
+  const ours = await repeat(3, () =>
+    timed(async () => {
+      count += 1
+      await finished(core, {
+        kind: 'save-image',
+        input: {
+          source: image,
+          edits: [{ kind: 'kernel-args', entry: ENTRY, changes: [{ op: 'replace', key: 'ignition.platform.id', from: 'qemu', to: 'vmware' }] }],
+          target: { mode: 'new-file', output: path.join(folder, `saved-${count}.qcow2`), replace: false },
+          engine: 'uml',
+        },
+      })
+    }),
+  )
+  const theirs = await timed(async () => {
+    const copy = path.join(folder, 'guestfish.qcow2')
+    await run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'qcow2', image, copy])
+    await guestfishEdits(copy, '/loader.1/entries/ostree-1-ock.conf')
+  })
+  return {
+    what: 'change one kernel argument and save as a new image',
+    ours: { label: 'Diskwright, engine uml, read back, compared and checked', ms: ours },
+    theirs: { label: 'qemu-img convert and guestfish without KVM, neither verified', ms: theirs },
+    kind: 'faster',
+    bound: 5,
+  }
+}
+
+async function convertBench(core: Core, folder: string): Promise<{ ratio: Ratio; verifyMs: number }> {
+  const raw = path.join(folder, 'source.raw')
+  const source = path.join(folder, 'source.qcow2')
+  await run('sh', ['-c', `dd if=/dev/urandom of="$1" bs=1M count=${CONVERT_MIB} status=none && truncate -s 4G "$1"`, 'sh', raw])
+  await run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, source])
+  await fs.rm(raw)
+  const ours: number[] = []
+  const theirs: number[] = []
+  let verifyMs = 0
+  for (let round = 0; round < 5; round += 1) {
+    const output = path.join(folder, `out-${round}.vmdk`)
+    const job = await finished(core, { kind: 'convert-image', input: { source, output, format: 'vmdk', options: [], verify: true, replace: false } })
+    ours.push(stepMs(job, ['prepare', 'convert']))
+    verifyMs = stepMs(job, ['compare', 'check', 'publish'])
+    await fs.rm(output)
+    const reference = path.join(folder, `reference-${round}.vmdk`)
+    theirs.push(await timed(() => run('qemu-img', ['convert', '-m', '16', '-W', '-f', 'qcow2', '-O', 'vmdk', source, reference])))
+    await fs.rm(reference)
+  }
+  return {
+    verifyMs,
+    ratio: {
+      what: `convert qcow2 with ${CONVERT_MIB} MiB of data to VMDK`,
+      ours: { label: 'Diskwright, space check and conversion', ms: median(ours) },
+      theirs: { label: 'qemu-img convert -m 16 -W', ms: median(theirs) },
+      kind: 'at-most',
+      bound: 1.05,
+    },
+  }
+}
+
+async function coldStartBench(): Promise<Ratio> {
+  const { appMs, minimalMs } = await measureColdStart()
+  return {
+    what: 'cold start to a usable window',
+    ours: { label: 'Diskwright', ms: appMs },
+    theirs: { label: 'a minimal Electron and React app on the same runtime', ms: minimalMs },
+    kind: 'at-most',
+    bound: 1.5,
+  }
+}
+
+async function main(): Promise<void> {
+  const only = process.argv.slice(2)
+  const wanted = (name: string): boolean => only.length === 0 || only.includes(name)
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-bench-'))
+  const dirs = { config: `${folder}/config`, state: `${folder}/state`, cache: `${folder}/cache`, runtime: `${folder}/runtime` }
+  const core = await createCore({ dirs, env: process.env, log: silentLogger })
+  const verdicts: RatioVerdict[] = []
+  const show = (ratio: Ratio): void => {
+    const verdict = judge(ratio)
+    verdicts.push(verdict)
+    console.log(formatVerdict(verdict))
+  }
+  try {
+    if (wanted('inspect')) show(await inspectBench(core))
+    if (wanted('flat')) show(await flatBench(core))
+    if (wanted('save')) show(await saveBench(core, folder))
+    if (wanted('convert')) {
+      const { ratio, verifyMs } = await convertBench(core, folder)
+      show(ratio)
+      console.log(`          ${(verifyMs / 1000).toFixed(3)} s  compare, check, flush and rename, reported apart`)
+    }
+    if (wanted('start')) show(await coldStartBench())
+  } finally {
+    await core.close()
+    await fs.rm(folder, { recursive: true, force: true })
+  }
+  const missed = verdicts.filter((verdict) => !verdict.met)
+  console.log(`\n${verdicts.length - missed.length} of ${verdicts.length} bounds met`)
+}
+
+await main()

@@ -1,0 +1,53 @@
+import path from 'node:path'
+import type { Core, CoreDeps } from './core-api.js'
+import { createJobDefinitions } from './jobs/job-definitions.js'
+import { createJobRunner } from './jobs/job-runner.js'
+import { createJobStore } from './jobs/job-store.js'
+import { createLockTable } from './jobs/locks.js'
+import { createRecovery } from './jobs/recovery.js'
+import { planConvert } from './operations/convert-image.js'
+import { runDoctor } from './operations/doctor.js'
+import { inspectImage } from './operations/inspect-image.js'
+import { listBootEntries } from './operations/list-boot-entries.js'
+import { listGuestFolder, readGuestFile } from './operations/read-guest-files.js'
+import { planSave } from './operations/save-image.js'
+import { createHost } from './process/create-host.js'
+import { createRecentsStore } from './settings/recents-store.js'
+import { createSettingsStore } from './settings/settings-store.js'
+
+/** Wires the core: the window, the CLI and the tests get all of it from here. */
+export async function createCore(deps: CoreDeps): Promise<Core> {
+  const { dirs, env, log } = deps
+  const host = await createHost({ dirs, env, log })
+  const settings = createSettingsStore({ folder: dirs.config, log })
+  const store = createJobStore({ folder: path.join(dirs.state, 'jobs'), log, keepJobs: () => settings.get().keepJobs })
+  const locks = createLockTable(path.join(dirs.runtime, 'locks'))
+  const recovery = createRecovery({ store, dirs, log })
+  const jobs = createJobRunner({ host, store, locks, definitions: createJobDefinitions({ engine: () => settings.get().engine }), log })
+  const recents = createRecentsStore({ folder: dirs.state, log })
+  let doctor: ReturnType<typeof runDoctor> | undefined
+
+  return {
+    dirs,
+    log,
+    doctor: ({ refresh }) => {
+      if (refresh || !doctor) doctor = runDoctor(host, settings.get().engine)
+      return doctor
+    },
+    inspect: (image, signal) => inspectImage(bind(signal), image),
+    listBootEntries: (image, signal) => listBootEntries(bind(signal), image),
+    listFiles: (where, signal) => listGuestFolder(bind(signal), where),
+    readFile: (where, signal) => readGuestFile(bind(signal), where),
+    planConvert: (input) => planConvert(host, input),
+    planSave: (input) => planSave(host, input),
+    jobs,
+    recents,
+    settings,
+    recovery,
+    close: () => jobs.close(),
+  }
+
+  function bind(signal: AbortSignal | undefined) {
+    return signal ? host.bind({ signal }) : host
+  }
+}
