@@ -1,3 +1,6 @@
+/** Reads a file or partition: the bytes that exist of `length` bytes from `offset` on, never more. */
+export type ReadBytes = (offset: number, length: number) => Uint8Array | Promise<Uint8Array>
+
 /**
  * Bounded reading of bytes that nobody vouches for: a read outside the window gives 0 (or an empty text) and never
  * throws. Ask `has` first where the difference between zero and missing matters.

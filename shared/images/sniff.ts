@@ -1,11 +1,11 @@
-import { ByteView } from './byte-view.js'
+import { ByteView, type ReadBytes } from './byte-view.js'
 import { FORMATS } from './formats.js'
 import { looksLikeText, readOtherFile } from './headers/other-files.js'
 import { readQcow2 } from './headers/qcow2.js'
 import { hasGpt, hasMbrEntries, isIso, readRawContent } from './headers/raw-content.js'
 import { readVdi } from './headers/vdi.js'
 import { isFixedFooter, readVhd } from './headers/vhd.js'
-import { type ReadBytes, readVhdx, readVhdxDetails } from './headers/vhdx.js'
+import { readVhdx, readVhdxDetails } from './headers/vhdx.js'
 import { readVmdk } from './headers/vmdk.js'
 import { damaged, type HeaderFacts, type SniffResult } from './sniff-result.js'
 

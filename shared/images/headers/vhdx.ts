@@ -1,4 +1,4 @@
-import { ByteView, safeBytes } from '../byte-view.js'
+import { ByteView, type ReadBytes, safeBytes } from '../byte-view.js'
 import { damaged, type HeaderFacts, type SniffProblem, unsupported } from '../sniff-result.js'
 
 const KIB = 1024
@@ -11,8 +11,6 @@ const LEAVE_BLOCKS_ALLOCATED = 1
 const HAS_PARENT = 2
 /** The metadata table is 64 KiB; its entries of 32 bytes follow a header of the same length. */
 const METADATA_TABLE_BYTES = 64 * KIB
-
-export type ReadBytes = (offset: number, length: number) => Uint8Array | Promise<Uint8Array>
 
 /** A VHDX by its first bytes; size and kind lie far behind them, see `readVhdxDetails`. Null when it is none. */
 export function readVhdx(head: ByteView, fileBytes: number): HeaderFacts | null {

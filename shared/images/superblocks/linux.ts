@@ -1,0 +1,80 @@
+import { type ByteView, safeBytes } from '../byte-view.js'
+import type { Filesystem } from '../image-info.js'
+
+const JOURNAL = 0x4
+const SIXTY_FOUR_BIT = 0x80
+const JOURNAL_DEVICE = 0x8
+/** Features that ext3 knows; any other makes it ext4 (Linux fs/ext4/super.c, EXT3_FEATURE_*_SUPP). */
+const EXT3_INCOMPATIBLE = 0x2 | 0x4 | 0x10
+const EXT3_READ_ONLY = 0x1 | 0x2 | 0x4
+
+/** ext2, ext3 or ext4 (Linux Documentation/filesystems/ext4/super.rst). */
+export function readExt(head: ByteView): Filesystem | null {
+  const at = 1024
+  if (head.u16le(at + 0x38) !== 0xef53) return null
+  const [compatible, incompatible, readOnly] = [head.u32le(at + 0x5c), head.u32le(at + 0x60), head.u32le(at + 0x64)]
+  if ((incompatible & JOURNAL_DEVICE) !== 0) return { kind: 'other', type: 'jbd', label: null, uuid: head.uuid(at + 0x68), usedBytes: null }
+  const wide = (incompatible & SIXTY_FOUR_BIT) !== 0
+  const count = (low: number, high: number) => BigInt(head.u32le(at + low)) + (wide ? BigInt(head.u32le(at + high)) << 32n : 0n)
+  const logBlock = head.u32le(at + 0x18)
+  const usedBlocks = count(0x4, 0x150) - count(0xc, 0x158)
+  const newer = (incompatible & ~EXT3_INCOMPATIBLE) !== 0 || (readOnly & ~EXT3_READ_ONLY) !== 0
+  return {
+    kind: 'ext',
+    type: newer ? 'ext4' : (compatible & JOURNAL) !== 0 ? 'ext3' : 'ext2',
+    label: head.label(at + 0x78, 16) || null,
+    uuid: uuidOrNull(head, at + 0x68),
+    usedBytes: logBlock > 6 ? null : safeBytes(usedBlocks << BigInt(10 + logBlock)),
+  }
+}
+
+/** XFS, big-endian (Linux fs/xfs/libxfs/xfs_format.h, struct xfs_dsb). Its counts are those of the last clean unmount. */
+export function readXfs(head: ByteView): Filesystem | null {
+  if (!head.startsWith('XFSB')) return null
+  return {
+    kind: 'xfs',
+    type: 'xfs',
+    label: head.label(108, 12) || null,
+    uuid: uuidOrNull(head, 32),
+    usedBytes: safeBytes((head.u64be(8) - head.u64be(144)) * BigInt(head.u32be(4))),
+  }
+}
+
+/** btrfs; the first superblock lies at 64 KiB (Linux include/uapi/linux/btrfs_tree.h, struct btrfs_super_block). */
+export function readBtrfs(head: ByteView): Filesystem | null {
+  const at = 0x10000
+  if (!head.startsWith('_BHRfS_M', at + 64)) return null
+  return { kind: 'btrfs', type: 'btrfs', label: head.label(at + 0x12b, 256) || null, uuid: uuidOrNull(head, at + 32), usedBytes: safeBytes(head.u64le(at + 0x78)) }
+}
+
+/** squashfs 4 (Linux fs/squashfs/squashfs_fs.h). It has neither label nor UUID. */
+export function readSquashfs(head: ByteView): Filesystem | null {
+  if (!head.startsWith('hsqs')) return null
+  return { kind: 'squashfs', type: 'squashfs', label: null, uuid: null, usedBytes: safeBytes(head.u64le(40)) }
+}
+
+/** Swap space; the magic ends the first page, whose size depends on the machine (Linux include/linux/swap.h). */
+export function readSwap(head: ByteView): Filesystem | null {
+  const pages = [4096, 8192, 16_384, 65_536]
+  if (!pages.some((page) => head.startsWith('SWAPSPACE2', page - 10) || head.startsWith('SWAP-SPACE', page - 10))) return null
+  return { kind: 'swap', type: 'swap', label: head.label(1052, 16) || null, uuid: uuidOrNull(head, 1036), usedBytes: null }
+}
+
+/** LVM2 physical volume; its label is in one of the first four sectors (lvm2 lib/label/label.h). */
+export function readLvm(head: ByteView): Filesystem | null {
+  const at = [0, 512, 1024, 1536].find((sector) => head.startsWith('LABELONE', sector) && head.startsWith('LVM2 001', sector + 24))
+  if (at === undefined) return null
+  const id = head.latin1(at + head.u32le(at + 20), 32)
+  const groups = /^[A-Za-z0-9]{32}$/.test(id) ? [id.slice(0, 6), id.slice(6, 10), id.slice(10, 14), id.slice(14, 18), id.slice(18, 22), id.slice(22, 26), id.slice(26)] : null
+  return { kind: 'lvm', type: 'LVM2_member', label: null, uuid: groups?.join('-') ?? null, usedBytes: null }
+}
+
+/** LUKS 1 and 2 (cryptsetup, LUKS2 On-Disk Format Specification). Only version 2 has a label. */
+export function readLuks(head: ByteView): Filesystem | null {
+  if (!head.startsWith('LUKS\u00ba\u00be')) return null
+  return { kind: 'luks', type: 'crypto_LUKS', label: head.u16be(6) === 2 ? head.label(24, 48) || null : null, uuid: head.label(168, 40) || null, usedBytes: null }
+}
+
+function uuidOrNull(head: ByteView, at: number): string | null {
+  return head.isZero(at, 16) ? null : head.uuid(at)
+}
