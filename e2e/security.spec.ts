@@ -1,0 +1,158 @@
+import fs from 'node:fs'
+import process from 'node:process'
+import { expect, test } from './fixtures.js'
+
+test('the renderer has no Node, and its process is sandboxed', async ({ app }) => {
+  const preferences = await app.electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag } = (
+      contents as unknown as { getLastWebPreferences(): Electron.WebPreferences }
+    ).getLastWebPreferences()
+    return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, pid: contents?.getOSProcessId() }
+  })
+  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false })
+  const globals = await app.page.evaluate(() => ['require', 'process', 'Buffer', 'module'].filter((name) => name in globalThis))
+  expect(globals).toEqual([])
+  // root has to run Chromium without its sandbox; everybody else has seccomp filters in the renderer
+  const seccomp = /Seccomp:\s*(\d)/.exec(fs.readFileSync(`/proc/${preferences.pid}/status`, 'utf8'))?.[1]
+  expect(seccomp).toBe(process.getuid?.() === 0 ? '0' : '2')
+})
+
+test('the bridge is small and frozen', async ({ app }) => {
+  const bridge = await app.page.evaluate(() => {
+    const exposed = (globalThis as unknown as { diskwright: Record<string, unknown> }).diskwright
+    const before = exposed.invoke
+    try {
+      exposed.invoke = () => 'taken over'
+    } catch {
+      // assigning to a frozen object throws in strict code
+    }
+    return { names: Object.keys(exposed).toSorted(), unchanged: exposed.invoke === before, frozen: Object.isFrozen(exposed) }
+  })
+  expect(bridge).toEqual({ names: ['invoke', 'on', 'pathForFile'], unchanged: true, frozen: true })
+})
+
+test('unknown calls, wrong input and outputs that nobody chose are refused', async ({ app }) => {
+  const codes = await app.page.evaluate(async () => {
+    const { diskwright } = globalThis as unknown as {
+      diskwright: { invoke(name: string, input: unknown): Promise<{ error?: { code: string } }> }
+    }
+    const convert = { source: '/etc/hostname', output: '/tmp/not-granted.vmdk', format: 'vmdk' }
+    const answers = await Promise.all([
+      diskwright.invoke('no.such', undefined),
+      diskwright.invoke('__proto__', undefined),
+      diskwright.invoke('images.inspect', { path: 7 }),
+      diskwright.invoke('jobs.start', { kind: 'convert-image', input: convert }),
+      diskwright.invoke('convert.plan', convert),
+    ])
+    return answers.map((answer) => answer.error?.code)
+  })
+  expect(codes).toEqual(['bad-input', 'bad-input', 'bad-input', 'output-not-granted', 'output-not-granted'])
+})
+
+test('the content security policy stops what a page could be made to load or run', async ({ launch }) => {
+  const app = await launch()
+  const seen = await app.page.evaluate(async () => {
+    const directives = new Set<string>()
+    document.addEventListener('securitypolicyviolation', (event) => directives.add(event.effectiveDirective))
+    const add = (tag: string, fields: Record<string, string>): void => {
+      const element = document.createElement(tag)
+      for (const [name, value] of Object.entries(fields)) element.setAttribute(name, value)
+      document.body.append(element)
+      if ('onclick' in fields) element.click()
+    }
+    const inline = document.createElement('script')
+    inline.textContent = 'globalThis.ranInline = true'
+    document.body.append(inline)
+    add('button', { onclick: 'globalThis.ranHandler = true' })
+    add('iframe', { src: 'https://example.invalid/' })
+    add('img', { src: 'https://example.invalid/x.png' })
+    add('script', { src: 'https://example.invalid/x.js' })
+    const style = document.createElement('style')
+    style.textContent = 'body { outline: 1px solid red }'
+    document.head.append(style)
+    await fetch('https://example.invalid/').catch(() => {})
+    // a string is compiled like eval
+    const evaluate = 'globalThis.ranEval = true' as unknown as () => void
+    try {
+      setTimeout(evaluate, 0)
+    } catch {
+      // refused at once in some versions
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const ran = ['ranInline', 'ranHandler', 'ranEval'].filter((name) => name in globalThis)
+    return { directives: [...directives].toSorted(), ran }
+  })
+  expect(seen.ran).toEqual([])
+  expect(seen.directives).toEqual(
+    expect.arrayContaining(['connect-src', 'frame-src', 'img-src', 'script-src', 'script-src-attr', 'script-src-elem', 'style-src-elem']),
+  )
+})
+
+test('only files of the window are served', async ({ launch }) => {
+  const app = await launch()
+  const statuses = await app.page.evaluate(async () => {
+    const status = (url: string): Promise<number | string> =>
+      fetch(url).then(
+        (response) => response.status,
+        () => 'failed',
+      )
+    return Promise.all([
+      status('/index.html'),
+      status('/..%2f..%2fpackage.json'),
+      status('/no-such-file.js'),
+      status('app://other/index.html'),
+      status('file:///etc/passwd'),
+    ])
+  })
+  expect(statuses).toEqual([200, 403, 404, 'failed', 'failed'])
+})
+
+test('the window cannot be led away, and only web links leave it, in the browser of the user', async ({ launch }) => {
+  const app = await launch()
+  await app.electron.evaluate(({ shell }) => {
+    const opened: string[] = []
+    ;(globalThis as unknown as { opened: string[] }).opened = opened
+    shell.openExternal = (url) => {
+      opened.push(url)
+      return Promise.resolve()
+    }
+  })
+  const before = app.page.url()
+  for (const url of ['https://example.invalid/', 'file:///etc/passwd', 'javascript:globalThis.ranLink=true']) {
+    await app.page.evaluate((target) => {
+      location.href = target
+    }, url)
+    await app.page.waitForTimeout(200)
+    expect(app.page.url()).toBe(before)
+  }
+  await app.page.evaluate(() => {
+    for (const url of ['https://example.invalid/docs', 'http://example.invalid/', 'file:///etc/passwd', 'smb://host/share'])
+      globalThis.open(url)
+  })
+  await expect
+    .poll(() => app.electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened))
+    .toEqual(['https://example.invalid/docs'])
+  expect(app.electron.windows()).toHaveLength(1)
+})
+
+test('every permission is refused', async ({ launch }) => {
+  const app = await launch()
+  const answers = await app.page.evaluate(async () => {
+    const outcome = (request: Promise<unknown>): Promise<string> =>
+      request.then(
+        () => 'granted',
+        (error: unknown) => (error instanceof Error ? error.name : `code ${(error as GeolocationPositionError).code}`),
+      )
+    return {
+      notification: await Notification.requestPermission(),
+      camera: await outcome(navigator.mediaDevices.getUserMedia({ video: true })),
+      clipboard: await outcome(navigator.clipboard.readText()),
+      location: await outcome(new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, reject))),
+    }
+  })
+  expect(answers.notification).toBe('denied')
+  expect(answers.camera).not.toBe('granted')
+  expect(answers.clipboard).toBe('NotAllowedError')
+  expect(answers.location).toBe('code 1')
+})
