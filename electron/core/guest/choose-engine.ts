@@ -31,3 +31,12 @@ export async function chooseEngine(host: Host, preference: EngineId | 'auto'): P
   }))
   return { engine: chosen?.engine ?? null, reports }
 }
+
+/** The engine of `chooseEngine`, without probing those that come after it: a save should not wait for an appliance it does not use. */
+export async function pickEngine(host: Host, preference: EngineId | 'auto'): Promise<Engine | null> {
+  for (const engine of BY_PREFERENCE) {
+    if (preference !== 'auto' && engine.id !== preference) continue
+    if ((await engine.probe(host)).usable) return engine
+  }
+  return null
+}

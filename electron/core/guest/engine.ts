@@ -85,7 +85,8 @@ export function checkOperation(operation: EngineOperation): void {
 }
 
 function operationProblem(operation: EngineOperation): string | undefined {
-  if (!Number.isInteger(operation.partition) || operation.partition < 0 || operation.partition > 255) return 'the partition number is not one of a partition table'
+  if (!Number.isInteger(operation.partition) || operation.partition < 0 || operation.partition > 255)
+    return 'the partition number is not one of a partition table'
   if (!/^[a-z0-9]{2,16}$/.test(operation.filesystem)) return 'the file system type is not one of a Linux kernel'
   if (!operation.path.startsWith('/') || operation.path.includes('\0')) return 'the path is not absolute or holds a NUL character'
   if (!/^[0-9a-f]{64}$/.test(operation.expectedSha256)) return 'the expected content is not a SHA-256'

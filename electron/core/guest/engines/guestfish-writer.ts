@@ -80,7 +80,8 @@ export class GuestfishWriter {
     const grows = content.length - before.size
     if (grows > 0) {
       await this.upload(content.subarray(before.size), file, before.size)
-      if (parseStat(await this.session.may('statns', [file]))?.size !== content.length) return this.takeBack(operation, before.size, before.mtime)
+      if (parseStat(await this.session.may('statns', [file]))?.size !== content.length)
+        return this.takeBack(operation, before.size, before.mtime)
     }
     await this.upload(content, file, 0)
     if (grows < 0) await this.session.may('truncate-size', [file, content.length])

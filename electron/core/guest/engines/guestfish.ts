@@ -24,7 +24,14 @@ async function probe(host: Host): Promise<EngineProbe> {
 async function kernelProblem(): Promise<string | undefined> {
   const kernels = (await fs.readdir('/boot').catch(() => [])).filter((name) => /^vmlinu[xz]-/.test(name))
   if (kernels.length === 0) return 'libguestfs needs a kernel in /boot, and there is none.'
-  const readable = await Promise.all(kernels.map((name) => fs.access(path.join('/boot', name), fs.constants.R_OK).then(() => true, () => false)))
+  const readable = await Promise.all(
+    kernels.map((name) =>
+      fs.access(path.join('/boot', name), fs.constants.R_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   return readable.includes(true) ? undefined : 'libguestfs needs to read the kernel in /boot, which only root may do here.'
 }
 

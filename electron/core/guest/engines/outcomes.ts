@@ -40,5 +40,7 @@ export function refused(operation: EngineOperation, refusal: Refusal, facts: Ref
 export const JOURNAL_REPLAYED = 'The file system had not been unmounted cleanly; its journal was replayed before writing'
 
 export function replayedNote(partition: number): string {
-  return partition === 0 ? `${JOURNAL_REPLAYED}.` : `Partition ${partition}: ${JOURNAL_REPLAYED.charAt(0).toLowerCase()}${JOURNAL_REPLAYED.slice(1)}.`
+  return partition === 0
+    ? `${JOURNAL_REPLAYED}.`
+    : `Partition ${partition}: ${JOURNAL_REPLAYED.charAt(0).toLowerCase()}${JOURNAL_REPLAYED.slice(1)}.`
 }

@@ -13,7 +13,7 @@ export interface UmlRequest {
   readonly node: BlockNode
   /** Further files that the node opens. */
   readonly readFiles: readonly string[]
-  /** A private folder with the files that the steps need; they see it as `/w`. */
+  /** A private folder with the files that the steps need; they see it as `/m/work`. */
   readonly folder: string
   /** Shell commands, a fixed text: what comes from users or images is passed in files. They write their records to descriptor 3. */
   readonly steps: string
@@ -84,8 +84,10 @@ async function readRecords(folder: string): Promise<readonly string[] | null> {
 
 function checked(result: ToolResult, records: readonly string[] | null): readonly string[] {
   const codes = parseDriverOutput(result.stdout.toString('utf8'))
-  const failed = (reason: string): AppError => new AppError('engine-failed', { details: { engine: 'uml', reason }, toolOutput: result.stderr })
-  if (codes.uml === null) throw failed(lockProblem(result.stderr) ?? `the disk could not be opened (qemu-storage-daemon ended with ${codes.daemon})`)
+  const failed = (reason: string): AppError =>
+    new AppError('engine-failed', { details: { engine: 'uml', reason }, toolOutput: result.stderr })
+  if (codes.uml === null)
+    throw failed(lockProblem(result.stderr) ?? `the disk could not be opened (qemu-storage-daemon ended with ${codes.daemon})`)
   if (codes.uml !== 0) throw failed(`linux.uml ended with ${codes.uml}`)
   if (codes.daemon !== 0) throw failed(`qemu-storage-daemon ended with ${codes.daemon}`)
   if (!records) throw failed('its steps did not get to their end')

@@ -6,7 +6,8 @@
  * Arguments: work folder, blockdev JSON, qemu-storage-daemon, setpriv, linux.uml, memory in MiB.
  */
 export const DRIVER_SCRIPT = `set -u
-ln -s "$1" /w
+ln -s "$1" /m/work
+mkdir /m/tmp
 : > /m/disk
 ( "$3" --blockdev "$2" --pidfile /m/pid \\
     --export type=fuse,id=export,node-name=disk,mountpoint=/m/disk,writable=on,allow-other=off,growable=off </dev/null >&2
@@ -16,7 +17,7 @@ while [ ! -s /m/pid ]; do
   sleep 0.01
 done
 "$4" --no-new-privs --inh-caps=-all --bounding-set=-all -- \\
-  "$5" mem="$6"M ubd0=/m/disk root=/dev/root rootfstype=hostfs rootflags=/ rw init=/w/init.sh con=null con0=fd:0,fd:1 quiet </dev/null >&2
+  "$5" mem="$6"M ubd0=/m/disk root=/dev/root rootfstype=hostfs rootflags=/ rw init=/m/work/init.sh con=null con0=fd:0,fd:1 quiet </dev/null >&2
 echo "uml $?"
 kill -TERM "$(cat /m/pid)"
 wait
@@ -29,17 +30,17 @@ echo "daemon $(cat /m/ended)"
  * Records go to a file and not to the console, where names from the image can be printed by the kernel.
  */
 export const INIT_SCRIPT = `#!/bin/sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/tmp
-exec 3>/w/result
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/m/tmp HOME=/m/tmp
+exec 3>/m/work/result
 busybox mount -t proc proc /proc || echo 'broken proc' >&3
-busybox mount -t tmpfs tmpfs /tmp || echo 'broken tmp' >&3
+busybox mount -t tmpfs tmpfs /m/tmp || echo 'broken tmp' >&3
 modules=/usr/lib/uml/modules/$(uname -r)/kernel
 load() {
   for module; do
     if [ -f "$modules/$module.ko" ]; then busybox insmod "$modules/$module.ko"; fi
   done
 }
-. /w/steps.sh
+. /m/work/steps.sh
 sync
 echo end >&3
 exec 3>&-

@@ -1,0 +1,75 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Host } from '#core/process/host'
+import { buildInitramfs } from './initramfs.js'
+import { findKernel } from './kernel.js'
+
+const SECTOR = 512
+const MIB = 1024 * 1024
+const ESP_START = MIB
+/** FAT tables, folders, and room for edits. */
+const ESP_SPARE = 2 * MIB
+/** Backup GPT. */
+const TAIL = MIB
+const EFI_SYSTEM_PARTITION = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B'
+const BOOT_LOADER = '/usr/lib/systemd/boot/efi/systemd-bootx64.efi'
+
+export const BOOTABLE_OPTIONS = 'ignition.platform.id=qemu console=ttyS0'
+export const LOGIN_PROMPT = 'diskwright-sample login:'
+
+/**
+ * A small UEFI image that really boots: systemd-boot, a distribution kernel, and an initial RAM disk that prints its command line and
+ * a login prompt. Made with sfdisk, mkfs.fat and mtools: needs no root and no engine.
+ */
+export async function buildBootable(host: Host, output: string): Promise<void> {
+  const folder = await fs.mkdtemp(path.join(path.dirname(output), '.build-'))
+  try {
+    const kernel = await findKernel(host, folder)
+    const files = {
+      '/EFI/BOOT/BOOTX64.EFI': await fs.readFile(BOOT_LOADER),
+      '/loader/loader.conf': Buffer.from('default diskwright-sample.conf\ntimeout 0\neditor no\n'),
+      '/loader/entries/diskwright-sample.conf': Buffer.from(entry(kernel.version)),
+      '/diskwright/vmlinuz': await fs.readFile(kernel.path),
+      '/diskwright/initrd.img': await buildInitramfs(host.find('busybox')),
+    }
+    const content = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
+    const espBytes = Math.ceil((content + ESP_SPARE) / MIB) * MIB
+    const esp = path.join(folder, 'esp.fat')
+    await makeEsp(host, esp, espBytes, files, folder)
+    const raw = path.join(folder, 'disk.raw')
+    await fs.writeFile(raw, '')
+    await fs.truncate(raw, ESP_START + espBytes + TAIL)
+    const part = `start=${ESP_START / SECTOR}, size=${espBytes / SECTOR}, type=${EFI_SYSTEM_PARTITION}, name="EFI System"`
+    await host.run('sfdisk', ['--quiet', '--no-reread', '--no-tell-kernel', raw], { stdin: `label: gpt\nunit: sectors\n\n${part}\n` })
+    const disk = await fs.open(raw, 'r+')
+    await disk.write(await fs.readFile(esp), 0, espBytes, ESP_START)
+    await disk.close()
+    const built = path.join(folder, 'disk.qcow2')
+    await host.run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, built])
+    await fs.rename(built, output)
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true })
+  }
+}
+
+function entry(version: string): string {
+  return `title Diskwright sample\nversion ${version}\nlinux /diskwright/vmlinuz\ninitrd /diskwright/initrd.img\noptions ${BOOTABLE_OPTIONS}\n`
+}
+
+async function makeEsp(host: Host, esp: string, bytes: number, files: Readonly<Record<string, Uint8Array>>, folder: string): Promise<void> {
+  await fs.writeFile(esp, '')
+  await fs.truncate(esp, bytes)
+  await host.run('mkfs.fat', ['-F', '16', '-n', 'EFI-SYSTEM', esp])
+  const folders = new Set(Object.keys(files).flatMap((file) => parents(file)))
+  for (const name of [...folders].toSorted()) await host.run('mmd', ['-i', esp, `::${name}`])
+  for (const [name, content] of Object.entries(files)) {
+    const local = path.join(folder, 'content')
+    await fs.writeFile(local, content)
+    await host.run('mcopy', ['-i', esp, local, `::${name}`])
+  }
+}
+
+function parents(file: string): string[] {
+  const parts = file.split('/').slice(1, -1)
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
+}

@@ -1,0 +1,17 @@
+import type { Host } from '#core/process/host'
+import { buildBootable } from './bootable.js'
+import { buildMbrExt4 } from './mbr-ext4.js'
+import { buildNoTable } from './no-table.js'
+import { buildOckShaped } from './ock-shaped.js'
+import { buildSparse1Tb } from './sparse-1tb.js'
+
+/** Images that tests share. Each is a qcow2 file; nothing may write to it. */
+export const BUILDERS = {
+  bootable: buildBootable,
+  ock: buildOckShaped,
+  mbr: buildMbrExt4,
+  'no-table': buildNoTable,
+  'sparse-1tb': buildSparse1Tb,
+} as const satisfies Readonly<Record<string, (host: Host, output: string) => Promise<void>>>
+
+export type ImageName = keyof typeof BUILDERS

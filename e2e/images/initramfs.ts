@@ -1,0 +1,74 @@
+import fs from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+
+const INIT = `#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev 2>/dev/null
+hostname diskwright-sample
+echo
+echo 'Diskwright sample system'
+echo "Booted with: $(cat /proc/cmdline)"
+while true; do
+  printf '\\ndiskwright-sample login: '
+  read -r name || sleep 3600
+  case $name in
+    poweroff | reboot) "$name" -f ;;
+    ?*) echo 'There are no accounts here. Type poweroff or reboot.' ;;
+  esac
+done
+`
+
+interface CpioEntry {
+  readonly name: string
+  readonly mode: number
+  readonly data?: Uint8Array
+  readonly device?: readonly [major: number, minor: number]
+}
+
+const FOLDER = 0o040755
+const EXECUTABLE = 0o100755
+const CHARACTER_DEVICE = 0o020600
+
+/** An initial RAM disk that prints its kernel command line and a login prompt: busybox and one script. */
+export async function buildInitramfs(busybox: string): Promise<Uint8Array> {
+  const program = await fs.readFile(busybox)
+  if (!isStatic(program)) throw new Error(`${busybox} is linked dynamically; the sample needs the package busybox-static`)
+  return gzipSync(
+    cpio([
+      ...['bin', 'dev', 'proc', 'sys'].map((name) => ({ name, mode: FOLDER })),
+      { name: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
+      { name: 'bin/busybox', mode: EXECUTABLE, data: program },
+      { name: 'init', mode: EXECUTABLE, data: Buffer.from(INIT) },
+    ]),
+    { level: 9 },
+  )
+}
+
+const PT_INTERP = 3
+
+/** Whether a 64-bit little-endian ELF program names no interpreter. System V ABI, "Program Header". */
+export function isStatic(elf: Buffer): boolean {
+  const offset = Number(elf.readBigUInt64LE(0x20))
+  const size = elf.readUInt16LE(0x36)
+  const count = elf.readUInt16LE(0x38)
+  return !Array.from({ length: count }, (_, index) => elf.readUInt32LE(offset + index * size)).includes(PT_INTERP)
+}
+
+/** "New ASCII" cpio archive, as the Linux kernel reads it: Documentation/driver-api/early-userspace/buffer-format.rst. */
+export function cpio(entries: readonly CpioEntry[]): Buffer {
+  const all = [...entries, { name: 'TRAILER!!!', mode: 0 }]
+  return Buffer.concat(all.flatMap((entry, index) => cpioEntry(entry, index + 1)))
+}
+
+function cpioEntry({ name, mode, data = new Uint8Array(), device = [0, 0] }: CpioEntry, inode: number): Buffer[] {
+  const numbers = [inode, mode, 0, 0, 1, 0, data.length, 0, 0, device[0], device[1], name.length + 1, 0]
+  const header = `070701${numbers.map((value) => value.toString(16).padStart(8, '0')).join('')}${name}\0`
+  return [padded(Buffer.from(header, 'latin1')), padded(Buffer.from(data))]
+}
+
+function padded(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
+}
