@@ -11,6 +11,8 @@ export type View =
 export type OpenDialog =
   | { readonly kind: 'convert'; readonly paths: readonly string[] }
   | { readonly kind: 'save'; readonly path: string; readonly mode: 'new-file' | 'in-place' }
+  /** Asks before staged edits are thrown away with their tab. */
+  | { readonly kind: 'close'; readonly path: string; readonly edits: number }
 
 export interface OpenImage {
   readonly path: string

@@ -60,7 +60,7 @@ export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonl
           <Button
             variant="filled"
             leftSection={<Save size={16} aria-hidden />}
-            data-disabled={edits === 0 || undefined}
+            {...(edits === 0 ? { 'data-disabled': true } : {})}
             aria-disabled={edits === 0}
             onClick={(event) => (edits === 0 ? event.preventDefault() : save(info.path, 'new-file'))}
           >

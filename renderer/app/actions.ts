@@ -1,0 +1,57 @@
+import { notifications } from '@mantine/notifications'
+import { toAppError } from '#shared/errors/app-error'
+import { describeError } from '#shared/errors/describe-error'
+import { call } from '../api/client.js'
+import { queryClient } from '../api/query-client.js'
+import type { AppActions } from '../components/app-actions.js'
+import { visibleText } from '../components/visible-text.js'
+import { useEditStore } from '../features/edits/edit-store.js'
+import { useNavigation } from './navigation-store.js'
+
+const navigation = () => useNavigation.getState()
+
+function reportFailure(error: unknown): void {
+  const words = describeError(toAppError(error).data)
+  notifications.show({ color: 'red', title: visibleText(words.title), message: visibleText([words.detail, words.next].filter((part) => part !== '').join(' ')) })
+}
+
+/** Closing forgets an image's staged edits, so it asks first when there are some. */
+function closeImage(path: string): void {
+  const staged = useEditStore.getState().byPath[path]?.present.length ?? 0
+  if (staged > 0) {
+    navigation().openDialog({ kind: 'close', path, edits: staged })
+    return
+  }
+  closeImageNow(path)
+}
+
+export function closeImageNow(path: string): void {
+  navigation().close(path)
+  useEditStore.getState().forget(path)
+  // Opening it again reads the file again, as it is then.
+  for (const kind of ['image', 'boot', 'files']) queryClient.removeQueries({ queryKey: [kind, path] })
+}
+
+/** Opens what the app was started with, or was handed while it ran. */
+export function takeOpenRequests(): void {
+  call('app.takeOpenRequests').then((paths) => navigation().open(paths), reportFailure)
+}
+
+export const appActions: AppActions = {
+  chooseImages: () => void call('images.choose').then((paths) => navigation().open(paths), reportFailure),
+  openImages: (paths) => navigation().open(paths),
+  closeImage,
+  showTab: (path, tab) => navigation().showTab(path, tab),
+  convert: (paths) => navigation().openDialog({ kind: 'convert', paths }),
+  save: (path, mode) => navigation().openDialog({ kind: 'save', path, mode }),
+  showJobs: (id) => navigation().show({ kind: 'jobs', selected: id }),
+  showTools: () => {
+    navigation().openDialog(null)
+    navigation().show({ kind: 'tools' })
+  },
+  showSettings: () => {
+    navigation().openDialog(null)
+    navigation().show({ kind: 'settings' })
+  },
+  reportFailure,
+}

@@ -1,0 +1,51 @@
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Search } from 'lucide-react'
+import type { BootReport } from '#shared/boot/boot-entry'
+import { call } from '../api/client.js'
+import { recentsQuery, settingsQuery } from '../api/queries.js'
+import { appActions } from './actions.js'
+import { useEditStore } from '../features/edits/edit-store.js'
+import { useNavigation } from './navigation-store.js'
+import { argumentActions, goActions, imageActions, nextTheme, recentActions } from './palette-actions.js'
+
+/** Ctrl K: every place, every image, every argument of the open images, every action. */
+export function CommandPalette() {
+  const { images, active, show } = useNavigation()
+  const edits = useEditStore((store) => (active === null ? 0 : (store.byPath[active]?.present.length ?? 0)))
+  const recents = useQuery(recentsQuery)
+  const settings = useQuery(settingsQuery)
+  const client = useQueryClient()
+  const setTheme = useMutation({
+    mutationFn: (dark: boolean) => call('settings.set', { theme: nextTheme(dark) }),
+    onSuccess: (saved) => client.setQueryData(settingsQuery.queryKey, saved),
+    onError: appActions.reportFailure,
+  })
+  const isDark = () => document.documentElement.dataset.mantineColorScheme === 'dark'
+
+  const groups: SpotlightActionGroupData[] = [
+    { group: 'Image', actions: imageActions(active, edits, appActions) },
+    { group: 'Go to', actions: goActions(images, show, appActions) },
+    {
+      group: 'Window',
+      actions: [
+        { id: 'theme', label: 'Switch between light and dark', description: settings.data === undefined ? '' : `Now: ${settings.data.theme}`, onClick: () => setTheme.mutate(isDark()) },
+      ],
+    },
+    { group: 'Recent images', actions: recentActions(recents.data ?? [], images, appActions) },
+    { group: 'Kernel arguments', actions: argumentActions(images, (path) => client.getQueryData<BootReport>(['boot', path]), appActions) },
+  ]
+
+  return (
+    <Spotlight
+      actions={groups.filter(({ actions }) => actions.length > 0)}
+      shortcut="mod + K"
+      limit={40}
+      nothingFound="Nothing matches"
+      scrollable
+      maxHeight={420}
+      transitionProps={{ duration: 80, transition: 'fade' }}
+      searchProps={{ leftSection: <Search size={16} aria-hidden />, placeholder: 'Search images, arguments, actions', 'aria-label': 'Search images, arguments, actions' }}
+    />
+  )
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import type { Job } from '#shared/jobs/job'
+import { savedInPlace } from './on-job-ended.js'
+
+const JOB: Job = {
+  id: 'a',
+  kind: 'save-image',
+  title: 'Save',
+  input: { source: '/a.qcow2', target: { mode: 'in-place' } },
+  state: 'succeeded',
+  steps: [],
+  progress: 1,
+  rate: null,
+  secondsLeft: null,
+  message: '',
+  commands: [],
+  createdAt: '2026-01-01T00:00:00Z',
+  startedAt: null,
+  endedAt: null,
+  output: null,
+  error: null,
+  owner: null,
+}
+
+test('only a save in place that succeeded takes its edits off the list', () => {
+  expect(savedInPlace(JOB)).toBe('/a.qcow2')
+  expect(savedInPlace({ ...JOB, state: 'failed' })).toBeNull()
+  expect(savedInPlace({ ...JOB, input: { source: '/a.qcow2', target: { mode: 'new-file' } } })).toBeNull()
+  expect(savedInPlace({ ...JOB, kind: 'convert-image' })).toBeNull()
+  expect(savedInPlace({ ...JOB, input: null })).toBeNull()
+})

@@ -1,0 +1,63 @@
+import type { SpotlightActionData } from '@mantine/spotlight'
+import type { BootReport } from '#shared/boot/boot-entry'
+import type { RecentImage, Settings } from '#shared/settings/settings'
+import type { AppActions } from '../components/app-actions.js'
+import { splitPath } from '../components/format.js'
+import { visibleText } from '../components/visible-text.js'
+import type { OpenImage, View } from './navigation-store.js'
+
+export function nextTheme(isDark: boolean): Settings['theme'] {
+  return isDark ? 'light' : 'dark'
+}
+
+function nameOf(path: string): string {
+  return visibleText(splitPath(path).name)
+}
+
+/** What can be done with an image: open one, and whatever the shown one allows now. */
+export function imageActions(active: string | null, edits: number, actions: AppActions): SpotlightActionData[] {
+  const open: SpotlightActionData = { id: 'open', label: 'Open image…', description: 'Ctrl O', onClick: actions.chooseImages }
+  if (active === null) return [open]
+  const name = nameOf(active)
+  return [
+    open,
+    { id: 'convert', label: `Convert ${name}…`, onClick: () => actions.convert([active]) },
+    ...(edits === 0
+      ? []
+      : [
+          { id: 'save', label: `Save ${name} as a new image…`, description: 'Ctrl S', onClick: () => actions.save(active, 'new-file') },
+          { id: 'save-in-place', label: `Save ${name} in place…`, onClick: () => actions.save(active, 'in-place') },
+        ]),
+    { id: 'close', label: `Close ${name}`, description: 'Ctrl W', onClick: () => actions.closeImage(active) },
+  ]
+}
+
+export function goActions(images: readonly OpenImage[], show: (view: View) => void, actions: AppActions): SpotlightActionData[] {
+  return [
+    { id: 'home', label: 'Home', onClick: () => show({ kind: 'home' }) },
+    ...images.flatMap(({ path }) => [
+      { id: `boot ${path}`, label: `${nameOf(path)}: Boot`, description: path, onClick: () => actions.showTab(path, 'boot') },
+      { id: `files ${path}`, label: `${nameOf(path)}: Files`, description: path, onClick: () => actions.showTab(path, 'files') },
+      { id: `edits ${path}`, label: `${nameOf(path)}: Edits`, description: path, onClick: () => actions.showTab(path, 'edits') },
+    ]),
+    { id: 'jobs', label: 'Jobs', onClick: () => actions.showJobs(null) },
+    { id: 'tools', label: 'Tools', keywords: 'doctor install engines', onClick: actions.showTools },
+    { id: 'settings', label: 'Settings', keywords: 'preferences theme', onClick: actions.showSettings },
+  ]
+}
+
+/** Recent images that exist and are not open. */
+export function recentActions(recents: readonly RecentImage[], images: readonly OpenImage[], actions: AppActions): SpotlightActionData[] {
+  const open = new Set(images.map((image) => image.path))
+  return recents
+    .filter((recent) => recent.exists && !open.has(recent.path))
+    .map(({ path }) => ({ id: `recent ${path}`, label: nameOf(path), description: visibleText(path), onClick: () => actions.openImages([path]) }))
+}
+
+/** Each argument of each open image, once per image; it leads to the Boot tab. */
+export function argumentActions(images: readonly OpenImage[], report: (path: string) => BootReport | undefined, actions: AppActions): SpotlightActionData[] {
+  return images.flatMap(({ path }) => {
+    const args = new Set(report(path)?.entries.flatMap((entry) => entry.args) ?? [])
+    return [...args].map((arg) => ({ id: `arg ${path} ${arg}`, label: visibleText(arg), description: nameOf(path), onClick: () => actions.showTab(path, 'boot') }))
+  })
+}

@@ -1,0 +1,20 @@
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { queryClient } from '../api/query-client.js'
+import { AppActionsContext } from '../components/app-actions.js'
+import { styleNonce } from '../components/style-nonce.js'
+import { appActions } from './actions.js'
+import { cssVariablesResolver, theme } from './theme.js'
+
+export function Providers({ children }: { readonly children: ReactNode }) {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariablesResolver} getStyleNonce={styleNonce}>
+        <Notifications position="bottom-right" bottom={52} autoClose={8000} transitionDuration={100} />
+        <AppActionsContext value={appActions}>{children}</AppActionsContext>
+      </MantineProvider>
+    </QueryClientProvider>
+  )
+}

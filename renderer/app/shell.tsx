@@ -1,0 +1,59 @@
+import { useEffect } from 'react'
+import { connectJobEvents } from '../api/job-events.js'
+import { pathsOfDrop, subscribe } from '../api/client.js'
+import { queryClient } from '../api/query-client.js'
+import { JobTray } from '../features/jobs/job-tray.js'
+import { takeOpenRequests } from './actions.js'
+import { CommandPalette } from './command-palette.js'
+import { Dialogs } from './dialogs.js'
+import { DropOverlay } from './drop-overlay.js'
+import { ErrorBoundary, reportToLog } from './error-boundary.js'
+import { useNavigation } from './navigation-store.js'
+import { Rail } from './rail.js'
+import { Screens } from './screens.js'
+import styles from './shell.module.css'
+import { TabBar } from './tab-bar.js'
+import { onJobEnded } from './on-job-ended.js'
+import { useColorScheme } from './use-color-scheme.js'
+import { useShortcuts } from './use-shortcuts.js'
+
+/** Rail, tabs, screen, tray: the parts that are always there. */
+export function Shell() {
+  useColorScheme()
+  useShortcuts()
+  useMainEvents()
+  const open = useNavigation((store) => store.open)
+
+  return (
+    <div className={styles.shell}>
+      <Rail />
+      <TabBar />
+      <main className={styles.main} id="screen" tabIndex={-1}>
+        <ErrorBoundary>
+          <Screens />
+        </ErrorBoundary>
+      </main>
+      <div className={styles.tray}>
+        <JobTray />
+      </div>
+      <Dialogs />
+      <CommandPalette />
+      <DropOverlay onDrop={(transfer) => open(pathsOfDrop(transfer))} />
+    </div>
+  )
+}
+
+function useMainEvents(): void {
+  useEffect(() => {
+    const stopJobs = connectJobEvents(queryClient, onJobEnded)
+    const stopOpen = subscribe('app.openRequested', takeOpenRequests)
+    takeOpenRequests()
+    const onRejection = (event: PromiseRejectionEvent) => reportToLog(String(event.reason), event.reason instanceof Error ? (event.reason.stack ?? '') : '')
+    window.addEventListener('unhandledrejection', onRejection)
+    return () => {
+      stopJobs()
+      stopOpen()
+      window.removeEventListener('unhandledrejection', onRejection)
+    }
+  }, [])
+}

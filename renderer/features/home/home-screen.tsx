@@ -1,0 +1,26 @@
+import { useQuery } from '@tanstack/react-query'
+import { appInfoQuery, settingsQuery } from '../../api/queries.js'
+import { DropZone } from './drop-zone.js'
+import styles from './home-screen.module.css'
+import { Introduction } from './introduction.js'
+import { RecentsTable } from './recents-table.js'
+import { RecoveryBanner } from './recovery-banner.js'
+
+/** Where the window starts: drop an image, or go on with one of the last ones. */
+export function HomeScreen() {
+  const info = useQuery(appInfoQuery)
+  const settings = useQuery(settingsQuery)
+  const samples = info.data?.samples ?? []
+  const sample = samples[0]
+  const introduces = settings.data?.introDismissed === false && sample !== undefined
+
+  return (
+    <div className={styles.home}>
+      <h1 className={styles.hidden}>Home</h1>
+      <RecoveryBanner />
+      <DropZone samples={samples} compact={introduces} />
+      {introduces && <Introduction sample={sample} />}
+      <RecentsTable />
+    </div>
+  )
+}

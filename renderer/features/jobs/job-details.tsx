@@ -1,0 +1,54 @@
+import type { Job } from '#shared/jobs/job'
+import { ErrorNotice } from '../../components/error-notice.js'
+import { GuestText } from '../../components/guest-text.js'
+import { useNow } from '../../components/use-now.js'
+import { JobActions } from './job-actions.js'
+import styles from './job-details.module.css'
+import { JobCommands, JobLog } from './job-log.js'
+import { JobOutputView } from './job-output.js'
+import { JobProgress } from './job-progress.js'
+import { JobStateMark } from './job-state.js'
+import { JobSteps } from './job-steps.js'
+import { durationWords, isActive } from './job-words.js'
+import { AppError } from '#shared/errors/app-error'
+
+function localTime(iso: string): string {
+  return new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+}
+
+/** All that is known of one job. */
+export function JobDetails({ job }: { readonly job: Job }) {
+  const now = useNow(isActive(job))
+  const duration = durationWords(job, now)
+  return (
+    <article className={`card ${styles.details}`} aria-label={job.title}>
+      <header className={styles.header}>
+        <div className={styles.words}>
+          <h2>
+            <GuestText text={job.title} />
+          </h2>
+          <p className={styles.facts}>
+            <JobStateMark state={job.state} withWord />
+            <span className="dim">{localTime(job.createdAt)}</span>
+            {duration !== '' && <span className="dim">{duration}</span>}
+          </p>
+        </div>
+        <div className={styles.actions}>
+          <JobActions job={job} />
+        </div>
+      </header>
+      {isActive(job) && <JobProgress job={job} />}
+      {job.message !== '' && isActive(job) && <p className="dim">{job.message}</p>}
+      {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
+      {job.output !== null && <JobOutputView output={job.output} />}
+      {job.steps.length > 0 && (
+        <section aria-label="Steps">
+          <h3 className={styles.heading}>Steps</h3>
+          <JobSteps steps={job.steps} />
+        </section>
+      )}
+      <JobCommands job={job} />
+      <JobLog job={job} />
+    </article>
+  )
+}

@@ -1,0 +1,83 @@
+import { Button } from '@mantine/core'
+import { ArrowRightLeft, CircleCheck, FolderSearch, HardDrive } from 'lucide-react'
+import type { JobOutput } from '#shared/jobs/job'
+import { call } from '../../api/client.js'
+import { useAppActions } from '../../components/app-actions.js'
+import { CopyButton } from '../../components/copy-button.js'
+import { formatBytes, formatExactBytes } from '../../components/format.js'
+import { PathText } from '../../components/path-text.js'
+import { visibleText } from '../../components/visible-text.js'
+import styles from './job-output.module.css'
+
+interface JobOutputViewProps {
+  readonly output: JobOutput
+  /** Called before the window goes somewhere else, for a dialog that must close. */
+  readonly onLeave?: () => void
+}
+
+/** What a job made, what was proven about it, and where to go from there. */
+export function JobOutputView({ output, onLeave }: JobOutputViewProps) {
+  const { openImages, convert, reportFailure } = useAppActions()
+  const leave = (go: () => void) => () => {
+    onLeave?.()
+    go()
+  }
+  return (
+    <div className={styles.output}>
+      <div className={styles.line}>
+        <PathText path={output.path} />
+        <span className="dim" title={formatExactBytes(output.bytes)}>
+          {formatBytes(output.bytes)}
+        </span>
+      </div>
+      {output.proofs.length > 0 && (
+        <ul className={styles.proofs}>
+          {output.proofs.map((proof) => (
+            <li key={proof}>
+              <CircleCheck size={14} aria-hidden />
+              {visibleText(proof)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {(output.engine !== undefined || output.backup !== undefined || output.sha256 !== undefined) && (
+        <dl className={styles.more}>
+          {output.engine !== undefined && (
+            <div>
+              <dt>Engine</dt>
+              <dd>{output.engine}</dd>
+            </div>
+          )}
+          {output.backup !== undefined && (
+            <div>
+              <dt>Backup</dt>
+              <dd>
+                <PathText path={output.backup} />
+              </dd>
+            </div>
+          )}
+          {output.sha256 !== undefined && (
+            <div>
+              <dt>SHA-256</dt>
+              <dd className="mono truncate" title={output.sha256}>
+                {output.sha256}
+              </dd>
+              <CopyButton text={output.sha256} label="Copy SHA-256" />
+            </div>
+          )}
+        </dl>
+      )}
+      <div className={styles.actions}>
+        <Button size="xs" leftSection={<HardDrive size={14} aria-hidden />} onClick={leave(() => openImages([output.path]))}>
+          Open image
+        </Button>
+        <Button size="xs" leftSection={<ArrowRightLeft size={14} aria-hidden />} onClick={leave(() => convert([output.path]))}>
+          Convert it…
+        </Button>
+        <Button size="xs" leftSection={<FolderSearch size={14} aria-hidden />} onClick={() => call('host.reveal', { path: output.path }).catch(reportFailure)}>
+          Show in folder
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,64 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { AppError } from '#shared/errors/app-error'
+import { jobsQuery } from '../../api/queries.js'
+import { useAppActions } from '../../components/app-actions.js'
+import { ErrorNotice } from '../../components/error-notice.js'
+import { GuestText } from '../../components/guest-text.js'
+import { JobActions } from './job-actions.js'
+import { JobOutputView } from './job-output.js'
+import { JobProgress } from './job-progress.js'
+import styles from './job-run.module.css'
+import { JobStateMark } from './job-state.js'
+import { JobSteps } from './job-steps.js'
+import { isActive } from './job-words.js'
+
+interface JobRunProps {
+  readonly id: string
+  /** The dialog around it closes before the window goes somewhere else. */
+  readonly onLeave: () => void
+  readonly onAgain: () => void
+}
+
+/** A job inside the dialog that started it: progress, then the result or what went wrong. */
+export function JobRun({ id, onLeave, onAgain }: JobRunProps) {
+  const { data: jobs = [] } = useQuery(jobsQuery)
+  const { showJobs } = useAppActions()
+  const job = jobs.find((one) => one.id === id)
+  if (job === undefined) return null
+  return (
+    <article className={styles.run} aria-label={job.title}>
+      <header className={styles.header}>
+        <h3 className={styles.title}>
+          <GuestText text={job.title} />
+        </h3>
+        <JobStateMark state={job.state} withWord />
+      </header>
+      {isActive(job) && <JobProgress job={job} />}
+      <JobSteps steps={job.steps} />
+      {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} onChooseOutput={onAgain} />}
+      {job.output !== null && <JobOutputView output={job.output} onLeave={onLeave} />}
+      <footer className={styles.footer}>
+        {isActive(job) ? (
+          <JobActions job={job} />
+        ) : (
+          job.state !== 'succeeded' && (
+            <Button size="xs" onClick={onAgain}>
+              Change and try again
+            </Button>
+          )
+        )}
+        <Button
+          size="xs"
+          variant="subtle"
+          onClick={() => {
+            onLeave()
+            showJobs(job.id)
+          }}
+        >
+          Commands and log
+        </Button>
+      </footer>
+    </article>
+  )
+}
