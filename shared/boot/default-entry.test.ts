@@ -9,7 +9,20 @@ const NONE = { loaderConf: null, grubenv: null }
 const names = (entries: readonly { path: string }[]) => entries.map((row) => entryFileName(row.path))
 
 // Order from the UAPI version format specification's own examples.
-const ASCENDING = ['122.1', '123~rc1-1', '123', '123-a', '123-a.1', '123-1', '123-1.1', '123^post1', '123.a-1', '123.1-1', '123a-1', '124-1']
+const ASCENDING = [
+  '122.1',
+  '123~rc1-1',
+  '123',
+  '123-a',
+  '123-a.1',
+  '123-1',
+  '123-1.1',
+  '123^post1',
+  '123.a-1',
+  '123.1-1',
+  '123a-1',
+  '124-1',
+]
 test('versions follow the order of the specification', () => {
   for (const [at, older] of ASCENDING.entries()) {
     expect(compareVersions(older, older)).toBe(0)
@@ -30,7 +43,11 @@ test('the highest version leads where nothing else is said', () => {
   const entries = [entry('ostree-1-ock', { version: '1' }), entry('ostree-2-ock', { version: '2' })]
   expect(findDefaultEntry(entries, NONE)).toEqual({ id: '2:/loader/entries/ostree-2-ock.conf', reason: 'highest version' })
   expect(findDefaultEntry([], NONE)).toBeNull()
-  expect(names(sortEntries([entry('m-5.9.0-1'), entry('m-5.15.0-1'), entry('m-5.4.17-1')]))).toEqual(['m-5.15.0-1', 'm-5.9.0-1', 'm-5.4.17-1'])
+  expect(names(sortEntries([entry('m-5.9.0-1'), entry('m-5.15.0-1'), entry('m-5.4.17-1')]))).toEqual([
+    'm-5.15.0-1',
+    'm-5.9.0-1',
+    'm-5.4.17-1',
+  ])
 })
 
 test('entries with a sort key come first, by key, machine and descending version', () => {

@@ -47,7 +47,9 @@ test('delete takes the exact argument only, all of them or one', () => {
   expect(() => applyArgChange(args, { op: 'delete', arg: 'a' })).toThrow(
     expect.objectContaining({ code: 'argument-not-found', data: expect.objectContaining({ details: { arg: 'a' } }) }),
   )
-  expect(() => applyArgChange(args, { op: 'delete', arg: 'quiet', index: 2 })).toThrow(expect.objectContaining({ code: 'argument-not-found' }))
+  expect(() => applyArgChange(args, { op: 'delete', arg: 'quiet', index: 2 })).toThrow(
+    expect.objectContaining({ code: 'argument-not-found' }),
+  )
 })
 
 test('replace keeps the place and the duplicates of other values', () => {

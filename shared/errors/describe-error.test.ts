@@ -17,7 +17,9 @@ test('no two codes share a title', () => {
 })
 
 test('facts stand in the words, sizes with units', () => {
-  const words = describeError(new AppError('no-space', { details: { folder: '/data', neededBytes: 3 * 1024 ** 3, freeBytes: 1024 ** 2 } }).data)
+  const words = describeError(
+    new AppError('no-space', { details: { folder: '/data', neededBytes: 3 * 1024 ** 3, freeBytes: 1024 ** 2 } }).data,
+  )
   expect(words.detail).toContain('/data needs 3 GiB and has 1 MiB free')
   const tool = describeError(new AppError('tool-failed', { details: { tool: 'qemu-img' }, toolOutput: 'a\nCould not open\n\n' }).data)
   expect(tool).toMatchObject({ title: 'qemu-img failed', detail: expect.stringContaining('It said: Could not open.') })

@@ -19,7 +19,8 @@ const ROWS: Readonly<Record<(typeof IMAGE_WARNINGS)[number], Row>> = {
   }),
   'backup-gpt-misplaced': () => ({
     title: 'Backup partition table is not at the end of the disk',
-    detail: 'The disk was enlarged after it was partitioned. It boots; tools that write the table, such as sgdisk -e, move the backup to the end.',
+    detail:
+      'The disk was enlarged after it was partitioned. It boots; tools that write the table, such as sgdisk -e, move the backup to the end.',
   }),
   'raw-looks-like-other-format': ({ detail }) => ({
     title: 'Raw image that looks like another format',

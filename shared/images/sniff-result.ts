@@ -47,7 +47,9 @@ export interface SniffResult {
 }
 
 /** What one header reader found; the rest of `SniffResult` has defaults. */
-export type HeaderFacts = { readonly label: string; readonly format: DiskFormat | null } & Partial<Omit<SniffResult, 'label' | 'format' | 'driver'>>
+export type HeaderFacts = { readonly label: string; readonly format: DiskFormat | null } & Partial<
+  Omit<SniffResult, 'label' | 'format' | 'driver'>
+>
 
 export function damaged(reason: string): SniffProblem {
   return { code: 'image-damaged', details: { reason } }

@@ -10,7 +10,11 @@ type Field = readonly [offset: number, text: string] | readonly [offset: number,
 function draw(fields: readonly Field[], length = 4096): Uint8Array {
   const bytes = new Uint8Array(length)
   for (const [offset, value, width, order] of fields) {
-    if (typeof value === 'string') bytes.set([...value].map((char) => char.charCodeAt(0)), offset)
+    if (typeof value === 'string')
+      bytes.set(
+        [...value].map((char) => char.charCodeAt(0)),
+        offset,
+      )
     else
       for (let at = 0; at < (width ?? 1); at += 1) {
         const place = order === 'le' ? at : (width ?? 1) - 1 - at
@@ -40,15 +44,61 @@ const qcow2 = (...more: Field[]) => sniff(draw([...QCOW2, ...more], HEAD_BYTES),
 const codes = (result: { problems: readonly { code: string }[] }) => result.problems.map((problem) => problem.code)
 
 test('a qcow2 header', () => {
-  expect(qcow2()).toMatchObject({ format: 'qcow2', driver: 'qcow2', variant: 'v3, zlib', virtualBytes: 10 * 1024 ** 3, problems: [], alsoLooksLike: [] })
+  expect(qcow2()).toMatchObject({
+    format: 'qcow2',
+    driver: 'qcow2',
+    variant: 'v3, zlib',
+    virtualBytes: 10 * 1024 ** 3,
+    problems: [],
+    alsoLooksLike: [],
+  })
 })
 
 test.each<[string, Field[], string[]]>([
-  ['absolute backing file', [[8, 0x200, 8], [16, 11, 4], [0x200, '/etc/passwd']], ['reference-refused']],
-  ['json backing file', [[8, 0x200, 8], [16, 21, 4], [0x200, 'json:{"driver":"raw"}']], ['reference-refused']],
-  ['backing file name outside of the header', [[8, 0x7fff_ffff_ffffn, 8], [16, 5, 4]], ['image-damaged']],
-  ['backing file name of 4 GB', [[8, 0x200, 8], [16, 0xffff_ffff, 4]], ['image-damaged']],
-  ['data file', [[72, 4, 8], [104, 0x44415441, 4], [108, 5, 4], [112, 'x.raw']], ['reference-refused']],
+  [
+    'absolute backing file',
+    [
+      [8, 0x200, 8],
+      [16, 11, 4],
+      [0x200, '/etc/passwd'],
+    ],
+    ['reference-refused'],
+  ],
+  [
+    'json backing file',
+    [
+      [8, 0x200, 8],
+      [16, 21, 4],
+      [0x200, 'json:{"driver":"raw"}'],
+    ],
+    ['reference-refused'],
+  ],
+  [
+    'backing file name outside of the header',
+    [
+      [8, 0x7fff_ffff_ffffn, 8],
+      [16, 5, 4],
+    ],
+    ['image-damaged'],
+  ],
+  [
+    'backing file name of 4 GB',
+    [
+      [8, 0x200, 8],
+      [16, 0xffff_ffff, 4],
+    ],
+    ['image-damaged'],
+  ],
+  [
+    'data file',
+    [
+      [72, 4, 8],
+      [104, 0x44415441, 4],
+      [108, 5, 4],
+      [112, 'x.raw'],
+    ],
+    ['reference-refused'],
+  ],
   ['data file without a name', [[72, 4, 8]], ['reference-refused']],
   ['unknown feature', [[72, 1 << 7, 8]], ['image-unsupported']],
   ['corrupt mark', [[72, 2, 8]], ['image-damaged']],
@@ -98,7 +148,15 @@ test('a descriptor with a parent or a device type is not opened blindly', () => 
 
 test('a parent that only qemu would find in a sparse VMDK is found', () => {
   const text = descriptor('RW 2048 SPARSE "a.vmdk"', 'monolithicSparse')
-  const header: Field[] = [[0, 'KDMV'], [4, 1, 4, 'le'], [12, 2048, 8, 'le'], [28, 40, 8, 'le'], [36, 20, 8, 'le'], [56, 1, 8, 'le'], [40 * 512, text]]
+  const header: Field[] = [
+    [0, 'KDMV'],
+    [4, 1, 4, 'le'],
+    [12, 2048, 8, 'le'],
+    [28, 40, 8, 'le'],
+    [36, 20, 8, 'le'],
+    [56, 1, 8, 'le'],
+    [40 * 512, text],
+  ]
   const at = (hidden: string) => sniff(draw([...header, [0x200, hidden]], HEAD_BYTES), 1024 * 1024)
   expect(codes(at(''))).toEqual([])
   expect(codes(at('parentFileNameHint="/etc/passwd"'))).toEqual(['reference-refused'])
@@ -107,9 +165,22 @@ test('a parent that only qemu would find in a sparse VMDK is found', () => {
 test('magic numbers of files that are no disks', () => {
   const label = (fields: Field[]) => sniff(draw(fields)).label
   expect(label([[0, '\u001f\u008b']])).toBe('a gzip file')
-  expect(label([[0, 'disk.ovf'], [257, 'ustar']])).toBe('an OVA')
+  expect(
+    label([
+      [0, 'disk.ovf'],
+      [257, 'ustar'],
+    ]),
+  ).toBe('an OVA')
   expect(label([[0, '\u007fELF']])).toBe('a Linux program (ELF)')
-  expect(label([[510, 0xaa55, 2, 'le'], [0x202, 'HdrS'], [0, 'MZ'], [0x3c, 0x40, 4, 'le'], [0x40, 'PE\0\0']])).toBe('a Linux kernel')
+  expect(
+    label([
+      [510, 0xaa55, 2, 'le'],
+      [0x202, 'HdrS'],
+      [0, 'MZ'],
+      [0x3c, 0x40, 4, 'le'],
+      [0x40, 'PE\0\0'],
+    ]),
+  ).toBe('a Linux kernel')
   expect(codes(sniff(draw([[0, 'LUKS\u00ba\u00be']])))).toEqual(['image-encrypted'])
   expect(codes(sniff(draw([[1, 'random\u0001']])))).toEqual(['image-unknown-format'])
   expect(codes(sniff(new Uint8Array(0)))).toEqual(['image-empty'])
@@ -127,26 +198,70 @@ test('a whole-disk btrfs is found behind the first 64 KiB', async () => {
   expect(await sniffFile(read, bytes.length)).toMatchObject({ format: 'raw', variant: 'btrfs' })
 })
 
-test.each(['base.qcow2', './base.qcow2', 'a b.vmdk', '..base', '日本.raw'])('%j is a plain name', (name) => expect(checkReference(name)).toBe('plain-relative'))
-test.each(['', '.', '..', '/a', 'a/b', '../a', './../a', 'json:{}', 'nbd:x', 'a:b.qcow2', 'C:\\x', '-f', 'a\nb', 'a\0', 'x'.repeat(256)])('%j is refused', (name) => {
-  expect(checkReference(name)).toBe('refused')
-})
+test.each(['base.qcow2', './base.qcow2', 'a b.vmdk', '..base', '日本.raw'])('%j is a plain name', (name) =>
+  expect(checkReference(name)).toBe('plain-relative'),
+)
+test.each(['', '.', '..', '/a', 'a/b', '../a', './../a', 'json:{}', 'nbd:x', 'a:b.qcow2', 'C:\\x', '-f', 'a\nb', 'a\0', 'x'.repeat(256)])(
+  '%j is refused',
+  (name) => {
+    expect(checkReference(name)).toBe('refused')
+  },
+)
 
 test('mutated headers never throw', async () => {
-  const vhdx = draw([[0, 'vhdxfile'], [0x10000, 'head'], [0x30000, 'regi'], [0x30008, 1, 4, 'le'], [0x30020, 0x40000, 8, 'le'], [0x40000, 'metadata'], [0x4000a, 2, 2, 'le']], 0x50000)
+  const vhdx = draw(
+    [
+      [0, 'vhdxfile'],
+      [0x10000, 'head'],
+      [0x30000, 'regi'],
+      [0x30008, 1, 4, 'le'],
+      [0x30020, 0x40000, 8, 'le'],
+      [0x40000, 'metadata'],
+      [0x4000a, 2, 2, 'le'],
+    ],
+    0x50000,
+  )
   const text = descriptor('RW 2048 FLAT "x.vmdk" 0')
   const seeds = [
     draw(QCOW2, HEAD_BYTES),
     vhdx,
     draw([[0, text]], text.length),
-    draw([[0, 'KDMV'], [4, 1, 4, 'le'], [12, 2048, 8, 'le'], [28, 1, 8, 'le'], [36, 20, 8, 'le'], [512, text]]),
-    draw([[64, 0xbeda107f, 4, 'le'], [68, 0x10001, 4, 'le'], [76, 1, 4, 'le'], [360, 512, 4, 'le']]),
-    draw([[0, 'conectix'], [16, 512, 8], [28, 'qem2'], [60, 3, 4], [512, 'cxsparse']]),
-    draw([[510, 0xaa55, 2, 'le'], [450, 0xee, 1], [512, 'EFI PART']]),
+    draw([
+      [0, 'KDMV'],
+      [4, 1, 4, 'le'],
+      [12, 2048, 8, 'le'],
+      [28, 1, 8, 'le'],
+      [36, 20, 8, 'le'],
+      [512, text],
+    ]),
+    draw([
+      [64, 0xbeda107f, 4, 'le'],
+      [68, 0x10001, 4, 'le'],
+      [76, 1, 4, 'le'],
+      [360, 512, 4, 'le'],
+    ]),
+    draw([
+      [0, 'conectix'],
+      [16, 512, 8],
+      [28, 'qem2'],
+      [60, 3, 4],
+      [512, 'cxsparse'],
+    ]),
+    draw([
+      [510, 0xaa55, 2, 'le'],
+      [450, 0xee, 1],
+      [512, 'EFI PART'],
+    ]),
   ]
   const mutation = fc.tuple(
     fc.constantFrom(...seeds),
-    fc.array(fc.tuple(fc.oneof({ weight: 4, arbitrary: fc.nat(600) }, { weight: 1, arbitrary: fc.nat(0x50000) }), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff, 0x22, 0x2f)), { maxLength: 12 }),
+    fc.array(
+      fc.tuple(
+        fc.oneof({ weight: 4, arbitrary: fc.nat(600) }, { weight: 1, arbitrary: fc.nat(0x50000) }),
+        fc.constantFrom(0, 1, 0x7f, 0x80, 0xff, 0x22, 0x2f),
+      ),
+      { maxLength: 12 },
+    ),
     fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
   )
   await fc.assert(

@@ -16,7 +16,13 @@ test('an LVM physical volume', async () => {
     [536, 'LVM2 001'],
     [544, 'abcdefGHIJklmn1234opqrSTUVwxyz56'],
   ])
-  expect(await read(bytes)).toEqual({ kind: 'lvm', type: 'LVM2_member', label: null, uuid: 'abcdef-GHIJ-klmn-1234-opqr-STUV-wxyz56', usedBytes: null })
+  expect(await read(bytes)).toEqual({
+    kind: 'lvm',
+    type: 'LVM2_member',
+    label: null,
+    uuid: 'abcdef-GHIJ-klmn-1234-opqr-STUV-wxyz56',
+    usedBytes: null,
+  })
 })
 
 test('an ISO 9660 volume', async () => {
@@ -29,7 +35,13 @@ test('an ISO 9660 volume', async () => {
     [at + 813, '2026112103340500'],
     [at + 830, '0000000000000000'],
   ])
-  expect(await read(bytes)).toEqual({ kind: 'iso9660', type: 'iso9660', label: 'ISO LABEL', uuid: '2026-11-21-03-34-05-00', usedBytes: 1024 * 1024 })
+  expect(await read(bytes)).toEqual({
+    kind: 'iso9660',
+    type: 'iso9660',
+    label: 'ISO LABEL',
+    uuid: '2026-11-21-03-34-05-00',
+    usedBytes: 1024 * 1024,
+  })
 })
 
 test.each([
@@ -53,24 +65,32 @@ test('a hostile superblock neither throws nor runs long', async () => {
     draw([[0x10040, '_BHRfS_M']]),
     draw([[0x8000, '\u0001CD001']]),
     draw([[0, 'LUKS\u00ba\u00be']]),
-    draw([[0, 'LABELONE'], [24, 'LVM2 001']]),
+    draw([
+      [0, 'LABELONE'],
+      [24, 'LVM2 001'],
+    ]),
     draw([[3, 'EXFAT   ']]),
   ]
   const change = fc.tuple(fc.oneof(fc.nat(120), fc.integer({ min: 1024, max: 1400 })), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff))
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...seeds), fc.array(change, { maxLength: 12 }), fc.nat(SUPERBLOCK_BYTES), async (seed, changes, length) => {
-      const bytes = seed.slice(0, changes.length % 3 === 0 ? length : undefined)
-      for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value
-      let reads = 0
-      const found = await readSuperblock((offset, wanted) => {
-        reads += 1
-        expect(wanted).toBeLessThanOrEqual(256 * 1024)
-        return bytes.subarray(offset, offset + wanted)
-      })
-      expect(reads).toBeLessThanOrEqual(3)
-      const used = found?.usedBytes ?? null
-      expect(used === null || (Number.isSafeInteger(used) && used >= 0)).toBe(true)
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...seeds),
+      fc.array(change, { maxLength: 12 }),
+      fc.nat(SUPERBLOCK_BYTES),
+      async (seed, changes, length) => {
+        const bytes = seed.slice(0, changes.length % 3 === 0 ? length : undefined)
+        for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value
+        let reads = 0
+        const found = await readSuperblock((offset, wanted) => {
+          reads += 1
+          expect(wanted).toBeLessThanOrEqual(256 * 1024)
+          return bytes.subarray(offset, offset + wanted)
+        })
+        expect(reads).toBeLessThanOrEqual(3)
+        const used = found?.usedBytes ?? null
+        expect(used === null || (Number.isSafeInteger(used) && used >= 0)).toBe(true)
+      },
+    ),
     { numRuns: 3000 },
   )
 })

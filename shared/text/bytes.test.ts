@@ -23,9 +23,22 @@ test('exact bytes', () => {
 })
 
 test('rates', () => {
-  expect([0, 4_200, 118_400_000, 999_600_000, 2_500_000_000].map(formatRate)).toEqual(['0 kB/s', '4 kB/s', '118 MB/s', '1 GB/s', '2.5 GB/s'])
+  expect([0, 4_200, 118_400_000, 999_600_000, 2_500_000_000].map(formatRate)).toEqual([
+    '0 kB/s',
+    '4 kB/s',
+    '118 MB/s',
+    '1 GB/s',
+    '2.5 GB/s',
+  ])
 })
 
 test('durations', () => {
-  expect([0.42, 9.97, 42.4, 59.6, 185, 7_620].map(formatDuration)).toEqual(['0.4 s', '10 s', '42 s', '1 min 00 s', '3 min 05 s', '2 h 07 min'])
+  expect([0.42, 9.97, 42.4, 59.6, 185, 7_620].map(formatDuration)).toEqual([
+    '0.4 s',
+    '10 s',
+    '42 s',
+    '1 min 00 s',
+    '3 min 05 s',
+    '2 h 07 min',
+  ])
 })

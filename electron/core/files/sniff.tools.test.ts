@@ -60,7 +60,10 @@ test('converted images with content read the same', async () => {
     const name = `converted-${format}-${sub.id}`
     const options = sub.options.flatMap((option) => ['-o', option])
     qemuImg('convert', '-q', '-f', 'raw', '-O', driver, ...options, ...(sub.id === 'compressed' ? ['-c'] : []), 'content.raw', name)
-    expect([name, await sniff(name)]).toEqual([name, expect.objectContaining({ format, virtualBytes: 2 * MIB, problems: [], alsoLooksLike: [] })])
+    expect([name, await sniff(name)]).toEqual([
+      name,
+      expect.objectContaining({ format, virtualBytes: 2 * MIB, problems: [], alsoLooksLike: [] }),
+    ])
   }
 })
 
@@ -96,10 +99,28 @@ test('backing files, snapshots, encryption and data files are seen', async () =>
   expect((await sniff('base.qcow2')).snapshots).toBe(2)
 
   // AES, for LUKS measures the CPU first and fails on a busy machine ("Unable to get accurate CPU usage").
-  qemuImg('create', '-q', '--object', 'secret,id=s,data=x', '-f', 'qcow2', '-o', 'encrypt.format=aes,encrypt.key-secret=s', 'aes.qcow2', '4M')
-  expect(await sniff('aes.qcow2')).toMatchObject({ encrypted: true, virtualBytes: 4 * MIB, problems: [{ code: 'image-encrypted', details: { method: 'AES' } }] })
+  qemuImg(
+    'create',
+    '-q',
+    '--object',
+    'secret,id=s,data=x',
+    '-f',
+    'qcow2',
+    '-o',
+    'encrypt.format=aes,encrypt.key-secret=s',
+    'aes.qcow2',
+    '4M',
+  )
+  expect(await sniff('aes.qcow2')).toMatchObject({
+    encrypted: true,
+    virtualBytes: 4 * MIB,
+    problems: [{ code: 'image-encrypted', details: { method: 'AES' } }],
+  })
   qemuImg('create', '-q', '-f', 'qcow2', '-o', 'data_file=outside.raw', 'data.qcow2', '4M')
-  expect(await sniff('data.qcow2')).toMatchObject({ dataFile: 'outside.raw', problems: [{ code: 'reference-refused', details: { reference: 'outside.raw', kind: 'data file' } }] })
+  expect(await sniff('data.qcow2')).toMatchObject({
+    dataFile: 'outside.raw',
+    problems: [{ code: 'reference-refused', details: { reference: 'outside.raw', kind: 'data file' } }],
+  })
 })
 
 function makeVmdk(name: string): string {

@@ -29,7 +29,11 @@ async function readFile(path: string): Promise<Filesystem | null> {
 
 function blkid(path: string): Record<string, string> {
   const lines = execFileSync('blkid', ['-p', '-o', 'export', path], { encoding: 'utf8' }).split('\n')
-  return Object.fromEntries(lines.filter((line) => line.includes('=')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).replaceAll('\\ ', ' ')]))
+  return Object.fromEntries(
+    lines
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).replaceAll('\\ ', ' ')]),
+  )
 }
 
 function make(name: string, bytes: number, command: string, args: readonly string[]): string {
@@ -72,7 +76,12 @@ test('used bytes agree with the tools of the file systems', async () => {
 
   for (const name of ['FAT12', 'FAT16', 'FAT32']) {
     const path = join(folder, name)
-    const free = () => Number(execFileSync('mdir', ['-i', path, '::'], { encoding: 'utf8' }).match(/([\d ]+) bytes free/)?.[1]?.replaceAll(' ', ''))
+    const free = () =>
+      Number(
+        execFileSync('mdir', ['-i', path, '::'], { encoding: 'utf8' })
+          .match(/([\d ]+) bytes free/)?.[1]
+          ?.replaceAll(' ', ''),
+      )
     const used = async () => (await readFile(path))?.usedBytes ?? Number.NaN
     const before = { free: free(), used: await used() }
     execFileSync('mcopy', ['-i', path, name === 'FAT12' ? '/etc/passwd' : join(folder, 'tree', 'file'), '::x'])
@@ -90,7 +99,25 @@ test('squashfs, LUKS and NTFS', async () => {
   const luks = join(folder, 'luks')
   writeFileSync(luks, '')
   truncateSync(luks, 32 * MIB)
-  execFileSync('cryptsetup', ['luksFormat', '-q', '--type', 'luks2', '--label', 'secret disk', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000', '--key-file', '-', luks], { input: 'x' })
+  execFileSync(
+    'cryptsetup',
+    [
+      'luksFormat',
+      '-q',
+      '--type',
+      'luks2',
+      '--label',
+      'secret disk',
+      '--pbkdf',
+      'pbkdf2',
+      '--pbkdf-force-iterations',
+      '1000',
+      '--key-file',
+      '-',
+      luks,
+    ],
+    { input: 'x' },
+  )
   expect(await readFile(luks)).toMatchObject({ kind: 'luks', type: 'crypto_LUKS', label: 'secret disk', uuid: blkid(luks)['UUID'] })
 
   const ntfs = make('ntfs', 16 * MIB, 'mkfs.ntfs', ['-F', '-q', '-Q', '-s', '512', '-p', '0', '-H', '16', '-S', '63'])

@@ -16,20 +16,85 @@ const PACKED = 'It is compressed, and a disk inside cannot be read in place'
 
 /** Files that are often taken for disk images; latin1 magic numbers as in file(1). */
 const MAGICS: readonly Magic[] = [
-  { bytes: '\u001f\u008b', label: 'a gzip file', feature: 'A gzip file', reason: PACKED, next: 'Unpack it with gunzip -k and open the result.' },
-  { bytes: '\u00fd7zXZ\0', label: 'an xz file', feature: 'An xz file', reason: PACKED, next: 'Unpack it with unxz -k and open the result.' },
-  { bytes: '\u0028\u00b5\u002f\u00fd', label: 'a Zstandard file', feature: 'A Zstandard file', reason: PACKED, next: 'Unpack it with unzstd and open the result.' },
+  {
+    bytes: '\u001f\u008b',
+    label: 'a gzip file',
+    feature: 'A gzip file',
+    reason: PACKED,
+    next: 'Unpack it with gunzip -k and open the result.',
+  },
+  {
+    bytes: '\u00fd7zXZ\0',
+    label: 'an xz file',
+    feature: 'An xz file',
+    reason: PACKED,
+    next: 'Unpack it with unxz -k and open the result.',
+  },
+  {
+    bytes: '\u0028\u00b5\u002f\u00fd',
+    label: 'a Zstandard file',
+    feature: 'A Zstandard file',
+    reason: PACKED,
+    next: 'Unpack it with unzstd and open the result.',
+  },
   { bytes: 'BZh', label: 'a bzip2 file', feature: 'A bzip2 file', reason: PACKED, next: 'Unpack it with bunzip2 -k and open the result.' },
-  { bytes: '\u0004\u0022\u004d\u0018', label: 'an LZ4 file', feature: 'An LZ4 file', reason: PACKED, next: 'Unpack it with unlz4 and open the result.' },
+  {
+    bytes: '\u0004\u0022\u004d\u0018',
+    label: 'an LZ4 file',
+    feature: 'An LZ4 file',
+    reason: PACKED,
+    next: 'Unpack it with unlz4 and open the result.',
+  },
   { bytes: 'PK\u0003\u0004', label: 'a zip archive', feature: 'A zip archive', reason: 'It is an archive, not a disk', next: UNPACK },
-  { bytes: '7z\u00bc\u00af\u0027\u001c', label: 'a 7-Zip archive', feature: 'A 7-Zip archive', reason: 'It is an archive, not a disk', next: UNPACK },
+  {
+    bytes: '7z\u00bc\u00af\u0027\u001c',
+    label: 'a 7-Zip archive',
+    feature: 'A 7-Zip archive',
+    reason: 'It is an archive, not a disk',
+    next: UNPACK,
+  },
   { bytes: 'Rar!\u001a\u0007', label: 'a RAR archive', feature: 'A RAR archive', reason: 'It is an archive, not a disk', next: UNPACK },
-  { bytes: 'MSWIM\0\0\0', label: 'a Windows image (WIM)', feature: 'A Windows image (WIM)', reason: 'It is an archive of files, not a disk' },
-  { bytes: 'QED\0', label: 'a QED image', feature: 'The QED format', reason: 'It was given up in favour of qcow2', next: 'Convert it with qemu-img convert -f qed -O qcow2.' },
-  { bytes: 'WithoutFreeSpace', label: 'a Parallels image', feature: 'The Parallels format', reason: 'Diskwright does not read it', next: 'Convert it with qemu-img convert -f parallels -O qcow2.' },
-  { bytes: 'WithouFreSpacExt', label: 'a Parallels image', feature: 'The Parallels format', reason: 'Diskwright does not read it', next: 'Convert it with qemu-img convert -f parallels -O qcow2.' },
-  { bytes: 'Bochs Virtual HD Image', label: 'a Bochs image', feature: 'The Bochs format', reason: 'Diskwright does not read it', next: 'Convert it with qemu-img convert -f bochs -O qcow2.' },
-  { bytes: '#!/bin/sh\n#V2.0 Format\n', label: 'a cloop image', feature: 'The cloop format', reason: 'Diskwright does not read it', next: 'Convert it with qemu-img convert -f cloop -O raw.' },
+  {
+    bytes: 'MSWIM\0\0\0',
+    label: 'a Windows image (WIM)',
+    feature: 'A Windows image (WIM)',
+    reason: 'It is an archive of files, not a disk',
+  },
+  {
+    bytes: 'QED\0',
+    label: 'a QED image',
+    feature: 'The QED format',
+    reason: 'It was given up in favour of qcow2',
+    next: 'Convert it with qemu-img convert -f qed -O qcow2.',
+  },
+  {
+    bytes: 'WithoutFreeSpace',
+    label: 'a Parallels image',
+    feature: 'The Parallels format',
+    reason: 'Diskwright does not read it',
+    next: 'Convert it with qemu-img convert -f parallels -O qcow2.',
+  },
+  {
+    bytes: 'WithouFreSpacExt',
+    label: 'a Parallels image',
+    feature: 'The Parallels format',
+    reason: 'Diskwright does not read it',
+    next: 'Convert it with qemu-img convert -f parallels -O qcow2.',
+  },
+  {
+    bytes: 'Bochs Virtual HD Image',
+    label: 'a Bochs image',
+    feature: 'The Bochs format',
+    reason: 'Diskwright does not read it',
+    next: 'Convert it with qemu-img convert -f bochs -O qcow2.',
+  },
+  {
+    bytes: '#!/bin/sh\n#V2.0 Format\n',
+    label: 'a cloop image',
+    feature: 'The cloop format',
+    reason: 'Diskwright does not read it',
+    next: 'Convert it with qemu-img convert -f cloop -O raw.',
+  },
 ]
 
 const UNKNOWN: readonly { readonly offset?: number; readonly bytes: string; readonly label: string }[] = [
@@ -51,10 +116,15 @@ export function readOtherFile(head: ByteView, tail: ByteView): HeaderFacts | nul
   }
   if (head.startsWith('ustar', 257)) return readTar(head)
   if (tail.startsWith('koly')) {
-    return { format: null, label: 'an Apple disk image (dmg)', problems: [unsupported('The dmg format', 'Diskwright does not read it', 'Convert it with qemu-img convert -f dmg -O raw.')] }
+    return {
+      format: null,
+      label: 'an Apple disk image (dmg)',
+      problems: [unsupported('The dmg format', 'Diskwright does not read it', 'Convert it with qemu-img convert -f dmg -O raw.')],
+    }
   }
   const known = UNKNOWN.find((row) => head.startsWith(row.bytes, row.offset ?? 0))?.label ?? otherProgram(head)
-  if (known !== undefined) return { format: null, label: known, problems: [{ code: 'image-unknown-format', details: { looksLike: known } }] }
+  if (known !== undefined)
+    return { format: null, label: known, problems: [{ code: 'image-unknown-format', details: { looksLike: known } }] }
   return null
 }
 
@@ -62,7 +132,11 @@ export function readOtherFile(head: ByteView, tail: ByteView): HeaderFacts | nul
 function readTar(head: ByteView): HeaderFacts {
   const ova = /\.ovf$/i.test(head.label(0, 100))
   return ova
-    ? { format: null, label: 'an OVA', problems: [unsupported('An OVA', 'It is an archive that holds the disk', 'Unpack it with tar -xf and open the .vmdk in it.')] }
+    ? {
+        format: null,
+        label: 'an OVA',
+        problems: [unsupported('An OVA', 'It is an archive that holds the disk', 'Unpack it with tar -xf and open the .vmdk in it.')],
+      }
     : { format: null, label: 'a tar archive', problems: [unsupported('A tar archive', 'It is an archive, not a disk', UNPACK)] }
 }
 
@@ -75,5 +149,7 @@ function otherProgram(head: ByteView): string | undefined {
 /** Whether the beginning reads as text: no control characters but blanks and line ends. */
 export function looksLikeText(head: ByteView): boolean {
   const sample = head.slice(0, 4096)
-  return sample.length > 0 && sample.every((byte) => (byte >= 0x20 && byte !== 0x7f) || byte === 9 || byte === 10 || byte === 12 || byte === 13)
+  return (
+    sample.length > 0 && sample.every((byte) => (byte >= 0x20 && byte !== 0x7f) || byte === 9 || byte === 10 || byte === 12 || byte === 13)
+  )
 }

@@ -25,13 +25,20 @@ export function readQcow2(head: ByteView, fileBytes: number): HeaderFacts | null
     return {
       format: null,
       label: 'a qcow version 1 image',
-      problems: [unsupported('qcow version 1', 'This format was replaced by qcow2 in 2008', 'Convert it with qemu-img convert -f qcow -O qcow2.')],
+      problems: [
+        unsupported('qcow version 1', 'This format was replaced by qcow2 in 2008', 'Convert it with qemu-img convert -f qcow -O qcow2.'),
+      ],
     }
   }
   if (version !== 2 && version !== 3) {
-    return { format: 'qcow2', label: 'qcow2', problems: [head.has(0, 8) ? unsupported(`qcow2 version ${version}`, 'Only versions 2 and 3 exist') : cutShort()] }
+    return {
+      format: 'qcow2',
+      label: 'qcow2',
+      problems: [head.has(0, 8) ? unsupported(`qcow2 version ${version}`, 'Only versions 2 and 3 exist') : cutShort()],
+    }
   }
-  if (!head.has(0, version === 2 ? HEADER_V2 : HEADER_V3)) return { format: 'qcow2', label: 'qcow2', variant: `v${version}`, problems: [cutShort()] }
+  if (!head.has(0, version === 2 ? HEADER_V2 : HEADER_V3))
+    return { format: 'qcow2', label: 'qcow2', variant: `v${version}`, problems: [cutShort()] }
 
   const bits = version === 3 ? head.u64be(72) : 0n
   const headerLength = version === 3 ? head.u32be(100) : HEADER_V2
@@ -39,14 +46,21 @@ export function readQcow2(head: ByteView, fileBytes: number): HeaderFacts | null
   const problems: SniffProblem[] = [...layoutProblems(head, fileBytes, bits, headerLength)]
 
   const unknown = bits & ~KNOWN_BITS
-  if (unknown !== 0n) problems.push(unsupported(`qcow2 with unknown feature bits 0x${unknown.toString(16)}`, 'A newer program made it and marked it as unreadable for older ones'))
+  if (unknown !== 0n)
+    problems.push(
+      unsupported(
+        `qcow2 with unknown feature bits 0x${unknown.toString(16)}`,
+        'A newer program made it and marked it as unreadable for older ones',
+      ),
+    )
   if ((bits & CORRUPT) !== 0n) problems.push(damaged('The image is marked as corrupt by the program that wrote it last'))
 
   const backingFile = readBackingName(head, problems)
   const dataFile = (bits & DATA_FILE) === 0n ? null : (extensions.dataFile ?? '')
   if (dataFile !== null) problems.push(refusedReference(dataFile || 'an external data file', 'data file'))
   const method = head.u32be(32)
-  if (method !== 0) problems.push({ code: 'image-encrypted', details: { method: method === 1 ? 'AES' : method === 2 ? 'LUKS' : `method ${method}` } })
+  if (method !== 0)
+    problems.push({ code: 'image-encrypted', details: { method: method === 1 ? 'AES' : method === 2 ? 'LUKS' : `method ${method}` } })
 
   const size = safeBytes(head.u64be(24))
   return {

@@ -15,7 +15,8 @@ export function readVdi(head: ByteView, fileBytes: number): HeaderFacts | null {
   if (version !== 0x10001) problems.push(unsupported(`VDI version ${version >>> 16}.${version & 0xffff}`, 'Only version 1.1 can be read'))
   const type = head.u32le(76)
   const variant = TYPES[type] ?? `type ${type}`
-  if (type !== 1 && type !== 2) problems.push(unsupported(`A VDI of the ${variant} kind`, 'It holds only the differences to another disk, which it names by a UUID'))
+  if (type !== 1 && type !== 2)
+    problems.push(unsupported(`A VDI of the ${variant} kind`, 'It holds only the differences to another disk, which it names by a UUID'))
 
   const size = head.u64le(368)
   const blockBytes = BigInt(head.u32le(376))

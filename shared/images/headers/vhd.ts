@@ -23,9 +23,13 @@ function readDynamic(head: ByteView, tail: ByteView, fileBytes: number): HeaderF
   const type = head.u32be(60)
   if (checksum(head) !== head.u32be(64)) problems.push(damaged('The checksum of its VHD header is wrong'))
   if (type === FIXED && fileBytes === FOOTER_BYTES) problems.push(damaged('It is a footer without a disk'))
-  else if (type === 4) problems.push(unsupported('A differencing VHD', 'It holds only the differences to a parent disk', 'Merge it with its parent in Hyper-V first.'))
+  else if (type === 4)
+    problems.push(
+      unsupported('A differencing VHD', 'It holds only the differences to a parent disk', 'Merge it with its parent in Hyper-V first.'),
+    )
   else if (type !== DYNAMIC) problems.push(damaged(`Its header says disk type ${type} where a dynamic disk would stand`))
-  if (!tail.startsWith('conectix')) problems.push(damaged('Its footer is missing at the end, so the file was cut short or something was added'))
+  if (!tail.startsWith('conectix'))
+    problems.push(damaged('Its footer is missing at the end, so the file was cut short or something was added'))
   const dynamicAt = safeBytes(head.u64be(16))
   if (type === DYNAMIC && dynamicAt !== null && head.has(dynamicAt, 8) && !head.startsWith('cxsparse', dynamicAt)) {
     problems.push(damaged('Its dynamic disk header is not where it should be'))

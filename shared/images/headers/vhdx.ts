@@ -39,7 +39,10 @@ export async function readVhdxDetails(read: ReadBytes): Promise<HeaderFacts> {
   const virtualBytes = safeBytes(size.u64le(0))
   const problems: SniffProblem[] = []
   if (virtualBytes === null || virtualBytes > 64 * 1024 ** 4) problems.push(damaged('It claims a virtual size above 64 TiB'))
-  if ((flags & HAS_PARENT) !== 0) problems.push(unsupported('A differencing VHDX', 'It holds only the differences to a parent disk', 'Merge it with its parent in Hyper-V first.'))
+  if ((flags & HAS_PARENT) !== 0)
+    problems.push(
+      unsupported('A differencing VHDX', 'It holds only the differences to a parent disk', 'Merge it with its parent in Hyper-V first.'),
+    )
   const variant = (flags & HAS_PARENT) !== 0 ? 'differencing' : (flags & LEAVE_BLOCKS_ALLOCATED) !== 0 ? 'fixed' : 'dynamic'
   return { ...base, variant, virtualBytes, unclean, problems }
 }

@@ -23,7 +23,8 @@ export function readVmdkDescriptor(text: string): VmdkDescriptor {
     const extent = readExtent(line)
     if (extent === 'bad') problems.push(damaged(`It has an extent line that cannot be read: ${line.slice(0, 120)}`))
     else if (extent !== null) extents.push(extent)
-    if (extents.length > MAX_EXTENTS) return { createType: null, parent: null, extents: [], problems: [damaged(`It lists more than ${MAX_EXTENTS} extents`)] }
+    if (extents.length > MAX_EXTENTS)
+      return { createType: null, parent: null, extents: [], problems: [damaged(`It lists more than ${MAX_EXTENTS} extents`)] }
   }
   for (const { file } of extents) if (file !== null && checkReference(file) === 'refused') problems.push(refusedReference(file, 'extent'))
   // qemu follows the hint whatever parentCID says (block/vmdk.c, vmdk_parent_open), wherever in the text it stands.
@@ -36,7 +37,8 @@ export function readVmdkDescriptor(text: string): VmdkDescriptor {
 /** `RW 131072 FLAT "disk-flat.vmdk" 0`: access, sectors, type, file, first sector. */
 function readExtent(line: string): VmdkExtent | 'bad' | null {
   if (!/^(RW|RDONLY|NOACCESS)[ \t]/.test(line)) return null
-  const match = /^(RW|RDONLY|NOACCESS)[ \t]+(\d{1,13})[ \t]+([A-Z0-9]{1,20})(?:[ \t]+"([^"]{1,4096})"(?:[ \t]+\d{1,15})?(?:[ \t].*)?)?$/.exec(line)
+  const match =
+    /^(RW|RDONLY|NOACCESS)[ \t]+(\d{1,13})[ \t]+([A-Z0-9]{1,20})(?:[ \t]+"([^"]{1,4096})"(?:[ \t]+\d{1,15})?(?:[ \t].*)?)?$/.exec(line)
   const type = match?.[3]
   if (match === null || type === undefined || (match[4] === undefined && type !== 'ZERO')) return 'bad'
   return { access: match[1] ?? '', bytes: Number(match[2]) * SECTOR, type, file: match[4] ?? null }

@@ -40,7 +40,9 @@ function readSparse(head: ByteView, fileBytes: number): HeaderFacts {
   if (descriptorAt === 0) return { ...base, variant: 'sparse extent', virtualBytes, problems: [...problems, partOfSplit()] }
   const descriptorBytes = Math.min(safeBytes(head.u64le(36) * SECTOR) ?? DESCRIPTOR_READ, DESCRIPTOR_READ)
   if (descriptorAt === null || !head.has(descriptorAt, Math.min(descriptorBytes, Math.max(0, fileBytes - descriptorAt)))) {
-    problems.push(unsupported('A VMDK with its descriptor far inside', 'It lies outside of the first 64 KiB, where no known program puts it'))
+    problems.push(
+      unsupported('A VMDK with its descriptor far inside', 'It lies outside of the first 64 KiB, where no known program puts it'),
+    )
     return { ...base, variant: streamed ? 'streamOptimized' : 'sparse', virtualBytes, problems }
   }
   const descriptor = readVmdkDescriptor(head.text(descriptorAt, DESCRIPTOR_READ))
@@ -66,18 +68,21 @@ function partOfSplit(): SniffProblem {
 
 /** Sparse extent of ESX 2, or a part of a VMFS snapshot. */
 function readCowd(head: ByteView): HeaderFacts {
-  if (!head.has(0, 32)) return { format: 'vmdk', label: 'VMDK', variant: 'COWD', problems: [damaged('The file ends inside of its VMDK header')] }
+  if (!head.has(0, 32))
+    return { format: 'vmdk', label: 'VMDK', variant: 'COWD', problems: [damaged('The file ends inside of its VMDK header')] }
   return { format: 'vmdk', label: 'VMDK', variant: 'COWD', virtualBytes: head.u32le(12) * 512 }
 }
 
 function readDescriptorFile(text: string, head: ByteView, fileBytes: number): HeaderFacts {
   const base = { format: 'vmdk', label: 'VMDK' } as const
-  if (fileBytes > head.length) return { ...base, variant: 'descriptor', problems: [unsupported('A VMDK descriptor above 64 KiB', 'A descriptor is a short text')] }
+  if (fileBytes > head.length)
+    return { ...base, variant: 'descriptor', problems: [unsupported('A VMDK descriptor above 64 KiB', 'A descriptor is a short text')] }
   const descriptor = readVmdkDescriptor(text)
   const problems = [...descriptor.problems]
   if (descriptor.extents.length === 0 && problems.length === 0) problems.push(damaged('Its descriptor lists no extent'))
   const type = descriptor.createType ?? ''
-  if (!OPENABLE_TYPES.has(type)) problems.push(unsupported(`VMDK of the type ${type || 'unknown'}`, 'Its descriptor names a kind of disk that qemu does not open'))
+  if (!OPENABLE_TYPES.has(type))
+    problems.push(unsupported(`VMDK of the type ${type || 'unknown'}`, 'Its descriptor names a kind of disk that qemu does not open'))
   const virtualBytes = descriptor.extents.reduce((sum, extent) => sum + extent.bytes, 0)
   return {
     ...base,

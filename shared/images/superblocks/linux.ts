@@ -44,7 +44,13 @@ export function readXfs(head: ByteView): Filesystem | null {
 export function readBtrfs(head: ByteView): Filesystem | null {
   const at = 0x10000
   if (!head.startsWith('_BHRfS_M', at + 64)) return null
-  return { kind: 'btrfs', type: 'btrfs', label: head.label(at + 0x12b, 256) || null, uuid: uuidOrNull(head, at + 32), usedBytes: safeBytes(head.u64le(at + 0x78)) }
+  return {
+    kind: 'btrfs',
+    type: 'btrfs',
+    label: head.label(at + 0x12b, 256) || null,
+    uuid: uuidOrNull(head, at + 32),
+    usedBytes: safeBytes(head.u64le(at + 0x78)),
+  }
 }
 
 /** squashfs 4 (Linux fs/squashfs/squashfs_fs.h). It has neither label nor UUID. */
@@ -65,14 +71,22 @@ export function readLvm(head: ByteView): Filesystem | null {
   const at = [0, 512, 1024, 1536].find((sector) => head.startsWith('LABELONE', sector) && head.startsWith('LVM2 001', sector + 24))
   if (at === undefined) return null
   const id = head.latin1(at + head.u32le(at + 20), 32)
-  const groups = /^[A-Za-z0-9]{32}$/.test(id) ? [id.slice(0, 6), id.slice(6, 10), id.slice(10, 14), id.slice(14, 18), id.slice(18, 22), id.slice(22, 26), id.slice(26)] : null
+  const groups = /^[A-Za-z0-9]{32}$/.test(id)
+    ? [id.slice(0, 6), id.slice(6, 10), id.slice(10, 14), id.slice(14, 18), id.slice(18, 22), id.slice(22, 26), id.slice(26)]
+    : null
   return { kind: 'lvm', type: 'LVM2_member', label: null, uuid: groups?.join('-') ?? null, usedBytes: null }
 }
 
 /** LUKS 1 and 2 (cryptsetup, LUKS2 On-Disk Format Specification). Only version 2 has a label. */
 export function readLuks(head: ByteView): Filesystem | null {
   if (!head.startsWith('LUKS\u00ba\u00be')) return null
-  return { kind: 'luks', type: 'crypto_LUKS', label: head.u16be(6) === 2 ? head.label(24, 48) || null : null, uuid: head.label(168, 40) || null, usedBytes: null }
+  return {
+    kind: 'luks',
+    type: 'crypto_LUKS',
+    label: head.u16be(6) === 2 ? head.label(24, 48) || null : null,
+    uuid: head.label(168, 40) || null,
+    usedBytes: null,
+  }
 }
 
 function uuidOrNull(head: ByteView, at: number): string | null {
