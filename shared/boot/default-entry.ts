@@ -102,7 +102,7 @@ function partMatches(part: string, char: string): boolean {
   if (part === '?') return true
   if (part.length < 3 || !part.startsWith('[')) return part === char
   const negated = part.charAt(1) === '!'
-  const body = [...part.slice(negated ? 2 : 1, -1)]
+  const body = Array.from(part.slice(negated ? 2 : 1, -1))
   let inside = false
   for (let at = 0; at < body.length; at += 1) {
     const from = body[at] ?? ''

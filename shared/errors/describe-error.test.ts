@@ -30,3 +30,10 @@ test('hostile text is shown, not obeyed', () => {
   expect(words.detail).toContain('aU+202EU+001B[2J')
   expect(words.detail.length).toBeLessThan(800)
 })
+
+test('the holder of an image is named from what is known', () => {
+  const detail = (details: Record<string, string | number>) => describeError(new AppError('image-in-use', { details }).data).detail
+  expect(detail({ path: '/a', process: 'qemu', pid: 42 })).toMatch(/^qemu \(PID 42\) has \/a open/)
+  expect(detail({ path: '/a', holder: 'qemu 42, nbd 43' })).toMatch(/^qemu 42, nbd 43 has \/a open/)
+  expect(detail({})).toMatch(/^Another process has the image open/)
+})

@@ -42,7 +42,7 @@ export const IMAGE_ERROR_WORDS = {
   }),
   'image-in-use': (facts) => ({
     title: 'The image is in use',
-    detail: `${facts.has('process') || facts.has('pid') ? `${facts.text(['process'], 'A process')} (PID ${facts.text(['pid'], 'unknown')})` : 'Another process'} has ${facts.path('the image')} open for writing, so what is read could change at any time. ${UNCHANGED}`,
+    detail: `${holderOf(facts)} has ${facts.path('the image')} open for writing, so what is read could change at any time. ${UNCHANGED}`,
     next: 'Shut the virtual machine down or end that process, then try again.',
   }),
   'image-changed': (facts) => ({
@@ -76,3 +76,10 @@ export const IMAGE_ERROR_WORDS = {
     next: 'Look at a copy of the image with sfdisk or gdisk, which can repair tables.',
   }),
 } satisfies Record<string, ErrorRow>
+
+/** `holder` is a finished text; `process` and `pid` are its parts. */
+function holderOf(facts: Parameters<ErrorRow>[0]): string {
+  if (facts.has('holder')) return facts.text(['holder'], '')
+  if (!facts.has('process') && !facts.has('pid')) return 'Another process'
+  return `${facts.text(['process'], 'A process')}${facts.has('pid') ? ` (PID ${facts.text(['pid'], '')})` : ''}`
+}

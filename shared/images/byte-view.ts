@@ -91,7 +91,7 @@ export class ByteView {
   }
 
   hex(offset: number, length: number): string {
-    return [...this.slice(offset, length)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    return Array.from(this.slice(offset, length), (byte) => byte.toString(16).padStart(2, '0')).join('')
   }
 
   /** Sixteen bytes as a UUID in the order they stand. */
