@@ -3,7 +3,7 @@ import { buildBootable } from './bootable.js'
 import { buildMbrExt4 } from './mbr-ext4.js'
 import { buildNoTable } from './no-table.js'
 import { buildOckShaped } from './ock-shaped.js'
-import { buildSparse1Tb } from './sparse-1tb.js'
+import { buildSparse1Gb, buildSparse1Tb } from './sparse-1tb.js'
 
 /** Images that tests share. Each is a qcow2 file; nothing may write to it. */
 export const BUILDERS = {
@@ -11,6 +11,7 @@ export const BUILDERS = {
   ock: buildOckShaped,
   mbr: buildMbrExt4,
   'no-table': buildNoTable,
+  'sparse-1gb': buildSparse1Gb,
   'sparse-1tb': buildSparse1Tb,
 } as const satisfies Readonly<Record<string, (host: Host, output: string) => Promise<void>>>
 

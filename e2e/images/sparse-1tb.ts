@@ -12,3 +12,7 @@ export function buildSparse(host: Host, output: string, virtualBytes: number): P
 export function buildSparse1Tb(host: Host, output: string): Promise<void> {
   return buildSparse(host, output, 1024 * GIB)
 }
+
+export function buildSparse1Gb(host: Host, output: string): Promise<void> {
+  return buildSparse(host, output, GIB)
+}

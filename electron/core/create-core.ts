@@ -7,9 +7,8 @@ import { createLockTable } from './jobs/locks.js'
 import { createRecovery } from './jobs/recovery.js'
 import { planConvert } from './operations/convert-image.js'
 import { runDoctor } from './operations/doctor.js'
-import { inspectImage } from './operations/inspect-image.js'
-import { listBootEntries } from './operations/list-boot-entries.js'
 import { listGuestFolder, readGuestFile } from './operations/read-guest-files.js'
+import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
 import { createHost } from './process/create-host.js'
 import { createRecentsStore } from './settings/recents-store.js'
@@ -25,6 +24,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const recovery = createRecovery({ store, dirs, log })
   const jobs = createJobRunner({ host, store, locks, definitions: createJobDefinitions({ engine: () => settings.get().engine }), log })
   const recents = createRecentsStore({ folder: dirs.state, log })
+  const readings = new RecentReadings()
   let doctor: ReturnType<typeof runDoctor> | undefined
 
   return {
@@ -34,8 +34,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       if (refresh || !doctor) doctor = runDoctor(host, settings.get().engine)
       return doctor
     },
-    inspect: (image, signal) => inspectImage(bind(signal), image),
-    listBootEntries: (image, signal) => listBootEntries(bind(signal), image),
+    inspect: async (image, signal) => (await readings.read(bind(signal), image)).info,
+    listBootEntries: async (image, signal) => (await readings.read(bind(signal), image)).boot,
     listFiles: (where, signal) => listGuestFolder(bind(signal), where),
     readFile: (where, signal) => readGuestFile(bind(signal), where),
     planConvert: (input) => planConvert(host, input),

@@ -34,6 +34,14 @@ export function blockOptions(node: BlockNode, access: 'read-only' | 'read-write'
   }
 }
 
+/**
+ * The image as qemu-img takes it beside `-f`: its path where that says all (formats without backing files, and images that
+ * name none), else the whole graph.
+ */
+export function imageName(node: BlockNode): string {
+  return node.backing || node.forceShare ? jsonName(node) : node.path
+}
+
 /** A file name for qemu-img that opens exactly this graph. */
 export function jsonName(node: BlockNode): string {
   return `json:${JSON.stringify(blockOptions(node))}`

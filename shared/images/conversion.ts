@@ -17,15 +17,18 @@ export interface ConvertRequest extends ConvertTarget {
   /** The source as qemu takes it: an absolute path or a `json:{…}` block device. */
   readonly source: string
   readonly output: string
-  /** `none` goes past the page cache, where the file system can; `writeback` still syncs at the end. Default `writeback`. */
-  readonly targetCache?: 'none' | 'writeback'
+  /**
+   * `none` goes past the page cache, where the file system can; `writeback` syncs at the end; `unsafe` leaves that to the caller, who
+   * can do something else meanwhile but must sync before the file counts. Default `writeback`.
+   */
+  readonly targetCache?: 'none' | 'writeback' | 'unsafe'
   /** How the source is read; left to qemu when it is not given. */
   readonly sourceCache?: 'none' | 'writeback'
 }
 
 /**
  * Arguments of the fastest safe `qemu-img convert` (qemu-img(1)): 16 coroutines, writes out of order but for compressed
- * targets, whose clusters must lie in order for readers that stream, and never the default `unsafe` cache, which does not sync.
+ * targets, whose clusters must lie in order for readers that stream, and a cache mode that says who syncs.
  * @throws AppError `bad-input` for an unknown subformat or an option that is refused.
  */
 export function buildConvertArgs(request: ConvertRequest): string[] {

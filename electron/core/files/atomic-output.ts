@@ -170,5 +170,9 @@ function rejectCreate(target: string, cause: unknown): never {
   if (reason === 'ENOSPC' || reason === 'EDQUOT') {
     throw new AppError('no-space', { details: { folder, neededBytes: 1, freeBytes: 0 }, actions: [{ kind: 'choose-output' }], cause })
   }
-  throw new AppError('folder-not-writable', { details: { folder, reason: reason || String(cause) }, actions: [{ kind: 'choose-output' }], cause })
+  throw new AppError('folder-not-writable', {
+    details: { folder, reason: reason || String(cause) },
+    actions: [{ kind: 'choose-output' }],
+    cause,
+  })
 }

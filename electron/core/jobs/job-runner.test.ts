@@ -78,12 +78,14 @@ test('clean-ups run last one first, after success, failure and cancel; one that 
       return OUTPUT
     })
     const { id } = runner.start(convertRequest(at('a'), at('out')))
+    const states: string[] = []
+    runner.onChange((job) => states.push(job.state))
     if (outcome === 'cancelled') {
       await running(runner, id)
       runner.cancel(id)
-      expect(runner.get(id).state).toBe('cancelling')
     }
     const ended = await runner.wait(id)
+    expect(states.includes('cancelling')).toBe(outcome === 'cancelled')
     expect(order).toEqual(['last', 'first'])
     expect(ended.state).toBe(outcome)
     expect(ended.error?.code).toBe({ succeeded: undefined, failed: 'verify-mismatch', cancelled: 'cancelled' }[outcome])
@@ -104,7 +106,11 @@ test('what breaks because of a cancel is cancelled, not failed; what was finishe
   broken.runner.cancel(first.id)
   expect((await broken.runner.wait(first.id)).state).toBe('cancelled')
 
-  const finished = await setup(async (_input, job) => until(job).catch(() => {}).then(() => OUTPUT))
+  const finished = await setup(async (_input, job) =>
+    until(job)
+      .catch(() => {})
+      .then(() => OUTPUT),
+  )
   const second = finished.runner.start(convertRequest(at('a'), at('o2')))
   await running(finished.runner, second.id)
   finished.runner.cancel(second.id)
@@ -118,7 +124,9 @@ test('errors of the system and of the program get a code; a failed step is marke
   }
   const full = await failWith(Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', path: '/x' }))
   expect(full).toMatchObject({ state: 'failed', error: { code: 'no-space' }, steps: [{ state: 'failed' }, { state: 'waiting' }] })
-  expect(await failWith(new TypeError('x is undefined'))).toMatchObject({ error: { code: 'internal', details: { message: 'x is undefined' } } })
+  expect(await failWith(new TypeError('x is undefined'))).toMatchObject({
+    error: { code: 'internal', details: { message: 'x is undefined' } },
+  })
 })
 
 test('two jobs run, the third waits for a slot; a queued job can be cancelled', async () => {
@@ -233,7 +241,9 @@ test('a claim is in the journal before its thing exists; what is gone at the end
 test('retry starts the same again; remove takes ended jobs only; bad requests and ids are refused', async () => {
   const { pass, until } = gate()
   let runs = 0
-  const { runner } = await setup(async (_input, job) => (++runs === 1 ? Promise.reject(new AppError('tool-failed')) : until(job).then(() => OUTPUT)))
+  const { runner } = await setup(async (_input, job) =>
+    ++runs === 1 ? Promise.reject(new AppError('tool-failed')) : until(job).then(() => OUTPUT),
+  )
   const removed: string[] = []
   runner.onRemoved((ids) => removed.push(...ids))
   const first = await runner.wait(runner.start(convertRequest(at('a'), at('out'))).id)
@@ -247,7 +257,9 @@ test('retry starts the same again; remove takes ended jobs only; bad requests an
   pass()
   await runner.wait(second.id)
 
-  expect(() => runner.start({ kind: 'convert-image', input: { source: 1 } } as unknown as JobRequest)).toThrow(expect.objectContaining({ code: 'bad-input' }))
+  expect(() => runner.start({ kind: 'convert-image', input: { source: 1 } } as unknown as JobRequest)).toThrow(
+    expect.objectContaining({ code: 'bad-input' }),
+  )
   for (const act of [runner.get, runner.cancel, runner.retry, runner.log]) {
     expect(() => act('20250101-000000-000000')).toThrow(expect.objectContaining({ code: 'job-not-found' }))
   }

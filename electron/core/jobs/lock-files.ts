@@ -26,7 +26,11 @@ let sequence = 0
  * so two can never both believe to be alone. Files of processes that are gone are removed by whoever meets them: their
  * names are never used again, so that cannot hit a living holder.
  */
-export async function acquireLockFiles(folder: string, wanted: ReadonlyMap<string, LockMode>, holder: LockHolder): Promise<LockFilesResult> {
+export async function acquireLockFiles(
+  folder: string,
+  wanted: ReadonlyMap<string, LockMode>,
+  holder: LockHolder,
+): Promise<LockFilesResult> {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (let attempt = 1; ; attempt++) {
     const release = announce(folder, wanted, holder)

@@ -74,7 +74,10 @@ export function createLockTable(folder: string): LockTable {
         const files = await acquireLockFiles(folder, wanted, request.holder)
         if (!files.granted) {
           const used = names.get(files.key)?.path ?? ''
-          throw new AppError('image-in-use', { details: { path: used, process: files.holder, pid: files.pid }, actions: [{ kind: 'retry' }] })
+          throw new AppError('image-in-use', {
+            details: { path: used, process: files.holder, pid: files.pid },
+            actions: [{ kind: 'retry' }],
+          })
         }
         return () => {
           files.release()

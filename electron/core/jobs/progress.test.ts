@@ -8,13 +8,22 @@ const STEPS = [
 
 function setup() {
   const clock = { now: 0 }
-  const progress = createJobProgress(STEPS, () => clock.now, () => {})
+  const progress = createJobProgress(
+    STEPS,
+    () => clock.now,
+    () => {},
+  )
   return { clock, progress }
 }
 
 test('weights add up to 1', () => {
   expect(waitingSteps(STEPS).map((step) => step.weight)).toEqual([0.75, 0.25])
-  expect(waitingSteps([{ id: 'a', title: 'A', weight: 0 }, { id: 'b', title: 'B', weight: 0 }]).map((step) => step.weight)).toEqual([0.5, 0.5])
+  expect(
+    waitingSteps([
+      { id: 'a', title: 'A', weight: 0 },
+      { id: 'b', title: 'B', weight: 0 },
+    ]).map((step) => step.weight),
+  ).toEqual([0.5, 0.5])
 })
 
 test('progress is the weighted sum and null until something was measured', () => {

@@ -27,9 +27,14 @@ function crashed(change: Partial<Job> = {}): Job {
   return job
 }
 
-test('a process that was killed in its work: its job is interrupted, its part file and its tool are found and removed, the target never stood', { timeout: 30_000 }, async () => {
+test('a process that was killed in its work: its job is interrupted, its part file and its tool are found and removed, the target never stood', {
+  timeout: 30_000,
+}, async () => {
   const module = await bundleForNode(new URL('./testing/crash-fixture.ts', import.meta.url), at('bundle'))
-  const child = runChild(module, `await m.startConversion(${JSON.stringify({ dirs: folders.dirs, source: at('a.raw'), target: at('out.raw') })})`)
+  const child = runChild(
+    module,
+    `await m.startConversion(${JSON.stringify({ dirs: folders.dirs, source: at('a.raw'), target: at('out.raw') })})`,
+  )
   const { id, pid } = (await nextMessage(child)) as { id: string; pid: number }
   const store = makeStore(folders.dirs.state)
   expect(store.get(id)?.state).toBe('running')
@@ -39,7 +44,11 @@ test('a process that was killed in its work: its job is interrupted, its part fi
   const part = at(`.out.raw.${id}.part`)
   expect(fs.existsSync(part)).toBe(true)
   const recovery = recover()
-  expect(makeStore(folders.dirs.state).get(id)).toMatchObject({ state: 'interrupted', error: { code: 'interrupted' }, endedAt: expect.any(String) })
+  expect(makeStore(folders.dirs.state).get(id)).toMatchObject({
+    state: 'interrupted',
+    error: { code: 'interrupted' },
+    endedAt: expect.any(String),
+  })
   const leftovers = await recovery.list()
   expect(leftovers).toContainEqual({ jobId: id, jobTitle: 'Convert a.raw', kind: 'part-file', what: part, bytes: 4096 })
   expect(leftovers.filter((found) => found.kind === 'process').map((found) => Number.parseInt(found.what, 10))).toContain(pid)
@@ -143,5 +152,8 @@ test('a failed clean-up of a job that ended is found a while later, not while it
 })
 
 test('mount points are read with their escapes', () => {
-  expect(readMountPoints('22 1 0:21 / /proc rw - proc proc rw\n40 1 0:50 / /run/my\\040disk\\134x rw - fuse x rw\n')).toEqual(['/proc', '/run/my disk\\x'])
+  expect(readMountPoints('22 1 0:21 / /proc rw - proc proc rw\n40 1 0:50 / /run/my\\040disk\\134x rw - fuse x rw\n')).toEqual([
+    '/proc',
+    '/run/my disk\\x',
+  ])
 })

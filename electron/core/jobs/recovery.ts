@@ -107,7 +107,13 @@ async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
       if (!(await isFolderMissing(claim.what))) deps.store.release(job.id, claim.id)
       continue
     }
-    const describe = (kind: Leftover['kind'], what: string, bytes: number | null): Leftover => ({ jobId: job.id, jobTitle: job.title, kind, what, bytes })
+    const describe = (kind: Leftover['kind'], what: string, bytes: number | null): Leftover => ({
+      jobId: job.id,
+      jobTitle: job.title,
+      kind,
+      what,
+      bytes,
+    })
     const mounts = present.isDirectory() ? mountsBelow(claim.what) : []
     for (const mount of mounts) found.push({ leftover: describe('mount', mount, null), remove: () => refuseMount(mount) })
     const remove = async () => {

@@ -84,7 +84,7 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, controller: A
       log.warn('job.cleanup-failed', { id, error: String(error) })
     }
   }
-  for (const { what, release } of [...claims.values()]) {
+  for (const { what, release } of claims.values()) {
     if (!fs.existsSync(what)) release()
   }
   live.enter({
@@ -119,7 +119,8 @@ export function toJobError(thrown: unknown): AppError {
   const code = errnoCode(thrown)
   const path = thrown instanceof Error && 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : ''
   if (thrown instanceof Error && thrown.name === 'AbortError') return new AppError('cancelled', { cause: thrown })
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new AppError('no-space', { details: { path }, actions: [{ kind: 'retry' }], cause: thrown })
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new AppError('no-space', { details: { path }, actions: [{ kind: 'retry' }], cause: thrown })
   if (code === 'EFBIG') return new AppError('file-too-large', { details: { path }, cause: thrown })
   return toAppError(thrown)
 }

@@ -10,7 +10,12 @@ beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dw-log-'))
   return () => fs.rmSync(folder, { recursive: true, force: true })
 })
-const lines = (name = 'diskwright.log') => fs.readFileSync(path.join(folder, name), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))
+const lines = (name = 'diskwright.log') =>
+  fs
+    .readFileSync(path.join(folder, name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
 
 test('one JSON object a line, readable by the user only', () => {
   const log = createFileLogger(path.join(folder, 'log'))

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { BootEntry } from '#shared/boot/boot-entry'
+import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
 import { argKey, argValue } from '#shared/boot/kernel-args'
 import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
 import { findBootEntries } from '../guest/boot-entries.js'
@@ -7,26 +7,40 @@ import { openGuestFiles } from '../guest/guest-files.js'
 import { findOsName } from '../guest/os-name.js'
 import { hasWrongEspType, readPartitions } from '../guest/partitions.js'
 import { type ImageReader, withReader } from '../guest/reader.js'
-import { openSource } from '../guest/source.js'
+import { type ImageSource, openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
 
 const BIOS_BOOT_TYPE = '21686148-6449-6E6F-744E-656564454649'
 const BOOT_CODE_BYTES = 440
 
-/** Everything the header of the workbench shows. Reads only; throws what `openSource` and the reader throw. */
+export interface ImageReading {
+  readonly info: ImageInfo
+  readonly boot: BootReport
+}
+
+/** Everything the workbench shows when an image opens, in one reading. Throws what `openSource` and the reader throw. */
+export async function readImage(host: Host, imagePath: string): Promise<ImageReading> {
+  return readSource(host, await openSource(imagePath))
+}
+
 export async function inspectImage(host: Host, imagePath: string): Promise<ImageInfo> {
+  return (await readImage(host, imagePath)).info
+}
+
+/** As `readImage`, of an image whose files were vetted already. */
+export async function readSource(host: Host, source: ImageSource): Promise<ImageReading> {
   const started = performance.now()
-  const source = await openSource(imagePath)
   return withReader(host, source, async (reader) => {
     const files = openGuestFiles(host, reader)
     const partitions = await readPartitions(reader, files)
-    const [{ entries }, osName, firmware] = await Promise.all([
+    const [found, osName, firmware] = await Promise.all([
       findBootEntries(files, partitions),
       findOsName(files, partitions),
       findFirmware(reader, partitions),
     ])
     const [top] = source.layers
-    return {
+    const elapsedMs = performance.now() - started
+    const info: ImageInfo = {
       path: source.path,
       name: path.basename(source.path),
       folder: path.dirname(source.path),
@@ -42,11 +56,12 @@ export async function inspectImage(host: Host, imagePath: string): Promise<Image
       extents: [...source.extents],
       osName,
       firmware,
-      ignitionPlatform: ignitionPlatform(entries),
+      ignitionPlatform: ignitionPlatform(found.entries),
       warnings: findWarnings(host, reader, partitions),
       revision: source.revision,
-      elapsedMs: performance.now() - started,
+      elapsedMs,
     }
+    return { info, boot: { ...found, elapsedMs } }
   })
 }
 

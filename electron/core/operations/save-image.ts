@@ -14,7 +14,7 @@ import { checkOutput } from '../files/checks.js'
 import { requireSpace } from '../files/disk-space.js'
 import { readRevision } from '../files/identity.js'
 import { findBootEntries } from '../guest/boot-entries.js'
-import { chooseEngine } from '../guest/choose-engine.js'
+import { pickEngine } from '../guest/choose-engine.js'
 import { applyOperations, type EngineOperation } from '../guest/engine.js'
 import { openGuestFiles } from '../guest/guest-files.js'
 import { readPartitions } from '../guest/partitions.js'
@@ -178,7 +178,7 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
     access: { read: source.files, write: [folder] },
   })
   const node: BlockNode = { driver: 'qcow2', path: overlay, backing: source.node }
-  const { engine } = await chooseEngine(ctx.host, preference ?? 'auto')
+  const engine = await pickEngine(ctx.host, preference ?? 'auto')
   if (engine === null) throw new AppError('engine-unavailable', { actions: [{ kind: 'install-tool', tool: 'linux.uml' }] })
   ctx.message(`Engine ${engine.id} writes the edits`)
   const run = await applyOperations(engine, ctx.host, {

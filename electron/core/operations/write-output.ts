@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
-import type { BlockNode } from '#shared/images/block-node'
+import { type BlockNode, imageName } from '#shared/images/block-node'
 import { buildConvertArgs } from '#shared/images/conversion'
 import { type DiskFormat, FORMATS, findSubformat, type Subformat } from '#shared/images/formats'
 import type { JobOutput } from '#shared/jobs/job'
@@ -45,11 +45,14 @@ export function requireSubformat(format: DiskFormat, id: string | undefined): Su
 
 export function convertCommand(request: WriteRequest, part: string): string[] {
   return buildConvertArgs({
-    source: request.node,
-    targetFormat: request.format,
+    sourceDriver: request.node.driver,
+    source: imageName(request.node),
+    format: request.format,
     subformat: request.subformat.id,
     options: request.options,
     output: part,
+    // `publish` syncs before the file gets its name; until then the processor compares while the disk writes.
+    targetCache: 'unsafe',
   })
 }
 

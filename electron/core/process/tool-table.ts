@@ -25,7 +25,7 @@ export const TOOLS = {
   'qemu-storage-daemon': row(
     'qemu-storage-daemon',
     'Shows any image format as a raw disk, without root',
-    ['qemu-utils', 'qemu-kvm-core', 'qemu-tools', 'qemu-storage-daemon'],
+    ['qemu-system-common', 'qemu-kvm-core', 'qemu-tools', 'qemu-storage-daemon'],
     { minimum: '6.0' },
   ),
   'grub-fstest': row(

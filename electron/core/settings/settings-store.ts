@@ -18,7 +18,8 @@ export function createSettingsStore({ folder, log }: { readonly folder: string; 
     get: () => settings,
     set(change) {
       const next = settingsSchema.safeParse({ ...settings, ...change })
-      if (!next.success) throw new AppError('bad-input', { details: { reason: next.error.issues.map((issue) => issue.message).join('; ') } })
+      if (!next.success)
+        throw new AppError('bad-input', { details: { reason: next.error.issues.map((issue) => issue.message).join('; ') } })
       writeJsonDurably(file, next.data)
       settings = next.data
       for (const listener of listeners) listener(settings)

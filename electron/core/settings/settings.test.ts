@@ -57,8 +57,7 @@ test('one bad value does not cost the others; unknown ones are no damage', () =>
 })
 
 function image(name: string): ImageInfo {
-  const path = file(name)
-  return { path, format: 'qcow2', virtualBytes: 10, onDiskBytes: 5, osName: null, ignitionPlatform: 'qemu' } as ImageInfo
+  return { path: file(name), format: 'qcow2', virtualBytes: 10, onDiskBytes: 5, osName: null, ignitionPlatform: 'qemu' } as ImageInfo
 }
 
 test('recent images: last one first, each once, at most thirty, gone ones marked', async () => {

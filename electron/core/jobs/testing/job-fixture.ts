@@ -12,7 +12,11 @@ import { createLockTable } from '../locks.js'
 import { currentOwner } from '../process-owner.js'
 
 /** Folders of a test below one temporary folder. */
-export function makeFolders(): { root: string; dirs: { config: string; state: string; cache: string; runtime: string }; remove: () => void } {
+export function makeFolders(): {
+  root: string
+  dirs: { config: string; state: string; cache: string; runtime: string }
+  remove: () => void
+} {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'dw-jobs-')))
   const at = (name: string) => path.join(root, name)
   return {
