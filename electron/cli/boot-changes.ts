@@ -14,7 +14,10 @@ export interface ChangeRequest {
  * The entries that are meant: all that can be edited, those named by id or file name, or the default one.
  * Throws `boot-entry-not-found`, `no-boot-entries`, or `UsageError` when it is not clear which one.
  */
-export function chooseEntries(entries: readonly BootEntry[], wanted: { readonly all: boolean; readonly names: readonly string[] }): BootEntry[] {
+export function chooseEntries(
+  entries: readonly BootEntry[],
+  wanted: { readonly all: boolean; readonly names: readonly string[] },
+): BootEntry[] {
   const editable = entries.filter((entry) => entry.problem === null)
   if (editable.length === 0) throw new AppError('no-boot-entries')
   if (wanted.all) return editable

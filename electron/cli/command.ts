@@ -60,7 +60,8 @@ export function findCommand(commands: readonly Command[], args: readonly string[
   const byLength = [...commands].sort((one, other) => other.name.length - one.name.length)
   for (const command of byLength) {
     const name = command.name.split(' ')
-    if (name.every((word, index) => words[index] === word)) return { command, rest: [...args.slice(0, leading), ...words.slice(name.length)] }
+    if (name.every((word, index) => words[index] === word))
+      return { command, rest: [...args.slice(0, leading), ...words.slice(name.length)] }
   }
   return undefined
 }
@@ -80,7 +81,9 @@ export function parseCommand(command: Command, args: readonly string[]): Command
     flag: (name) => values[name] === true,
     text: (name) => [values[name]].flat().findLast((value) => typeof value === 'string'),
     texts: (name) => [values[name]].flat().filter((value) => typeof value === 'string'),
-    ordered: tokens.flatMap((token) => (token.kind === 'option' && token.value !== undefined ? [{ name: token.name, value: token.value }] : [])),
+    ordered: tokens.flatMap((token) =>
+      token.kind === 'option' && token.value !== undefined ? [{ name: token.name, value: token.value }] : [],
+    ),
   }
 }
 

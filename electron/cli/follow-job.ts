@@ -17,7 +17,8 @@ export async function followJob({ core, print, signal }: CommandContext, request
   const show = (job: Job) => job.id === id && showJob(job)
   const showJob = (job: Job) => {
     if (print.json) print.stderr.write(`${JSON.stringify({ event: 'jobs.changed', job })}\n`)
-    else if (print.stderr.isTTY) print.stderr.write(CLEAR_LINE + (ENDED_STATES.has(job.state) ? '' : fit(progressLine(job), print.stderr.columns)))
+    else if (print.stderr.isTTY)
+      print.stderr.write(CLEAR_LINE + (ENDED_STATES.has(job.state) ? '' : fit(progressLine(job), print.stderr.columns)))
   }
   const stop = core.jobs.onChange(show)
   showJob(started)

@@ -53,14 +53,22 @@ export function visible(text: string): string {
 
 /** As `visible` for whole files: line ends and tabs stay. */
 export function visibleLines(text: string): string {
-  return text.split('\n').map((line) => line.split('\t').map(showControl).join('\t')).join('\n')
+  return text
+    .split('\n')
+    .map((line) => line.split('\t').map(showControl).join('\t'))
+    .join('\n')
 }
 
 /** Rows with their columns aligned, two blanks apart; the last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const shown = rows.map((row) => row.map(visible))
   const widths = shown[0]?.map((_, column) => Math.max(...shown.map((row) => width(row[column] ?? '')))) ?? []
-  return shown.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column] ?? 0))).join('  ').trimEnd())
+  return shown.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function pad(cell: string, to: number): string {

@@ -22,7 +22,8 @@ export const bootListCommand: Command = {
     const report = await core.listBootEntries(path.resolve(image), signal)
     print.result(report)
     for (const entry of report.entries) for (const line of describeEntry(entry)) print.line(line)
-    if (report.entries.length === 0) print.line(`No boot entries found. Looked at: ${report.searched.join(', ') || 'no readable file system'}`)
+    if (report.entries.length === 0)
+      print.line(`No boot entries found. Looked at: ${report.searched.join(', ') || 'no readable file system'}`)
     return EXIT.ok
   },
 }
@@ -77,7 +78,10 @@ export const bootSetCommand: Command = {
       print.result({ edits, files: previews })
       return EXIT.ok
     }
-    const { job, output } = await followJob(context, { kind: 'save-image', input: { source, revision: info.revision, edits, target, ...engine } })
+    const { job, output } = await followJob(context, {
+      kind: 'save-image',
+      input: { source, revision: info.revision, edits, target, ...engine },
+    })
     print.result(job)
     for (const line of ['', ...outputLines(output)]) print.line(line)
     return EXIT.ok
@@ -126,5 +130,8 @@ export function diffLines(preview: FilePreview): string[] {
 }
 
 function splitOptions(text: string): string[] {
-  return text.replace(/\n$/, '').split('\n').flatMap((line) => (/^options\s/.test(line) ? line.split(/ +/).map((word, index) => (index === 0 ? word : `    ${word}`)) : [line]))
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .flatMap((line) => (/^options\s/.test(line) ? line.split(/ +/).map((word, index) => (index === 0 ? word : `    ${word}`)) : [line]))
 }

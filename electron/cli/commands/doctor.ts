@@ -13,10 +13,21 @@ export const doctorCommand: Command = {
     const report = await core.doctor({ refresh: true })
     print.result(report)
     const state = (ok: boolean, required: boolean) => (ok ? 'ok' : required ? 'MISSING' : 'missing')
-    const rows = report.tools.map((tool) => [state(tool.ok, tool.required), tool.id, tool.version ?? '', tool.problem || (tool.path ?? ''), tool.purpose])
+    const rows = report.tools.map((tool) => [
+      state(tool.ok, tool.required),
+      tool.id,
+      tool.version ?? '',
+      tool.problem || (tool.path ?? ''),
+      tool.purpose,
+    ])
     for (const row of table([['', 'Tool', 'Version', 'Path', 'For'], ...rows])) print.line(row)
     print.line()
-    const engines = report.engines.map((engine) => [engine.chosen ? '*' : '', engine.id, engine.usable ? 'usable' : 'not usable', engine.reason])
+    const engines = report.engines.map((engine) => [
+      engine.chosen ? '*' : '',
+      engine.id,
+      engine.usable ? 'usable' : 'not usable',
+      engine.reason,
+    ])
     for (const row of table([['', 'Engine', '', 'Why'], ...engines])) print.line(row)
     print.line()
     print.line(`Sandbox: ${report.sandbox.usable ? 'usable' : 'not usable'}. ${report.sandbox.reason}`)

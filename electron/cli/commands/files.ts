@@ -24,7 +24,9 @@ export const filesListCommand: Command = {
     const entries = await core.listFiles({ path: path.resolve(image), folder, ...partitionOf(input) }, signal)
     print.result(entries)
     const mark = { file: '-', folder: 'd', link: 'l', other: '?' }
-    for (const row of table(entries.map((entry) => [mark[entry.kind], entry.sizeBytes === null ? '' : formatBytes(entry.sizeBytes), entry.name]))) {
+    for (const row of table(
+      entries.map((entry) => [mark[entry.kind], entry.sizeBytes === null ? '' : formatBytes(entry.sizeBytes), entry.name]),
+    )) {
       print.line(row)
     }
     return EXIT.ok

@@ -17,7 +17,13 @@ export const jobsListCommand: Command = {
   async run(_input, { core, print }) {
     const jobs = core.jobs.list()
     print.result(jobs)
-    const rows = jobs.map((job) => [job.id, job.state, job.progress === null ? '' : `${Math.floor(job.progress * 100)} %`, seconds(job), job.title])
+    const rows = jobs.map((job) => [
+      job.id,
+      job.state,
+      job.progress === null ? '' : `${Math.floor(job.progress * 100)} %`,
+      seconds(job),
+      job.title,
+    ])
     for (const row of table([['Job', 'State', '', 'Time', 'Title'], ...rows])) print.line(row)
     return EXIT.ok
   },

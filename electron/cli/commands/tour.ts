@@ -32,7 +32,9 @@ export const tourCommand: Command = {
     try {
       const steps = await runTour(context, source, folder)
       context.print.result({ image: source, folder: input.flag('keep') ? folder : null, steps })
-      context.print.line(input.flag('keep') ? `The results are in ${folder}` : 'Done; the temporary folder was removed, the image was not changed.')
+      context.print.line(
+        input.flag('keep') ? `The results are in ${folder}` : 'Done; the temporary folder was removed, the image was not changed.',
+      )
       return EXIT.ok
     } finally {
       if (!input.flag('keep')) await rm(folder, { recursive: true, force: true })
@@ -55,7 +57,10 @@ async function runTour(context: CommandContext, source: string, folder: string):
 
   const info = await timed('Open', async () => {
     const value = await core.inspect(source, signal)
-    return { value, result: `${value.name}: ${value.format}, ${formatBytes(value.virtualBytes)}, ${value.osName ?? 'system not recognized'}` }
+    return {
+      value,
+      result: `${value.name}: ${value.format}, ${formatBytes(value.virtualBytes)}, ${value.osName ?? 'system not recognized'}`,
+    }
   })
   const entries = await timed('List', async () => {
     const { entries: value } = await core.listBootEntries(source, signal)
@@ -63,7 +68,9 @@ async function runTour(context: CommandContext, source: string, folder: string):
   })
   const edits = await timed('Change', async () => {
     const value = planChanges(chooseEntries(entries, { all: false, names: [] }), [{ op: 'append', text: ADDED }])
-    const changed = previewEdits(entries, value).flatMap(diffLines).filter((line) => /^[+-]/.test(line))
+    const changed = previewEdits(entries, value)
+      .flatMap(diffLines)
+      .filter((line) => /^[+-]/.test(line))
     return { value, result: 'staged, nothing written yet', details: changed }
   })
   const saved = await timed('Save', async () => {
@@ -79,7 +86,15 @@ async function runTour(context: CommandContext, source: string, folder: string):
     return { value, result: `a fresh reader sees ${ADDED}` }
   })
   await timed('Convert', async () => {
-    const input = { source: saved.path, output: path.join(folder, 'edited.vmdk'), format: 'vmdk', subformat: 'streamOptimized', options: [], verify: true, replace: false } as const
+    const input = {
+      source: saved.path,
+      output: path.join(folder, 'edited.vmdk'),
+      format: 'vmdk',
+      subformat: 'streamOptimized',
+      options: [],
+      verify: true,
+      replace: false,
+    } as const
     const { output: value } = await followJob(context, { kind: 'convert-image', input: { ...input, options: [] } })
     return { value, result: `${value.path}, ${formatBytes(value.bytes)}`, details: value.proofs }
   })

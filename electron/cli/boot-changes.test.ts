@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { BootEntry } from '#shared/boot/boot-entry'
+import { chooseEntries, planChanges } from './boot-changes.js'
+import { UsageError } from './command.js'
+
+function entry(name: string, args: string[], more: Partial<BootEntry> = {}): BootEntry {
+  const path = `/loader/entries/${name}.conf`
+  return {
+    id: `2:${path}`,
+    partition: 2,
+    path,
+    realPath: path,
+    title: name,
+    version: null,
+    linux: '/vmlinuz',
+    initrds: [],
+    args,
+    isDefault: false,
+    defaultReason: null,
+    text: '',
+    encoding: 'utf8',
+    sha256: '',
+    problem: null,
+    ...more,
+  }
+}
+const old = entry('old', ['quiet', 'a=1'])
+const current = entry('current', ['a=2', 'quiet', 'quiet'], { isDefault: true })
+const broken = entry('broken', [], { problem: 'not UTF-8' })
+const entries = [old, current, broken]
+const choose = (all: boolean, ...names: string[]) => chooseEntries(entries, { all, names }).map((chosen) => chosen.title)
+
+test('the default entry is meant unless others are named; all leaves out what cannot be edited', () => {
+  expect(choose(false)).toEqual(['current'])
+  expect(choose(true)).toEqual(['old', 'current'])
+  expect(choose(false, 'old', '2:/loader/entries/current.conf')).toEqual(['old', 'current'])
+  expect(choose(false, 'old.conf')).toEqual(['old'])
+  expect(() => choose(false, 'none')).toThrow(expect.objectContaining({ code: 'boot-entry-not-found' }))
+})
+
+test('which entry is meant must be clear', () => {
+  expect(() => chooseEntries([broken], { all: true, names: [] })).toThrow(expect.objectContaining({ code: 'no-boot-entries' }))
+  expect(() => chooseEntries([old, entry('other', [])], { all: false, names: [] })).toThrow(UsageError)
+  expect(chooseEntries([old], { all: false, names: [] })).toEqual([old])
+  const twin = entry('old', [], { id: '1:/old.conf' })
+  expect(() => chooseEntries([old, twin], { all: false, names: ['old'] })).toThrow(UsageError)
+})
+
+test('requests become changes in their order, each on what the one before left', () => {
+  const [edit] = planChanges(
+    [old],
+    [
+      { op: 'append', text: 'b=1' },
+      { op: 'replace', text: 'b=1=2' },
+      { op: 'delete', text: 'quiet' },
+    ],
+  )
+  expect(edit).toEqual({
+    kind: 'kernel-args',
+    entry: old.id,
+    changes: [
+      { op: 'append', arg: 'b=1' },
+      { op: 'replace', key: 'b', from: '1', to: '2' },
+      { op: 'delete', arg: 'quiet' },
+    ],
+  })
+})
+
+test('with several entries an argument must be in one of them; entries it is not in stay as they are', () => {
+  expect(planChanges([old, current], [{ op: 'replace', text: 'a=2=3' }]).map((edit) => edit.entry)).toEqual([current.id])
+  expect(() =>
+    planChanges(
+      [old, current],
+      [
+        { op: 'append', text: 'x' },
+        { op: 'delete', text: 'nowhere' },
+      ],
+    ),
+  ).toThrow(expect.objectContaining({ code: 'argument-not-found' }))
+  expect(() => planChanges([old], [{ op: 'append', text: 'two words' }])).toThrow(expect.objectContaining({ code: 'argument-invalid' }))
+})
