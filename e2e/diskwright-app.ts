@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import process from 'node:process'
 import { _electron, type ElectronApplication, type Locator, type Page } from '@playwright/test'
+import { stateEnv } from './state-env.js'
 
 const require = createRequire(import.meta.url)
 const root = path.resolve(import.meta.dirname, '..')
@@ -22,10 +23,14 @@ export class DiskwrightApp {
   readonly page: Page
   /** Errors that the window reported: exceptions, console errors, refused content. Tests end with none. */
   readonly problems: string[] = []
+  #running = true
 
   private constructor(electron: ElectronApplication, page: Page) {
     this.electron = electron
     this.page = page
+    electron.once('close', () => {
+      this.#running = false
+    })
     page.on('pageerror', (error) => this.problems.push(String(error)))
     page.on('console', (message) => {
       if (message.type() === 'error') this.problems.push(message.text())
@@ -97,8 +102,9 @@ export class DiskwrightApp {
     return this.electron.evaluate(({ clipboard }) => clipboard.readText())
   }
 
-  /** Quits as the menu does; running jobs are stopped. */
+  /** Quits as the menu does; running jobs are stopped. Does nothing when the app has ended. */
   async quit(): Promise<void> {
+    if (!this.#running) return
     await this.answerMessageBox(1)
     await this.electron.close()
   }
@@ -109,22 +115,12 @@ export class DiskwrightApp {
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
+    this.#running = false
   }
 }
 
 interface AxeRunner {
   run(where: Document, options: { runOnly: string[] }): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-}
-
-/** Environment that keeps a launch, or the command line, off the user's own folders. */
-export function stateEnv(stateFolder: string): Record<string, string> {
-  const own = (name: string): string => path.join(stateFolder, name)
-  return {
-    DISKWRIGHT_CONFIG_DIR: own('config'),
-    DISKWRIGHT_STATE_DIR: own('state'),
-    DISKWRIGHT_CACHE_DIR: own('cache'),
-    DISKWRIGHT_RUNTIME_DIR: own('run'),
-  }
 }
 
 function definedEnv(): Record<string, string> {

@@ -4,8 +4,11 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { test as base, expect } from '@playwright/test'
-import { DiskwrightApp, type LaunchOptions, stateEnv } from './diskwright-app.js'
+import { DiskwrightApp, type LaunchOptions } from './diskwright-app.js'
+import type { ImageName } from './images/builders.js'
+import { testImage } from './images/cache.js'
 import { ShellPage } from './pages/shell-page.js'
+import { stateEnv } from './state-env.js'
 
 export { expect }
 export { DiskwrightApp } from './diskwright-app.js'
@@ -21,14 +24,11 @@ interface Fixtures {
   readonly app: DiskwrightApp
   /** Rail, tray and shortcuts of the window of `app`. */
   readonly shell: ShellPage
-  /** Copies a sample image into the work folder; returns its path. */
-  readonly copySample: (name: SampleName, as?: string) => string
+  /** Copies a shared test image (built when it is first asked for) into the work folder; returns its path. */
+  readonly copyImage: (name: ImageName, as?: string) => Promise<string>
   /** Runs the command line on this test's state folder; returns stdout. */
   readonly cli: (...args: string[]) => string
 }
-
-/** What `out/cli/build-samples.js` makes. */
-export type SampleName = 'bootable-sample.qcow2' | 'ock-sample.qcow2'
 
 export const test = base.extend<Fixtures>({
   workFolder: async ({}, use) => {
@@ -44,7 +44,7 @@ export const test = base.extend<Fixtures>({
       launched.push(app)
       return app
     })
-    for (const app of launched) if (app.electron.process().exitCode === null && app.electron.process().signalCode === null) await app.quit()
+    for (const app of launched) await app.quit()
   },
   app: async ({ launch, openAtStart }, use) => {
     const app = await launch({ open: openAtStart })
@@ -52,10 +52,10 @@ export const test = base.extend<Fixtures>({
     expect(app.problems, 'the window reported no error').toEqual([])
   },
   shell: async ({ app }, use) => use(new ShellPage(app.page)),
-  copySample: async ({ workFolder }, use) => {
-    await use((name, as = name) => {
+  copyImage: async ({ workFolder }, use) => {
+    await use(async (name, as = `${name}.qcow2`) => {
       const copy = path.join(workFolder, as)
-      fs.copyFileSync(path.join(sampleFolder(), name), copy, fs.constants.COPYFILE_FICLONE)
+      await fs.promises.copyFile(await testImage(name), copy, fs.constants.COPYFILE_FICLONE)
       return copy
     })
   },
@@ -65,9 +65,3 @@ export const test = base.extend<Fixtures>({
     await use((...args) => execFileSync(program, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
   },
 })
-
-/** Sample images are made once for all tests, by setup. */
-export function sampleFolder(): string {
-  const { DISKWRIGHT_TEST_SAMPLES, XDG_CACHE_HOME } = process.env
-  return DISKWRIGHT_TEST_SAMPLES ?? path.join(XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'diskwright/samples')
-}

@@ -37,8 +37,8 @@ test('the theme follows the setting at once and is remembered', async ({ launch 
   await expect.poll(() => background(second)).toBe('rgb(246, 247, 248)')
 })
 
-test('a second start hands its files to the first window and ends', async ({ launch, copySample, app }) => {
-  const image = copySample('bootable-sample.qcow2', 'second start.qcow2')
+test('a second start hands its files to the first window and ends', async ({ launch, copyImage, app }) => {
+  const image = await copyImage('no-table', 'second start.qcow2')
   const ended = await launch({ open: [image] }).then(
     () => 'opened a second window',
     () => 'ended',

@@ -4,16 +4,14 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { defaultCacheFolder, makeSamples, ROOT, setUp } from './setup.mjs'
+import { makeSamples, ROOT, setUp } from './setup.mjs'
 
 const NOBODY = 65534
 const PART_MINUTES = 30
 const isRoot = process.getuid?.() === 0
 
 await setUp({ forTests: true })
-// root's home is closed to the unprivileged user that the tests also run as
-const cache = isRoot ? '/var/cache/diskwright/test' : defaultCacheFolder()
-makeSamples({ DISKWRIGHT_CACHE_DIR: cache })
+makeSamples()
 
 const results = fs.mkdtempSync(path.join(os.tmpdir(), 'diskwright-test-'))
 fs.chmodSync(results, 0o755)
@@ -62,7 +60,6 @@ function playwright(name, prefix) {
   ]
   const { ok, seconds } = run(name, [...prefix, ...screen, process.execPath, ...args], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-    DISKWRIGHT_TEST_SAMPLES: path.join(cache, 'samples'),
   })
   const { expected = 0, flaky = 0, unexpected = 0 } = readJson(file).stats ?? {}
   return counted(name, seconds, ok, expected + flaky, unexpected)
