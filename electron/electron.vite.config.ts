@@ -36,6 +36,7 @@ export default defineConfig({
       minify: true,
       // the content security policy knows no data: fonts
       assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 1500,
       outDir: resolve(root, 'out/renderer'),
       emptyOutDir: true,
       rollupOptions: { input: resolve(root, 'renderer/index.html') },
