@@ -41,7 +41,7 @@ async function probe(host: Host): Promise<KvmReport> {
     return { usable: true, reason: 'A small virtual machine ran with KVM.' }
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code === 'cancelled') throw thrown
-    return { usable: false, reason: `/dev/kvm is there, but a virtual machine does not run with it: ${firstLine(thrown)}` }
+    return { usable: false, reason: `/dev/kvm is there, but a virtual machine does not run with it (${firstLine(thrown)}).` }
   } finally {
     await fs.rm(folder, { recursive: true, force: true })
   }

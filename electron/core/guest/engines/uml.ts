@@ -24,7 +24,7 @@ async function probe(host: Host): Promise<EngineProbe> {
   try {
     return { usable: true, reason: `Linux ${await umlVersion(host)} runs as a process of yours: neither root nor KVM is needed.` }
   } catch (thrown) {
-    return { usable: false, reason: `linux.uml does not run here: ${thrown instanceof Error ? thrown.message : String(thrown)}` }
+    return { usable: false, reason: `linux.uml does not run here (${thrown instanceof Error ? thrown.message : String(thrown)}).` }
   }
 }
 
