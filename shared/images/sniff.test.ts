@@ -198,10 +198,10 @@ test('a whole-disk btrfs is found behind the first 64 KiB', async () => {
   expect(await sniffFile(read, bytes.length)).toMatchObject({ format: 'raw', variant: 'btrfs' })
 })
 
-test.each(['base.qcow2', './base.qcow2', 'a b.vmdk', '..base', '日本.raw'])('%j is a plain name', (name) =>
+test.each(['base.qcow2', './base.qcow2', 'a b.vmdk', '..base', '-x-flat.vmdk', '日本.raw'])('%j is a plain name', (name) =>
   expect(checkReference(name)).toBe('plain-relative'),
 )
-test.each(['', '.', '..', '/a', 'a/b', '../a', './../a', 'json:{}', 'nbd:x', 'a:b.qcow2', 'C:\\x', '-f', 'a\nb', 'a\0', 'x'.repeat(256)])(
+test.each(['', '.', '..', '/a', 'a/b', '../a', './../a', 'json:{}', 'nbd:x', 'a:b.qcow2', 'C:\\x', 'a\nb', 'a\0', 'x'.repeat(256)])(
   '%j is refused',
   (name) => {
     expect(checkReference(name)).toBe('refused')

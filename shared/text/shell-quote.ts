@@ -4,7 +4,9 @@ export function shellWord(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }
 
-/** A copyable command line. A first word with `=` is quoted, or the shell would take it for an assignment. */
+/**
+ * A copyable command line, for showing and copying only: Diskwright itself never passes a command through a shell. A first word with `=` is quoted, or the shell would take it for an assignment.
+ */
 export function shellLine(argv: readonly string[]): string {
   return argv.map((word, at) => (at === 0 && word.includes('=') ? `'${word.replaceAll("'", "'\\''")}'` : shellWord(word))).join(' ')
 }

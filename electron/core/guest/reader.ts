@@ -11,7 +11,8 @@ import { type GrubVolume, grubDevice } from '../tools/grub-fstest/read.js'
 import type { ImageSource } from './source.js'
 
 const START_TIMEOUT_MS = 10_000
-const MEMORY_BYTES = 1024 ** 3
+/** Address space, not memory: each of the daemon's threads reserves stacks and heaps that it hardly uses. */
+const MEMORY_BYTES = 4 * 1024 ** 3
 
 /** An image shown as a raw disk, for as long as the reader is open. No VM, no root, and nothing is written. */
 export interface ImageReader {

@@ -3,12 +3,10 @@ import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import { type DiskFormat, FORMATS } from '#shared/images/formats'
 import { checkReference } from '#shared/images/reference'
-import { sniffImage } from '#shared/images/sniff'
+import { sniffFile } from '#shared/images/sniff'
 import type { SniffResult } from '#shared/images/sniff-result'
 import { openRegularFile } from '../files/identity.js'
 
-const HEAD_BYTES = 64 * 1024
-const TAIL_BYTES = 512
 const MAX_DEPTH = 16
 
 export interface ImageLayer {
@@ -40,7 +38,7 @@ export interface ImageSource {
 }
 
 /**
- * Finds out what an image is by our own reader of its first 64 KiB and last 512 bytes, and follows plain names of backing files and
+ * Finds out what an image is by our own reader of its headers, and follows plain names of backing files and
  * extents in its own folder. Everything else a header can name (other folders, protocols, devices) is refused before it is opened.
  *
  * @throws AppError `file-not-found`, `not-a-regular-file`, `image-empty`, `image-unknown-format`, `image-unsupported`,
@@ -91,11 +89,12 @@ async function readLayer(absolute: string, expected?: DiskFormat): Promise<Image
   const file = await openRegularFile(absolute)
   try {
     const fileBytes = Number(file.stats.size)
-    const head = Buffer.alloc(Math.min(HEAD_BYTES, fileBytes))
-    const tail = Buffer.alloc(Math.min(TAIL_BYTES, fileBytes))
-    await file.handle.read(head, 0, head.length, 0)
-    await file.handle.read(tail, 0, tail.length, fileBytes - tail.length)
-    const sniff = sniffImage({ head, tail, fileBytes })
+    const read = async (offset: number, length: number): Promise<Buffer> => {
+      const buffer = Buffer.alloc(length)
+      const { bytesRead } = await file.handle.read(buffer, 0, length, offset)
+      return buffer.subarray(0, bytesRead)
+    }
+    const sniff = await sniffFile(read, fileBytes)
     const problem = expected === 'raw' ? undefined : sniff.problems[0]
     if (problem) throw new AppError(problem.code, { details: { path: absolute, ...problem.details } })
     const format = expected === 'raw' ? 'raw' : sniff.format
