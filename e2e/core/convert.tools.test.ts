@@ -2,9 +2,11 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FORMATS } from '#shared/images/formats'
-import type { JobInput } from '#shared/jobs/job-requests'
+import type { JobInput, JobRequest } from '#shared/jobs/job-requests'
 import { ALL_VARIANTS } from '../images/formats.js'
 import { filesIn, hashOf, openBench, type TestBench } from './workbench.js'
+
+type ConvertRequest = Extract<JobRequest, { kind: 'convert-image' }>
 
 let bench: TestBench
 let source: string
@@ -14,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-function convert(input: Pick<JobInput<'convert-image'>, 'output' | 'format'> & Partial<JobInput<'convert-image'>>) {
-  return { kind: 'convert-image', input: { source, options: [], verify: true, replace: false, ...input } } as const
+function convert(input: Pick<JobInput<'convert-image'>, 'output' | 'format'> & Partial<JobInput<'convert-image'>>): ConvertRequest {
+  return { kind: 'convert-image', input: { source, options: [], verify: true, replace: false, ...input } }
 }
 
 test.each(ALL_VARIANTS)('qcow2 to $format $subformat, compared, and back', async ({ format, subformat }) => {

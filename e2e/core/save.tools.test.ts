@@ -146,8 +146,9 @@ test('an image that a program writes to can be looked at, but neither saved nor 
   try {
     expect((await bench.core.inspect(source)).warnings.map((warning) => warning.code)).toContain('image-in-use')
     expect((await bench.run(saveAs(source, path.join(bench.folder, 'x.qcow2')))).error?.code).toBe('image-in-use')
-    const convert = { kind: 'convert-image', input: { source, output: path.join(bench.folder, 'x.vmdk'), format: 'vmdk', options: [], verify: true, replace: false } } as const
-    expect((await bench.run(convert)).error?.code).toBe('image-in-use')
+    const output = path.join(bench.folder, 'x.vmdk')
+    const job = await bench.run({ kind: 'convert-image', input: { source, output, format: 'vmdk', options: [], verify: true, replace: false } })
+    expect(job.error?.code).toBe('image-in-use')
   } finally {
     await writer.stop()
   }
