@@ -36,8 +36,9 @@ export function openMainWindow({ core, url, outFolder }: WindowOptions): Browser
       devTools: !app.isPackaged,
     },
   })
-  if (remembered?.maximized) window.maximize()
   window.once('ready-to-show', () => {
+    // maximizing shows the window, so not any sooner
+    if (remembered?.maximized) window.maximize()
     window.show()
     core.log.info('window.shown', { sinceStartMs: Math.round(performance.now()) })
   })
