@@ -70,7 +70,7 @@ export class GuestfishSession {
     })
     const session = new GuestfishSession(tool)
     try {
-      await session.must('add', [request.disk.path], `format:${request.disk.driver}`)
+      await session.must('add', [request.disk.path], `format:${request.disk.driver}`, 'cachemode:unsafe')
       await session.ask('run', LAUNCH_MS)
       return session
     } catch (thrown) {

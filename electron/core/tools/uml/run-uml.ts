@@ -53,7 +53,7 @@ export async function runUml(host: Host, request: UmlRequest): Promise<UmlRun> {
   if (!host.sandbox.usable) throw new AppError('engine-unavailable', { details: { engine: 'uml', reason: host.sandbox.reason } })
   await fs.writeFile(path.join(request.folder, 'init.sh'), INIT_SCRIPT, { mode: 0o755 })
   await fs.writeFile(path.join(request.folder, 'steps.sh'), request.steps)
-  const disk = JSON.stringify({ ...blockOptions(request.node, 'read-write'), 'node-name': 'disk' })
+  const disk = JSON.stringify(writableDisk(request.node))
   const result = await host.run(
     'sh',
     [
@@ -75,6 +75,16 @@ export async function runUml(host: Host, request: UmlRequest): Promise<UmlRun> {
   )
   const records = await readRecords(request.folder)
   return { records: checked(result, records), console: result.stderr, durationMs: result.durationMs }
+}
+
+/**
+ * The disk is thrown away when anything goes wrong, so the guest's flushes need not reach the platters: whoever keeps the result makes
+ * it durable. QEMU QAPI `BlockdevCacheOptions`.
+ */
+export function writableDisk(node: BlockNode): Readonly<Record<string, unknown>> {
+  const { file, ...options } = blockOptions(node, 'read-write')
+  const cache = { 'no-flush': true }
+  return { ...options, 'node-name': 'disk', cache, file: { ...(file as Record<string, unknown>), cache } }
 }
 
 async function readRecords(folder: string): Promise<readonly string[] | null> {
