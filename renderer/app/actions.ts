@@ -12,7 +12,11 @@ const navigation = () => useNavigation.getState()
 
 function reportFailure(error: unknown): void {
   const words = describeError(toAppError(error).data)
-  notifications.show({ color: 'red', title: visibleText(words.title), message: visibleText([words.detail, words.next].filter((part) => part !== '').join(' ')) })
+  notifications.show({
+    color: 'red',
+    title: visibleText(words.title),
+    message: visibleText([words.detail, words.next].filter((part) => part !== '').join(' ')),
+  })
 }
 
 /** Closing forgets an image's staged edits, so it asks first when there are some. */

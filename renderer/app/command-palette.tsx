@@ -29,7 +29,12 @@ export function CommandPalette() {
     {
       group: 'Window',
       actions: [
-        { id: 'theme', label: 'Switch between light and dark', description: settings.data === undefined ? '' : `Now: ${settings.data.theme}`, onClick: () => setTheme.mutate(isDark()) },
+        {
+          id: 'theme',
+          label: 'Switch between light and dark',
+          description: settings.data === undefined ? '' : `Now: ${settings.data.theme}`,
+          onClick: () => setTheme.mutate(isDark()),
+        },
       ],
     },
     { group: 'Recent images', actions: recentActions(recents.data ?? [], images, appActions) },
@@ -39,13 +44,19 @@ export function CommandPalette() {
   return (
     <Spotlight
       actions={groups.filter(({ actions }) => actions.length > 0)}
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
       shortcut="mod + K"
       limit={40}
       nothingFound="Nothing matches"
       scrollable
-      maxHeight={420}
+      maxHeight={520}
+      overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}
       transitionProps={{ duration: 80, transition: 'fade' }}
-      searchProps={{ leftSection: <Search size={16} aria-hidden />, placeholder: 'Search images, arguments, actions', 'aria-label': 'Search images, arguments, actions' }}
+      searchProps={{
+        leftSection: <Search size={16} aria-hidden />,
+        placeholder: 'Search images, arguments, actions',
+        'aria-label': 'Search images, arguments, actions',
+      }}
     />
   )
 }

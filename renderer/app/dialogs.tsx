@@ -11,12 +11,20 @@ import { useNavigation } from './navigation-store.js'
 export function Dialogs() {
   const dialog = useNavigation((store) => store.dialog)
   const openDialog = useNavigation((store) => store.openDialog)
+  const images = useNavigation((store) => store.images)
   const close = () => openDialog(null)
   switch (dialog?.kind) {
     case undefined:
       return null
     case 'convert':
-      return <ConvertDialog key={dialog.paths.join('\n')} paths={dialog.paths} onClose={close} />
+      return (
+        <ConvertDialog
+          key={dialog.paths.join('\n')}
+          paths={dialog.paths}
+          others={images.map(({ path }) => path).filter((path) => !dialog.paths.includes(path))}
+          onClose={close}
+        />
+      )
     case 'save':
       return <SaveDialog key={`${dialog.mode}${dialog.path}`} path={dialog.path} mode={dialog.mode} onClose={close} />
     case 'close':
@@ -33,7 +41,13 @@ interface CloseDialogProps {
 function CloseDialog({ path, edits, onClose }: CloseDialogProps) {
   const openDialog = useNavigation((store) => store.openDialog)
   return (
-    <Modal opened onClose={onClose} title={`Close ${visibleText(splitPath(path).name)}?`} size={440} closeButtonProps={{ 'aria-label': 'Keep it open' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Close ${visibleText(splitPath(path).name)}?`}
+      size={440}
+      closeButtonProps={{ 'aria-label': 'Keep it open' }}
+    >
       <DialogBody>
         <p>
           It has {count(edits, 'staged edit')} that {edits === 1 ? 'is' : 'are'} not saved.

@@ -1,16 +1,14 @@
 import { HardDriveDownload } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import styles from './drop-overlay.module.css'
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') === true
 }
 
-/** The whole window takes files; while some hang over it, it says what will happen. */
+/** The whole window takes files; while some hang over it, it says what will happen. `onDrop` must stay the same function. */
 export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransfer) => void }) {
   const [over, setOver] = useState(false)
-  const latest = useRef(onDrop)
-  latest.current = onDrop
 
   useEffect(() => {
     // Enter and leave fire for every element below the pointer: they are counted.
@@ -28,7 +26,7 @@ export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransf
     const onDropped = (event: DragEvent) => {
       event.preventDefault()
       settle(0)
-      if (carriesFiles(event) && event.dataTransfer !== null) latest.current(event.dataTransfer)
+      if (carriesFiles(event) && event.dataTransfer !== null) onDrop(event.dataTransfer)
     }
     window.addEventListener('dragenter', onEnter)
     window.addEventListener('dragleave', onLeave)
@@ -40,7 +38,7 @@ export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransf
       window.removeEventListener('dragover', onOver)
       window.removeEventListener('drop', onDropped)
     }
-  }, [])
+  }, [onDrop])
 
   if (!over) return null
   return (

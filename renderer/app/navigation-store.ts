@@ -67,6 +67,10 @@ export const useNavigation = create<NavigationStore>()((set) => ({
       return next === undefined ? {} : { active: next.path, view: { kind: 'images' } }
     }),
   showTab: (path, tab) =>
-    set(({ images }) => ({ images: images.map((image) => (image.path === path ? { ...image, tab } : image)), active: path, view: { kind: 'images' } })),
+    set(({ images }) => ({
+      images: images.map((image) => (image.path === path ? { ...image, tab } : image)),
+      active: path,
+      view: { kind: 'images' },
+    })),
   openDialog: (dialog) => set({ dialog }),
 }))

@@ -17,7 +17,16 @@ function actions(): AppActions {
   }
 }
 
-const recent = (path: string, exists: boolean) => ({ path, exists, openedAt: '', format: 'raw', virtualBytes: 1, onDiskBytes: 1, osName: null, ignitionPlatform: null })
+const recent = (path: string, exists: boolean) => ({
+  path,
+  exists,
+  openedAt: '',
+  format: 'raw',
+  virtualBytes: 1,
+  onDiskBytes: 1,
+  osName: null,
+  ignitionPlatform: null,
+})
 
 test('only what can be done now is offered', () => {
   expect(imageActions(null, 0, actions()).map(({ id }) => id)).toEqual(['open'])
@@ -32,7 +41,11 @@ test('recent images that are gone or open are left out', () => {
 
 test('an argument leads to the image that holds it', () => {
   const app = actions()
-  const report = { entries: [{ args: ['quiet', 'quiet', 'rw'] }], searched: [], elapsedMs: 1 } as unknown as Parameters<typeof argumentActions>[1] extends (path: string) => infer R ? R : never
+  const report = { entries: [{ args: ['quiet', 'quiet', 'rw'] }], searched: [], elapsedMs: 1 } as unknown as Parameters<
+    typeof argumentActions
+  >[1] extends (path: string) => infer R
+    ? R
+    : never
   const found = argumentActions([{ path: '/a', tab: 'files' }], () => report, app)
   expect(found.map(({ label }) => label)).toEqual(['quiet', 'rw'])
   found[1]?.onClick?.({} as never)

@@ -51,13 +51,27 @@ export function recentActions(recents: readonly RecentImage[], images: readonly 
   const open = new Set(images.map((image) => image.path))
   return recents
     .filter((recent) => recent.exists && !open.has(recent.path))
-    .map(({ path }) => ({ id: `recent ${path}`, label: nameOf(path), description: visibleText(path), onClick: () => actions.openImages([path]) }))
+    .map(({ path }) => ({
+      id: `recent ${path}`,
+      label: nameOf(path),
+      description: visibleText(path),
+      onClick: () => actions.openImages([path]),
+    }))
 }
 
 /** Each argument of each open image, once per image; it leads to the Boot tab. */
-export function argumentActions(images: readonly OpenImage[], report: (path: string) => BootReport | undefined, actions: AppActions): SpotlightActionData[] {
+export function argumentActions(
+  images: readonly OpenImage[],
+  report: (path: string) => BootReport | undefined,
+  actions: AppActions,
+): SpotlightActionData[] {
   return images.flatMap(({ path }) => {
     const args = new Set(report(path)?.entries.flatMap((entry) => entry.args) ?? [])
-    return [...args].map((arg) => ({ id: `arg ${path} ${arg}`, label: visibleText(arg), description: nameOf(path), onClick: () => actions.showTab(path, 'boot') }))
+    return [...args].map((arg) => ({
+      id: `arg ${path} ${arg}`,
+      label: visibleText(arg),
+      description: nameOf(path),
+      onClick: () => actions.showTab(path, 'boot'),
+    }))
   })
 }

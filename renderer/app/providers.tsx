@@ -12,7 +12,7 @@ export function Providers({ children }: { readonly children: ReactNode }) {
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariablesResolver} getStyleNonce={styleNonce}>
-        <Notifications position="bottom-right" bottom={52} autoClose={8000} transitionDuration={100} />
+        <Notifications position="bottom-right" autoClose={8000} transitionDuration={100} />
         <AppActionsContext value={appActions}>{children}</AppActionsContext>
       </MantineProvider>
     </QueryClientProvider>

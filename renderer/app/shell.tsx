@@ -17,12 +17,15 @@ import { onJobEnded } from './on-job-ended.js'
 import { useColorScheme } from './use-color-scheme.js'
 import { useShortcuts } from './use-shortcuts.js'
 
+function openDropped(transfer: DataTransfer): void {
+  useNavigation.getState().open(pathsOfDrop(transfer))
+}
+
 /** Rail, tabs, screen, tray: the parts that are always there. */
 export function Shell() {
   useColorScheme()
   useShortcuts()
   useMainEvents()
-  const open = useNavigation((store) => store.open)
 
   return (
     <div className={styles.shell}>
@@ -38,7 +41,7 @@ export function Shell() {
       </div>
       <Dialogs />
       <CommandPalette />
-      <DropOverlay onDrop={(transfer) => open(pathsOfDrop(transfer))} />
+      <DropOverlay onDrop={openDropped} />
     </div>
   )
 }
@@ -48,7 +51,8 @@ function useMainEvents(): void {
     const stopJobs = connectJobEvents(queryClient, onJobEnded)
     const stopOpen = subscribe('app.openRequested', takeOpenRequests)
     takeOpenRequests()
-    const onRejection = (event: PromiseRejectionEvent) => reportToLog(String(event.reason), event.reason instanceof Error ? (event.reason.stack ?? '') : '')
+    const onRejection = (event: PromiseRejectionEvent) =>
+      reportToLog(String(event.reason), event.reason instanceof Error ? (event.reason.stack ?? '') : '')
     window.addEventListener('unhandledrejection', onRejection)
     return () => {
       stopJobs()

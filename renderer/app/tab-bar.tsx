@@ -12,7 +12,7 @@ import styles from './tab-bar.module.css'
 export function TabBar() {
   const images = useNavigation((store) => store.images)
   return (
-    <header className={styles.bar}>
+    <div className={styles.bar}>
       <nav aria-label="Open images" className={styles.scroller}>
         <ul className={styles.tabs}>
           {images.map((image) => (
@@ -25,7 +25,7 @@ export function TabBar() {
         <span>Search images, arguments, actions</span>
         <kbd className={styles.key}>Ctrl K</kbd>
       </button>
-    </header>
+    </div>
   )
 }
 
@@ -49,7 +49,13 @@ function ImageTabButton({ path }: { readonly path: string }) {
         if (event.button === 1) closeImage(path)
       }}
     >
-      <button type="button" className={styles.name} aria-current={shown ? 'page' : undefined} title={edits > 0 ? `${path}\n${edits} staged` : path} onClick={() => openImages([path])}>
+      <button
+        type="button"
+        className={styles.name}
+        aria-current={shown ? 'page' : undefined}
+        title={edits > 0 ? `${path}\n${edits} staged` : path}
+        onClick={() => openImages([path])}
+      >
         <HardDrive size={15} aria-hidden />
         <span className="truncate">{name}</span>
         {edits > 0 && <span className={styles.dot} role="img" aria-label="has staged edits" />}

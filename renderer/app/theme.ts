@@ -1,4 +1,16 @@
-import { ActionIcon, Button, type CSSVariablesResolver, createTheme, Modal, NumberInput, Select, Switch, TextInput, Tooltip } from '@mantine/core'
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  type CSSVariablesResolver,
+  createTheme,
+  Modal,
+  NumberInput,
+  Select,
+  Switch,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
 
 const TEAL = ['#e0f2f0', '#c4e6e3', '#9fd5d1', '#76c3bd', '#4cb0a9', '#35b8b0', '#1c8f89', '#0b7a75', '#096963', '#075e5a'] as const
 
@@ -28,12 +40,29 @@ export const theme = createTheme({
       }),
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 26 } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', transitionProps: { duration: 100, transition: 'fade' }, overlayProps: { backgroundOpacity: 0.45 } } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, multiline: true, events: { hover: true, focus: true, touch: false }, transitionProps: { duration: 80 } } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        radius: 'lg',
+        // The window itself never scrolls, and the lock would add a style that the content security policy refuses.
+        lockScroll: false,
+        transitionProps: { duration: 100, transition: 'fade' },
+        overlayProps: { backgroundOpacity: 0.45 },
+      },
+    }),
+    Tooltip: Tooltip.extend({
+      defaultProps: {
+        openDelay: 350,
+        multiline: true,
+        events: { hover: true, focus: true, touch: false },
+        transitionProps: { duration: 80 },
+      },
+    }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
     Select: Select.extend({ defaultProps: { size: 'sm', allowDeselect: false, comboboxProps: { transitionProps: { duration: 80 } } } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'sm' } }),
   },
 })
 

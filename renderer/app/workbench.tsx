@@ -42,7 +42,12 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
           <ImageWarnings warnings={info.warnings} />
         </>
       )}
-      <Tabs value={tab} onChange={(value) => showTab(path, (value ?? 'boot') as ImageTab)} keepMounted={false} className={styles.tabs ?? ''}>
+      <Tabs
+        value={tab}
+        onChange={(value) => showTab(path, (value ?? 'boot') as ImageTab)}
+        keepMounted={false}
+        className={styles.tabs ?? ''}
+      >
         <Tabs.List aria-label="Parts of the image">
           <Tabs.Tab value="boot" rightSection={<CountBadge amount={boot.data?.entries.length ?? 0} label="boot entries" tone="neutral" />}>
             Boot

@@ -47,8 +47,12 @@ export function ArgChip({ arg, state, explanation, onEdit, onRemove, onRestore }
           {state !== 'kept' && <span className={styles.hidden}>{STATE_WORDS[state]}</span>}
         </span>
       ) : (
-        <button type="button" className={styles.text} title={title || undefined} aria-label={`${name}. Edit`} onClick={onEdit} onKeyDown={onKeyDown}>
-          {words}
+        <button type="button" className={styles.text} title={title || undefined} onClick={onEdit} onKeyDown={onKeyDown}>
+          {/* The whole argument for those who listen, what fits for those who look. */}
+          <span className={styles.hidden}>{`${name}. Edit`}</span>
+          <span className={styles.shown} aria-hidden>
+            {words}
+          </span>
         </button>
       )}
       {onRemove !== undefined && (

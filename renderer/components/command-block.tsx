@@ -7,7 +7,7 @@ export function CommandBlock({ commands }: { readonly commands: readonly string[
   return (
     <ol className={styles.block}>
       {commands.map((command, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: commands repeat, and their order is what they are
+        // Commands repeat, and their order is what they are
         <li key={index} className={styles.row}>
           <code className={styles.line}>{visibleLines(command)}</code>
           <span className={styles.copy}>

@@ -8,10 +8,11 @@ interface CopyButtonProps {
   readonly text: string
   /** What is copied, for the accessible name: `Copy command`. */
   readonly label: string
-  readonly withText?: boolean
+  /** Shown beside the icon. */
+  readonly word?: string
 }
 
-export function CopyButton({ text, label, withText = false }: CopyButtonProps) {
+export function CopyButton({ text, label, word }: CopyButtonProps) {
   const { reportFailure } = useAppActions()
   const [copied, setCopied] = useState(false)
 
@@ -24,10 +25,10 @@ export function CopyButton({ text, label, withText = false }: CopyButtonProps) {
   const copy = () => call('host.copy', { text }).then(() => setCopied(true), reportFailure)
   const icon = copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />
 
-  if (withText) {
+  if (word !== undefined) {
     return (
       <Button variant="subtle" size="xs" leftSection={icon} onClick={copy} aria-label={copied ? 'Copied' : label}>
-        {copied ? 'Copied' : 'Copy'}
+        {copied ? 'Copied' : word}
       </Button>
     )
   }

@@ -33,7 +33,7 @@ export function ErrorNotice({ error, onRetry, onChooseOutput }: ErrorNoticeProps
             <summary>What the tool said</summary>
             {data.command !== undefined && <CommandBlock commands={[data.command]} />}
             {toolOutput !== '' && (
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+              // A region that scrolls must be reachable by keyboard
               <pre className={styles.output} tabIndex={0} aria-label="Output of the tool">
                 {visibleLines(toolOutput)}
               </pre>

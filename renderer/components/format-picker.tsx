@@ -30,7 +30,14 @@ export function FormatPicker({ format, subformat, onChange }: FormatPickerProps)
         <Radio.Group aria-label="Subformat" value={subformat} onChange={(value) => onChange(format, value)}>
           <div className={styles.options}>
             {subformats.map((row) => (
-              <Radio key={row.id} value={row.id} size="xs" label={row.label} description={row.hint} classNames={{ body: styles.option, label: styles.label, description: styles.hint }} />
+              <Radio
+                key={row.id}
+                value={row.id}
+                size="xs"
+                label={row.label}
+                description={row.hint}
+                classNames={{ body: styles.option, label: styles.label, description: styles.hint }}
+              />
             ))}
           </div>
         </Radio.Group>

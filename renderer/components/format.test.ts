@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { count, formatAgo, formatBytes, formatExactBytes, formatPercent, formatRate, formatSeconds, formatSecondsLeft, splitPath } from './format.js'
+import {
+  count,
+  formatAgo,
+  formatBytes,
+  formatExactBytes,
+  formatPercent,
+  formatRate,
+  formatSeconds,
+  formatSecondsLeft,
+  splitPath,
+} from './format.js'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3

@@ -27,13 +27,18 @@ export function PlanNotes({ plan, replaceAgreed }: { readonly plan: OutputPlan; 
     <>
       {!plan.fits && (
         <Note tone="red" title="Not enough space there">
-          <p>
-            Free {formatBytes(plan.neededBytes - plan.freeBytes)} more, or choose another place.
-          </p>
+          <p>Free {formatBytes(plan.neededBytes - plan.freeBytes)} more, or choose another place.</p>
         </Note>
       )}
       {plan.exists && (
-        <Note tone="amber" title={replaceAgreed ? 'The file there will be replaced when the new one is complete' : 'A file of that name exists: choose another place'} />
+        <Note
+          tone="amber"
+          title={
+            replaceAgreed
+              ? 'The file there will be replaced when the new one is complete'
+              : 'A file of that name exists: choose another place'
+          }
+        />
       )}
       {plan.warnings.map((warning) => (
         <Note key={warning} tone="amber">

@@ -5,7 +5,7 @@ export function SkeletonRows({ rows, height = 20, gap = 16 }: { readonly rows: n
   return (
     <div aria-hidden style={{ display: 'flex', flexDirection: 'column', gap }}>
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have nothing else
+        // Placeholders have nothing else
         <Skeleton key={row} height={height} width={`${92 - ((row * 17) % 38)}%`} radius="sm" />
       ))}
     </div>

@@ -2,8 +2,9 @@
  * Characters that draw nothing, move the cursor or turn the reading direction (C0, C1, bidi controls, zero-width, separators).
  * A guest that puts them in a name or an argument would otherwise show something else than what is there.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/gu
+// Control characters are what this looks for
+const HIDDEN =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/gu
 
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 

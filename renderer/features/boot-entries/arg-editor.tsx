@@ -17,8 +17,8 @@ export function readArgs(text: string): { readonly args: string[]; readonly prob
 interface ArgEditorProps {
   readonly arg: string
   /** What stands in place of the argument from now on: several when blanks were typed, none when it was emptied. */
-  readonly onApply: (args: string[]) => void
-  readonly onCancel: () => void
+  readonly onApply: (args: string[], byKey: boolean) => void
+  readonly onCancel: (byKey: boolean) => void
 }
 
 /** A chip that is being written. Enter applies, Escape leaves it as it was. */
@@ -26,8 +26,8 @@ export function ArgEditor({ arg, onApply, onCancel }: ArgEditorProps) {
   const [text, setText] = useState(arg)
   const { args, problem } = readArgs(text)
 
-  const apply = () => {
-    if (problem === '') onApply(args)
+  const apply = (byKey: boolean) => {
+    if (problem === '') onApply(args, byKey)
   }
 
   return (
@@ -41,14 +41,14 @@ export function ArgEditor({ arg, onApply, onCancel }: ArgEditorProps) {
         title={problem || 'Enter applies, Escape cancels'}
         spellCheck={false}
         autoComplete="off"
-        // biome-ignore lint/a11y/noAutofocus: the user asked to edit this chip in its place
+        // The user asked to edit this chip in its place
         autoFocus
         onFocus={(event) => event.target.select()}
         onChange={(event) => setText(event.target.value)}
-        onBlur={() => (text === arg || problem !== '' ? onCancel() : apply())}
+        onBlur={() => (text === arg || problem !== '' ? onCancel(false) : apply(false))}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') apply()
-          if (event.key === 'Escape') onCancel()
+          if (event.key === 'Enter') apply(true)
+          if (event.key === 'Escape') onCancel(true)
           if (event.key === 'Enter' || event.key === 'Escape') event.stopPropagation()
         }}
       />

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ArgChip } from '../../components/arg-chip.js'
 import { ArgEditor } from './arg-editor.js'
 import { type ArgRow, groupedRows } from './arg-rows.js'
@@ -17,17 +17,46 @@ interface ArgListProps {
 /** Kernel arguments by purpose, as chips that can be edited in their place. */
 export function ArgList({ before, after, readOnly, onReplace, onRestore }: ArgListProps) {
   const [editing, setEditing] = useState<number | null>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const focusNext = useRef<number | null>(null)
+
+  // The chip or box that had the focus is gone after a change by key: what stands in its place takes it over.
+  useEffect(() => {
+    if (focusNext.current === null) return
+    list.current?.querySelector<HTMLElement>(`[data-at="${focusNext.current}"] button`)?.focus()
+    focusNext.current = null
+  })
+
+  const remove = (at: number) => {
+    focusNext.current = at
+    onReplace(at, [])
+  }
+  const restore = (at: number, arg: string) => {
+    focusNext.current = at
+    onRestore(at, arg)
+  }
 
   const chip = (row: ArgRow) => {
     if (row.state === 'removed') {
-      return <ArgChip arg={row.arg} state="removed" explanation={explainArg(row.arg)} onRestore={readOnly ? undefined : () => onRestore(row.at, row.arg)} />
+      return (
+        <ArgChip
+          arg={row.arg}
+          state="removed"
+          explanation={explainArg(row.arg)}
+          onRestore={readOnly ? undefined : () => restore(row.at, row.arg)}
+        />
+      )
     }
     if (row.at === editing) {
-      const apply = (by: string[]) => {
+      const close = (byKey: boolean) => {
         setEditing(null)
+        if (byKey) focusNext.current = row.at
+      }
+      const apply = (by: string[], byKey: boolean) => {
+        close(byKey)
         onReplace(row.at, by)
       }
-      return <ArgEditor arg={row.arg} onApply={apply} onCancel={() => setEditing(null)} />
+      return <ArgEditor arg={row.arg} onApply={apply} onCancel={close} />
     }
     return (
       <ArgChip
@@ -35,19 +64,19 @@ export function ArgList({ before, after, readOnly, onReplace, onRestore }: ArgLi
         state={row.state}
         explanation={explainArg(row.arg)}
         onEdit={readOnly ? undefined : () => setEditing(row.at)}
-        onRemove={readOnly ? undefined : () => onReplace(row.at, [])}
+        onRemove={readOnly ? undefined : () => remove(row.at)}
       />
     )
   }
 
   return (
-    <div className={styles.groups}>
+    <div ref={list} className={styles.groups}>
       {groupedRows(before, after).map(({ group, rows }) => (
         <section key={group} className={styles.group} aria-label={`${group} arguments`}>
           <p className={styles.name}>{group}</p>
           <ul className={styles.chips}>
             {rows.map((row) => (
-              <li key={`${row.state}${row.at}${row.arg}`} className={styles.item}>
+              <li key={`${row.state}${row.at}${row.arg}`} data-at={row.at} className={styles.item}>
                 {chip(row)}
                 {row.isPrimaryConsole && <span className={styles.console}>becomes /dev/console</span>}
               </li>

@@ -16,7 +16,9 @@ export function groupedRows(before: readonly string[], after: readonly string[])
     if (row.state !== 'removed') at += 1
     return placed
   })
-  return ARG_GROUPS.map((group) => ({ group, rows: rows.filter((row) => argGroup(row.arg) === group) })).filter(({ rows: found }) => found.length > 0)
+  return ARG_GROUPS.map((group) => ({ group, rows: rows.filter((row) => argGroup(row.arg) === group) })).filter(
+    ({ rows: found }) => found.length > 0,
+  )
 }
 
 /** `args` with what stands at `at` replaced by `by`; an empty `by` removes it. */

@@ -31,7 +31,7 @@ function allAfter(entries: readonly BootEntry[], edits: readonly Edit[]): Map<st
 export function BootEntries({ path, entries, current, scope, partitionLabel, onSelect }: BootEntriesProps) {
   const edits = useEdits(path)
   const stage = useEditStore((store) => store.stage)
-  const { showTab } = useAppActions()
+  const { showTab, reportFailure } = useAppActions()
   const after = allAfter(entries, edits)
 
   if (!(after instanceof Map)) {
@@ -45,7 +45,19 @@ export function BootEntries({ path, entries, current, scope, partitionLabel, onS
     )
   }
 
-  const wish = (entry: BootEntry, change: ArgsChange) => stage(path, stageChange(edits, scope === 'all' ? entries : [entry], change))
+  // A list that could not be applied again must not be staged: it would hide the very chips that could mend it.
+  const stageChecked = (next: readonly Edit[], source?: string) => {
+    const result = allAfter(entries, next)
+    if (result instanceof Map) stage(path, next, source)
+    else reportFailure(result.error)
+  }
+  const wish = (entry: BootEntry, change: ArgsChange) => {
+    try {
+      stageChecked(stageChange(edits, scope === 'all' ? entries : [entry], change))
+    } catch (error) {
+      reportFailure(error)
+    }
+  }
   const own = (entry: BootEntry) => after.get(entry.id) ?? entry.args
 
   return (
@@ -67,9 +79,11 @@ export function BootEntries({ path, entries, current, scope, partitionLabel, onS
                 return place < 0 ? null : replaceAt(args, place, by)
               })
             }
-            onRestore={(at, arg) => wish(entry, (args, one) => (one.id === entry.id ? insertAt(args, at, arg) : restored(one.args, args, arg)))}
+            onRestore={(at, arg) =>
+              wish(entry, (args, one) => (one.id === entry.id ? insertAt(args, at, arg) : restored(one.args, args, arg)))
+            }
             onAdd={(added) => wish(entry, (args) => [...args, ...added])}
-            onUndoAll={() => stage(path, stageArgs(edits, entry, entry.args))}
+            onUndoAll={() => stageChecked(stageArgs(edits, entry, entry.args))}
           />
         ))}
       </div>
@@ -77,7 +91,7 @@ export function BootEntries({ path, entries, current, scope, partitionLabel, onS
         entry={current}
         after={own(current)}
         textIsForOne={scope === 'all'}
-        onArgs={(args) => stage(path, stageArgs(edits, current, args), `text:${current.id}`)}
+        onArgs={(args) => stageChecked(stageArgs(edits, current, args), `text:${current.id}`)}
       />
     </div>
   )

@@ -33,7 +33,14 @@ export function BootTab({ path, partitionLabel, onShowFiles }: BootTabProps) {
   return (
     <>
       {entries.length > 1 && <ScopeSwitch entries={entries} scope={scope} onScope={setScope} />}
-      <BootEntries path={path} entries={entries} current={current} scope={entries.length > 1 ? scope : 'one'} partitionLabel={partitionLabel} onSelect={setSelected} />
+      <BootEntries
+        path={path}
+        entries={entries}
+        current={current}
+        scope={entries.length > 1 ? scope : 'one'}
+        partitionLabel={partitionLabel}
+        onSelect={setSelected}
+      />
     </>
   )
 }

@@ -1,8 +1,8 @@
-import { Button, Tooltip } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { ChevronRight, Undo2 } from 'lucide-react'
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { Badge } from '../../components/badge.js'
-import { count } from '../../components/format.js'
+import { count, splitPath } from '../../components/format.js'
 import { GuestText } from '../../components/guest-text.js'
 import { Note } from '../../components/note.js'
 import { PathText } from '../../components/path-text.js'
@@ -26,7 +26,19 @@ interface EntryCardProps {
 }
 
 /** One boot entry: what it is, where it stands, its kernel arguments. */
-export function EntryCard({ entry, partitionLabel, after, changes, open, single, onOpen, onReplace, onRestore, onAdd, onUndoAll }: EntryCardProps) {
+export function EntryCard({
+  entry,
+  partitionLabel,
+  after,
+  changes,
+  open,
+  single,
+  onOpen,
+  onReplace,
+  onRestore,
+  onAdd,
+  onUndoAll,
+}: EntryCardProps) {
   const readOnly = entry.problem !== null
   const titleText = entry.title || entry.path
   return (
@@ -46,12 +58,7 @@ export function EntryCard({ entry, partitionLabel, after, changes, open, single,
             </h2>
           )}
           {entry.isDefault && (
-            <Tooltip label={entry.defaultReason === null ? 'This entry boots by default' : `Boots by default: ${visibleText(entry.defaultReason)}`}>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip says why, also by keyboard */}
-              <span tabIndex={0} className={styles.hint}>
-                <Badge tone="accent">default</Badge>
-              </span>
-            </Tooltip>
+            <Badge tone="accent">{entry.defaultReason === null ? 'default' : `default: ${visibleText(entry.defaultReason)}`}</Badge>
           )}
           <Badge title="Boot loader specification, type 1">BLS</Badge>
         </div>
@@ -64,15 +71,20 @@ export function EntryCard({ entry, partitionLabel, after, changes, open, single,
         <span className="dim">
           {count(after.length, 'argument')}
           {changes > 0 && `, ${count(changes, 'staged change')}`}
-          {entry.isDefault && entry.defaultReason !== null && `. Default by ${visibleText(entry.defaultReason)}`}
         </span>
         {entry.linux !== null && (
-          <span className={`mono selectable ${styles.kernel}`}>
-            <GuestText text={entry.linux} limit={56} />
+          <span className={`mono selectable ${styles.kernel}`} title={visibleText(entry.linux)}>
+            <GuestText text={splitPath(entry.linux).name} limit={56} />
           </span>
         )}
         {changes > 0 && (
-          <Button size="xs" variant="subtle" className={styles.undo ?? ''} leftSection={<Undo2 size={14} aria-hidden />} onClick={onUndoAll}>
+          <Button
+            size="xs"
+            variant="subtle"
+            className={styles.undo ?? ''}
+            leftSection={<Undo2 size={14} aria-hidden />}
+            onClick={onUndoAll}
+          >
             Undo all here
           </Button>
         )}

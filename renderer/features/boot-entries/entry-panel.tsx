@@ -28,7 +28,9 @@ export function EntryPanel({ entry, after, textIsForOne, onArgs }: EntryPanelPro
         )}
         <Fact name="Kernel">{entry.linux === null ? 'EFI program' : <GuestText text={entry.linux} className="mono" />}</Fact>
         <Fact name={entry.initrds.length > 1 ? 'Initramfs files' : 'Initramfs'}>
-          {entry.initrds.length === 0 ? 'none' : entry.initrds.map((path) => <GuestText key={path} text={path} className={`mono ${styles.file}`} />)}
+          {entry.initrds.length === 0
+            ? 'none'
+            : entry.initrds.map((path) => <GuestText key={path} text={path} className={`mono ${styles.file}`} />)}
         </Fact>
         <Fact name="Written to">
           <GuestText text={entry.realPath} className="mono" />

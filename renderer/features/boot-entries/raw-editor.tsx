@@ -1,6 +1,8 @@
 import { Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { joinArgs } from '#shared/boot/kernel-args'
+import { Note } from '../../components/note.js'
+import { visibleText } from '../../components/visible-text.js'
 import { readArgs } from './arg-editor.js'
 import styles from './raw-editor.module.css'
 
@@ -17,7 +19,8 @@ interface RawEditorProps {
 export function RawEditor({ args, readOnly, onArgs }: RawEditorProps) {
   const [draft, setDraft] = useState<string | null>(null)
   const text = draft ?? joinArgs(args)
-  const { problem } = readArgs(text)
+  const { args: shown, problem } = readArgs(text)
+  const hidden = shown.filter((arg) => visibleText(arg) !== arg).map(visibleText)
 
   const onChange = (typed: string) => {
     const oneLine = typed.replace(/[\r\n]+/g, ' ')
@@ -27,20 +30,24 @@ export function RawEditor({ args, readOnly, onArgs }: RawEditorProps) {
   }
 
   return (
-    <Textarea
-      label="Edit as text"
-      description={readOnly ? undefined : 'In the order the kernel reads it. The chips follow as you type.'}
-      value={text}
-      readOnly={readOnly}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      onFocus={() => setDraft(joinArgs(args))}
-      onBlur={() => setDraft(null)}
-      error={problem === '' ? undefined : `${problem}. Not staged.`}
-      autosize
-      minRows={5}
-      maxRows={14}
-      spellCheck={false}
-      classNames={{ input: styles.input }}
-    />
+    <>
+      <Textarea
+        label="Edit as text"
+        description={readOnly ? undefined : 'In the order the kernel reads it. The chips follow as you type.'}
+        value={text}
+        readOnly={readOnly}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onFocus={() => setDraft(joinArgs(args))}
+        onBlur={() => setDraft(null)}
+        error={problem === '' ? undefined : `${problem}. Not staged.`}
+        spellCheck={false}
+        classNames={{ input: styles.input }}
+      />
+      {hidden.length > 0 && (
+        <Note tone="amber" title="Hidden characters">
+          <p className="mono">{hidden.join(' ')}</p>
+        </Note>
+      )}
+    </>
   )
 }

@@ -57,7 +57,13 @@ export function EditsTab({ path, partitionLabel }: { readonly path: string; read
               </h2>
               <span className="dim">{count(file.edits.length, 'edit')}</span>
             </header>
-            <Suspense fallback={<div className={styles.pending}><SkeletonRows rows={5} height={14} gap={8} /></div>}>
+            <Suspense
+              fallback={
+                <div className={styles.pending}>
+                  <SkeletonRows rows={5} height={14} gap={8} />
+                </div>
+              }
+            >
               <FileDiff before={file.before} after={file.after} />
             </Suspense>
           </section>
@@ -85,7 +91,7 @@ function StagedList({ path, edits, entries, canSave }: StagedListProps) {
       </header>
       <ol className={styles.list}>
         {edits.map((edit, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: equal edits can stand twice; their place tells them apart
+          // Equal edits can stand twice; their place tells them apart
           <li key={index} className={styles.edit}>
             <span className={styles.number}>{index + 1}</span>
             <span className={styles.words}>{visibleText(describeEdit(edit, entries))}</span>
@@ -98,7 +104,13 @@ function StagedList({ path, edits, entries, canSave }: StagedListProps) {
         ))}
       </ol>
       <footer className={styles.save}>
-        <Button variant="filled" fullWidth disabled={!canSave} leftSection={<Save size={16} aria-hidden />} onClick={() => save(path, 'new-file')}>
+        <Button
+          variant="filled"
+          fullWidth
+          disabled={!canSave}
+          leftSection={<Save size={16} aria-hidden />}
+          onClick={() => save(path, 'new-file')}
+        >
           Save as new image…
         </Button>
         <Button fullWidth disabled={!canSave} onClick={() => save(path, 'in-place')}>
@@ -107,7 +119,7 @@ function StagedList({ path, edits, entries, canSave }: StagedListProps) {
         <Button variant="subtle" fullWidth onClick={() => stage(path, [])}>
           Discard all
         </Button>
-        <p className="caption">Nothing is written until you save. The image you opened stays as it is.</p>
+        <p className="caption">Nothing is written until you save.</p>
       </footer>
     </section>
   )

@@ -1,9 +1,10 @@
-import { MergeView } from '@codemirror/merge'
+import { Change, MergeView } from '@codemirror/merge'
 import { EditorState, type Extension } from '@codemirror/state'
 import { EditorView, highlightSpecialChars, lineNumbers } from '@codemirror/view'
 import { useEffect, useRef } from 'react'
 import { styleNonce } from '../../components/style-nonce.js'
 import styles from './file-diff.module.css'
+import { wordChanges } from './word-changes.js'
 
 const LOOK = EditorView.theme({
   '&': { backgroundColor: 'transparent', color: 'var(--dw-text)', fontSize: '12px' },
@@ -40,6 +41,7 @@ export function FileDiff({ before, after }: { readonly before: string; readonly 
       b: { doc: after, extensions: sharedExtensions('After') },
       highlightChanges: true,
       gutter: true,
+      diffConfig: { override: (a, b) => wordChanges(a, b).map((change) => new Change(change.fromA, change.toA, change.fromB, change.toB)) },
       collapseUnchanged: { margin: 4, minSize: 8 },
     })
     return () => view.destroy()

@@ -13,17 +13,18 @@ interface FileListProps {
   readonly entries: readonly GuestEntry[]
   readonly folder: string
   readonly onFolder: (folder: string) => void
+  /** The list was entered from a list before: the row that had the focus is gone, so this one takes it. */
+  readonly takesFocus: boolean
 }
 
 /** Arrow keys, Home and End walk; Enter goes into a folder; Backspace goes up. */
-export function FileList({ entries, folder, onFolder }: FileListProps) {
+export function FileList({ entries, folder, onFolder, takesFocus }: FileListProps) {
   const list = useRef<HTMLUListElement>(null)
   const up = folder === '/' ? null : parentFolder(folder)
 
-  // Entering a folder from the keyboard must leave the focus in the list: the row that had it is gone.
   useEffect(() => {
-    if (folder !== '/') list.current?.querySelector<HTMLElement>('button')?.focus({ preventScroll: true })
-  }, [folder])
+    if (takesFocus) list.current?.querySelector<HTMLElement>('[data-row]')?.focus({ preventScroll: true })
+  }, [takesFocus])
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Backspace' && up !== null) {
@@ -40,7 +41,7 @@ export function FileList({ entries, folder, onFolder }: FileListProps) {
   }
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys move between the buttons that the list holds
+    // The keys move between the buttons that the list holds
     <ul ref={list} className={styles.list} onKeyDown={onKeyDown} aria-label={`Content of ${folder}`}>
       {up !== null && (
         <li>

@@ -28,6 +28,7 @@ export function FilesTab({ info }: { readonly info: ImageInfo }) {
   const largest = browsable.toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0]
   const [chosen, setChosen] = useState<number | null>(null)
   const [folder, setFolder] = useState('/')
+  const [walked, setWalked] = useState(false)
   const partition = browsable.find((one) => one.number === chosen) ?? largest
 
   if (partition === undefined) {
@@ -53,9 +54,25 @@ export function FilesTab({ info }: { readonly info: ImageInfo }) {
             setFolder('/')
           }}
         />
-        <FolderPath folder={folder} onFolder={setFolder} />
+        <FolderPath
+          folder={folder}
+          onFolder={(next) => {
+            setWalked(false)
+            setFolder(next)
+          }}
+        />
       </div>
-      <Folder key={`${partition.number}${folder}`} path={info.path} partition={partition.number} folder={folder} onFolder={setFolder} />
+      <Folder
+        key={`${partition.number}${folder}`}
+        path={info.path}
+        partition={partition.number}
+        folder={folder}
+        takesFocus={walked}
+        onFolder={(next) => {
+          setWalked(true)
+          setFolder(next)
+        }}
+      />
     </section>
   )
 }
@@ -64,10 +81,11 @@ interface FolderProps {
   readonly path: string
   readonly partition: number
   readonly folder: string
+  readonly takesFocus: boolean
   readonly onFolder: (folder: string) => void
 }
 
-function Folder({ path, partition, folder, onFolder }: FolderProps) {
+function Folder({ path, partition, folder, takesFocus, onFolder }: FolderProps) {
   const files = useQuery(filesQuery(path, partition, folder))
   if (files.isPending) {
     return (
@@ -92,7 +110,7 @@ function Folder({ path, partition, folder, onFolder }: FolderProps) {
   }
   return (
     <>
-      <FileList entries={files.data} folder={folder} onFolder={onFolder} />
+      <FileList entries={files.data} folder={folder} takesFocus={takesFocus} onFolder={onFolder} />
       <p className={styles.count}>{count(files.data.length, 'item')}, read-only</p>
     </>
   )

@@ -8,7 +8,12 @@ export function FolderPath({ folder, onFolder }: { readonly folder: string; read
   const names = folder.split('/').filter((name) => name !== '')
   return (
     <nav aria-label="Folder" className={styles.crumbs}>
-      <button type="button" className={styles.crumb} aria-current={names.length === 0 ? 'location' : undefined} onClick={() => onFolder('/')}>
+      <button
+        type="button"
+        className={styles.crumb}
+        aria-current={names.length === 0 ? 'location' : undefined}
+        onClick={() => onFolder('/')}
+      >
         /
       </button>
       {names.map((name, index) => {
@@ -16,7 +21,12 @@ export function FolderPath({ folder, onFolder }: { readonly folder: string; read
         return (
           <Fragment key={target}>
             {index > 0 && <ChevronRight size={13} className={styles.separator} aria-hidden />}
-            <button type="button" className={styles.crumb} aria-current={index === names.length - 1 ? 'location' : undefined} onClick={() => onFolder(target)}>
+            <button
+              type="button"
+              className={styles.crumb}
+              aria-current={index === names.length - 1 ? 'location' : undefined}
+              onClick={() => onFolder(target)}
+            >
               {visibleText(name)}
             </button>
           </Fragment>

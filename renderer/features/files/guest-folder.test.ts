@@ -10,6 +10,10 @@ test('folders are joined and left again', () => {
 })
 
 test('folders stand first, numbers count by value', () => {
-  const entries = ['vmlinuz-10', 'vmlinuz-9', 'loader'].map((name) => ({ name, kind: name === 'loader' ? ('folder' as const) : ('file' as const), sizeBytes: 1 }))
+  const entries = ['vmlinuz-10', 'vmlinuz-9', 'loader'].map((name) => ({
+    name,
+    kind: name === 'loader' ? ('folder' as const) : ('file' as const),
+    sizeBytes: 1,
+  }))
   expect(sortEntries(entries).map((entry) => entry.name)).toEqual(['loader', 'vmlinuz-9', 'vmlinuz-10'])
 })

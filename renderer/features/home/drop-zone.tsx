@@ -16,7 +16,9 @@ export function DropZone({ samples, compact }: DropZoneProps) {
     <section className={styles.zone} data-compact={compact || undefined} aria-label="Open images">
       <HardDriveDownload size={compact ? 34 : 42} strokeWidth={1.7} className={styles.icon} aria-hidden />
       <h2 className={styles.title}>Drop disk images here</h2>
-      <p className={styles.text}>qcow2, VMDK, VHD, VHDX, VDI and raw; several at once. Nothing is changed until you save, and reading needs no root.</p>
+      <p className={styles.text}>
+        qcow2, VMDK, VHD, VHDX, VDI and raw; several at once. Nothing is changed until you save, and reading needs no root.
+      </p>
       <div className={styles.actions}>
         <Button variant="filled" leftSection={<FolderOpen size={16} aria-hidden />} onClick={chooseImages}>
           Open image…

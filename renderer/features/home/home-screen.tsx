@@ -18,7 +18,7 @@ export function HomeScreen() {
     <div className={styles.home}>
       <h1 className={styles.hidden}>Home</h1>
       <RecoveryBanner />
-      <DropZone samples={samples} compact={introduces} />
+      <DropZone samples={introduces ? [] : samples} compact={introduces} />
       {introduces && <Introduction sample={sample} />}
       <RecentsTable />
     </div>

@@ -30,7 +30,8 @@ export function Introduction({ sample }: { readonly sample: string }) {
     mutationFn: () => client.fetchQuery(bootQuery(sample)),
     onSuccess: ({ entries }) => {
       const entry = entries.find((one) => one.isDefault) ?? entries[0]
-      if (entry !== undefined && entry.problem === null) useEditStore.getState().stage(sample, stageArgs(edits, entry, [...entry.args, TRIED_ARGUMENT]))
+      if (entry !== undefined && entry.problem === null)
+        useEditStore.getState().stage(sample, stageArgs(edits, entry, [...entry.args, TRIED_ARGUMENT]))
       openImages([sample])
       showTab(sample, 'boot')
     },
@@ -48,15 +49,30 @@ export function Introduction({ sample }: { readonly sample: string }) {
         </Tooltip>
       </header>
       <ol className={styles.steps}>
-        <Step number={1} done={opened} title="See how it boots" text="Boot entries, kernel arguments, partitions and files, without a virtual machine and without root.">
+        <Step
+          number={1}
+          done={opened}
+          title="See how it boots"
+          text="Boot entries, kernel arguments, partitions and files, without a virtual machine and without root."
+        >
           <Button onClick={() => openImages([sample])}>Open the sample</Button>
         </Step>
-        <Step number={2} done={staged || saved} title="Change a kernel argument" text={`Stages ${TRIED_ARGUMENT} for the default entry. Nothing is written yet; Ctrl Z takes it back.`}>
+        <Step
+          number={2}
+          done={staged || saved}
+          title="Change a kernel argument"
+          text={`Stages ${TRIED_ARGUMENT} for the default entry. Nothing is written yet; Ctrl Z takes it back.`}
+        >
           <Button disabled={stage.isPending || staged} onClick={() => stage.mutate()}>
             Stage {TRIED_ARGUMENT}
           </Button>
         </Step>
-        <Step number={3} done={saved} title="Save it as a new image" text="Written by a real Linux kernel, read back and compared. The sample stays as it is.">
+        <Step
+          number={3}
+          done={saved}
+          title="Save it as a new image"
+          text="Written by a real Linux kernel, read back and compared. The sample stays as it is."
+        >
           <Button disabled={!staged} onClick={() => save(sample, 'new-file')}>
             Save as new image…
           </Button>

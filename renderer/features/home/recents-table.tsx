@@ -97,8 +97,14 @@ function RecentRow({ image, now, onRemove }: RecentRowProps) {
           {visibleText(folder)}
         </span>
       </th>
-      <td>{image.osName === null ? <span className="faint">not found</span> : <GuestText text={image.osName} />}</td>
-      <td>{image.ignitionPlatform === null ? <span className="faint">none</span> : <GuestText text={image.ignitionPlatform} limit={20} />}</td>
+      <td className={styles.system}>
+        <div className="truncate">
+          {image.osName === null ? <span className="faint">not found</span> : <GuestText text={image.osName} />}
+        </div>
+      </td>
+      <td>
+        {image.ignitionPlatform === null ? <span className="faint">none</span> : <GuestText text={image.ignitionPlatform} limit={20} />}
+      </td>
       <td>{isDiskFormat(image.format) ? FORMATS[image.format].label : image.format}</td>
       <td data-number>{formatBytes(image.virtualBytes)}</td>
       <td data-number>{formatBytes(image.onDiskBytes)}</td>
@@ -110,7 +116,7 @@ function RecentRow({ image, now, onRemove }: RecentRowProps) {
         ) : state !== null ? (
           <Badge tone={state.tone}>{state.words}</Badge>
         ) : (
-          <span className="dim">opened {formatAgo(image.openedAt, now)}</span>
+          <span className={`dim ${styles.ago}`}>opened {formatAgo(image.openedAt, now)}</span>
         )}
       </td>
       <td className={styles.remove}>

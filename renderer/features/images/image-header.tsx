@@ -7,7 +7,12 @@ import { formatBytes, formatExactBytes } from '../../components/format.js'
 import { GuestText } from '../../components/guest-text.js'
 import styles from './image-header.module.css'
 
-const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = { uefi: 'UEFI', bios: 'BIOS', both: 'UEFI and BIOS', unknown: 'Firmware unknown' }
+const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = {
+  uefi: 'UEFI',
+  bios: 'BIOS',
+  both: 'UEFI and BIOS',
+  unknown: 'Firmware unknown',
+}
 
 /** What the image is, in one line, and what can be made of it. */
 export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonly edits: number }) {

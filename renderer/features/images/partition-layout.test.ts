@@ -6,7 +6,18 @@ const MIB = 1024 ** 2
 const GIB = 1024 ** 3
 
 function partition(number: number, startBytes: number, sizeBytes: number, change: Partial<Partition> = {}): Partition {
-  return { number, startBytes, sizeBytes, type: null, typeName: 'Linux', name: null, bootable: false, isEsp: false, filesystem: null, ...change }
+  return {
+    number,
+    startBytes,
+    sizeBytes,
+    type: null,
+    typeName: 'Linux',
+    name: null,
+    bootable: false,
+    isEsp: false,
+    filesystem: null,
+    ...change,
+  }
 }
 
 const total = (shares: readonly { share: number }[]) => shares.reduce((sum, one) => sum + one.share, 0)
@@ -41,7 +52,12 @@ test('many small partitions still add up to the whole width', () => {
 test('growing small ones never pushes another below the least width', () => {
   const segments = mapSegments({
     virtualBytes: 1000 * MIB,
-    partitions: [partition(1, 0, 54 * MIB), partition(2, 54 * MIB, 5 * MIB), partition(3, 59 * MIB, 5 * MIB), partition(4, 64 * MIB, 936 * MIB)],
+    partitions: [
+      partition(1, 0, 54 * MIB),
+      partition(2, 54 * MIB, 5 * MIB),
+      partition(3, 59 * MIB, 5 * MIB),
+      partition(4, 64 * MIB, 936 * MIB),
+    ],
   })
   expect(Math.min(...segments.map((segment) => segment.share))).toBeGreaterThanOrEqual(0.053 - 1e-9)
 })

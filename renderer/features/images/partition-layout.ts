@@ -66,7 +66,11 @@ export function filesystemColour(kind: FilesystemKind | null): string {
 
 /** `EFI`, a label, a partition name, or its number: what fits into the map. */
 export function partitionName(partition: Partition): string {
-  return partition.filesystem?.label || partition.name || (partition.isEsp ? 'EFI' : partition.number === 0 ? 'Whole disk' : `Partition ${partition.number}`)
+  return (
+    partition.filesystem?.label ||
+    partition.name ||
+    (partition.isEsp ? 'EFI' : partition.number === 0 ? 'Whole disk' : `Partition ${partition.number}`)
+  )
 }
 
 /** Type of the content in words: `FAT32`, `XFS`, `no file system`. */

@@ -22,15 +22,22 @@ function usedShare(partition: Partition): number | null {
 /** The disk to scale: one colour per kind of content, the part in use darker than the free part. */
 export function PartitionMap({ info }: { readonly info: ImageInfo }) {
   const segments = mapSegments(info)
-  const label = segments.map(({ partition, sizeBytes }) => (partition === null ? `unallocated ${formatBytes(sizeBytes)}` : words(partition))).join('; ')
+  const label = segments
+    .map(({ partition, sizeBytes }) => (partition === null ? `unallocated ${formatBytes(sizeBytes)}` : words(partition)))
+    .join('; ')
   return (
     <figure className={styles.figure}>
       <div className={styles.map} role="img" aria-label={`Partition map: ${label}`}>
         {segments.map(({ partition, sizeBytes, share }, index) => {
           if (partition === null) {
             return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a gap has only its place
-              <span key={`gap${index}`} className={styles.gap} style={{ flexGrow: share }} title={`Unallocated · ${formatBytes(sizeBytes)}`} />
+              // A gap has only its place
+              <span
+                key={`gap${index}`}
+                className={styles.gap}
+                style={{ flexGrow: share }}
+                title={`Unallocated · ${formatBytes(sizeBytes)}`}
+              />
             )
           }
           const used = usedShare(partition)
@@ -41,7 +48,7 @@ export function PartitionMap({ info }: { readonly info: ImageInfo }) {
               style={{ flexGrow: share, background: filesystemColour(partition.filesystem?.kind ?? null) }}
               title={`${words(partition)}\n${partition.typeName}`}
             >
-              <span className={styles.name}>{visibleText(partitionName(partition))}</span>
+              <span className={styles.name}>{partition.isEsp ? 'EFI' : visibleText(partitionName(partition))}</span>
               {used !== null && <span className={styles.used} style={{ width: `${(used * 100).toFixed(1)}%` }} />}
             </span>
           )

@@ -10,12 +10,21 @@ import { isActive } from './job-words.js'
 export function JobActions({ job }: { readonly job: Job }) {
   const { reportFailure, showJobs } = useAppActions()
   const cancel = useMutation({ mutationFn: () => call('jobs.cancel', { id: job.id }), onError: reportFailure })
-  const retry = useMutation({ mutationFn: () => call('jobs.retry', { id: job.id }), onSuccess: (fresh) => showJobs(fresh.id), onError: reportFailure })
+  const retry = useMutation({
+    mutationFn: () => call('jobs.retry', { id: job.id }),
+    onSuccess: (fresh) => showJobs(fresh.id),
+    onError: reportFailure,
+  })
   const remove = useMutation({ mutationFn: () => call('jobs.remove', { ids: [job.id] }), onError: reportFailure })
 
   if (isActive(job)) {
     return (
-      <Button size="xs" leftSection={<X size={14} aria-hidden />} disabled={job.state === 'cancelling' || cancel.isPending} onClick={() => cancel.mutate()}>
+      <Button
+        size="xs"
+        leftSection={<X size={14} aria-hidden />}
+        disabled={job.state === 'cancelling' || cancel.isPending}
+        onClick={() => cancel.mutate()}
+      >
         {job.state === 'cancelling' ? 'Cancelling' : 'Cancel'}
       </Button>
     )
@@ -27,7 +36,13 @@ export function JobActions({ job }: { readonly job: Job }) {
           Retry
         </Button>
       )}
-      <Button size="xs" variant="subtle" leftSection={<Trash2 size={14} aria-hidden />} disabled={remove.isPending} onClick={() => remove.mutate()}>
+      <Button
+        size="xs"
+        variant="subtle"
+        leftSection={<Trash2 size={14} aria-hidden />}
+        disabled={remove.isPending}
+        onClick={() => remove.mutate()}
+      >
         Remove
       </Button>
     </>

@@ -16,9 +16,13 @@ export function JobCommands({ job }: { readonly job: Job }) {
     <section aria-label="Commands">
       <header className={styles.header}>
         <h3>Commands</h3>
-        {lines.length > 1 && <CopyButton text={lines.join('\n')} label="Copy all commands" withText />}
+        {lines.length > 1 && <CopyButton text={lines.join('\n')} label="Copy all commands" word="Copy all" />}
       </header>
-      {lines.length === 0 ? <p className="dim">{isActive(job) ? 'None has run yet.' : 'None was run.'}</p> : <CommandBlock commands={lines} />}
+      {lines.length === 0 ? (
+        <p className="dim">{isActive(job) ? 'None has run yet.' : 'None was run.'}</p>
+      ) : (
+        <CommandBlock commands={lines} />
+      )}
     </section>
   )
 }
@@ -39,7 +43,7 @@ export function JobLog({ job }: { readonly job: Job }) {
     <section aria-label="Log">
       <header className={styles.header}>
         <h3>Log</h3>
-        {text !== '' && <CopyButton text={text} label="Copy log" withText />}
+        {text !== '' && <CopyButton text={text} label="Copy log" word="Copy" />}
       </header>
       {log.isError ? (
         <ErrorNotice error={log.error} onRetry={() => void log.refetch()} />
@@ -49,7 +53,7 @@ export function JobLog({ job }: { readonly job: Job }) {
         <pre
           ref={box}
           className={styles.log}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+          // A region that scrolls must be reachable by keyboard
           tabIndex={0}
           aria-label="Log lines"
           onScroll={({ currentTarget: at }) => {

@@ -74,7 +74,11 @@ export function JobOutputView({ output, onLeave }: JobOutputViewProps) {
         <Button size="xs" leftSection={<ArrowRightLeft size={14} aria-hidden />} onClick={leave(() => convert([output.path]))}>
           Convert it…
         </Button>
-        <Button size="xs" leftSection={<FolderSearch size={14} aria-hidden />} onClick={() => call('host.reveal', { path: output.path }).catch(reportFailure)}>
+        <Button
+          size="xs"
+          leftSection={<FolderSearch size={14} aria-hidden />}
+          onClick={() => call('host.reveal', { path: output.path }).catch(reportFailure)}
+        >
           Show in folder
         </Button>
       </div>

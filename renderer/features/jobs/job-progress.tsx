@@ -8,7 +8,11 @@ export function JobProgress({ job }: { readonly job: Job }) {
   const step = runningStep(job)
   return (
     <div className={styles.progress}>
-      <Meter value={job.state === 'queued' ? 0 : job.progress} label={`Progress of ${job.title}`} tone={job.state === 'running' ? 'accent' : 'dim'} />
+      <Meter
+        value={job.state === 'queued' ? 0 : job.progress}
+        label={`Progress of ${job.title}`}
+        tone={job.state === 'running' ? 'accent' : 'dim'}
+      />
       <p className={styles.words}>
         <span>{progressWords(job)}</span>
         {step !== null && <span className="truncate">{step}</span>}

@@ -59,6 +59,7 @@ export function JobRun({ id, onLeave, onAgain }: JobRunProps) {
           Commands and log
         </Button>
       </footer>
+      {isActive(job) && <p className="caption">You can close this; the job goes on in the tray below.</p>}
     </article>
   )
 }

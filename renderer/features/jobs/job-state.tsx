@@ -19,7 +19,13 @@ export function JobStateMark({ state, withWord = false }: { readonly state: JobS
   const spins = state === 'running' || state === 'cancelling'
   return (
     <span className={styles.mark} data-state={state} title={withWord ? undefined : STATE_WORDS[state]}>
-      <Icon size={15} className={spins ? 'spin' : undefined} aria-hidden={withWord || undefined} aria-label={withWord ? undefined : STATE_WORDS[state]} role={withWord ? undefined : 'img'} />
+      <Icon
+        size={15}
+        className={spins ? 'spin' : undefined}
+        aria-hidden={withWord || undefined}
+        aria-label={withWord ? undefined : STATE_WORDS[state]}
+        role={withWord ? undefined : 'img'}
+      />
       {withWord && STATE_WORDS[state]}
     </span>
   )

@@ -16,7 +16,9 @@ export function JobSteps({ steps }: { readonly steps: readonly JobStep[] }) {
           <li key={step.id} className={styles.step} data-state={step.state}>
             <Icon size={14} className={step.state === 'running' ? 'spin' : undefined} role="img" aria-label={WORDS[step.state]} />
             <span className={styles.title}>{step.title}</span>
-            <span className={styles.seconds}>{step.seconds !== null ? formatSeconds(step.seconds) : step.state === 'skipped' ? 'not needed' : ''}</span>
+            <span className={styles.seconds}>
+              {step.seconds !== null ? formatSeconds(step.seconds) : step.state === 'skipped' ? 'not needed' : ''}
+            </span>
           </li>
         )
       })}

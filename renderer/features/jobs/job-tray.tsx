@@ -29,7 +29,12 @@ export function JobTray() {
         {job === null ? <span className="dim">Jobs that you start are shown here</span> : <TrayLine job={job} />}
         <span className={styles.summary}>{traySummary(jobs)}</span>
         <Tooltip label={open ? 'Fold' : 'Steps, commands, log'}>
-          <ActionIcon aria-label={open ? 'Fold the job tray' : 'Unfold the job tray'} aria-expanded={open && job !== null} disabled={job === null} onClick={() => setOpen(!open)}>
+          <ActionIcon
+            aria-label={open ? 'Fold the job tray' : 'Unfold the job tray'}
+            aria-expanded={open && job !== null}
+            disabled={job === null}
+            onClick={() => setOpen(!open)}
+          >
             {open ? <ChevronDown size={16} aria-hidden /> : <ChevronUp size={16} aria-hidden />}
           </ActionIcon>
         </Tooltip>
@@ -53,14 +58,20 @@ function TrayLine({ job }: { readonly job: Job }) {
       {active ? (
         <>
           <span className={styles.meter}>
-            <Meter value={job.state === 'queued' ? 0 : job.progress} label={`Progress of ${job.title}`} tone={job.state === 'running' ? 'accent' : 'dim'} />
+            <Meter
+              value={job.state === 'queued' ? 0 : job.progress}
+              label={`Progress of ${job.title}`}
+              tone={job.state === 'running' ? 'accent' : 'dim'}
+            />
           </span>
           <span className={styles.words}>{progressWords(job)}</span>
           <JobActions job={job} />
         </>
       ) : (
         <span className={`truncate ${styles.words}`}>
-          {[STATE_WORDS[job.state].toLowerCase(), ...(job.output?.proofs.slice(0, 1) ?? []), durationWords(job, now)].filter((part) => part !== '').join(' · ')}
+          {[STATE_WORDS[job.state].toLowerCase(), ...(job.output?.proofs.slice(0, 1) ?? []), durationWords(job, now)]
+            .filter((part) => part !== '')
+            .join(' · ')}
         </span>
       )}
     </>

@@ -13,6 +13,7 @@ import { GuestText } from '../../components/guest-text.js'
 import { Screen } from '../../components/screen.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { useNow } from '../../components/use-now.js'
+import { visibleText } from '../../components/visible-text.js'
 import { JobDetails } from './job-details.js'
 import { JobStateMark } from './job-state.js'
 import { durationWords, isActive, type JobFilter, matchesFilter, progressWords, STATE_WORDS, traySummary } from './job-words.js'
@@ -42,7 +43,11 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
       title="Jobs"
       facts={all.length === 0 ? 'Nothing has run yet' : `${count(all.length, 'job')}. ${traySummary(all)}`}
       actions={
-        <Button disabled={ended.length === 0 || clear.isPending} leftSection={<Trash2 size={15} aria-hidden />} onClick={() => clear.mutate()}>
+        <Button
+          disabled={ended.length === 0 || clear.isPending}
+          leftSection={<Trash2 size={15} aria-hidden />}
+          onClick={() => clear.mutate()}
+        >
           Clear finished
         </Button>
       }
@@ -63,7 +68,13 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
       {all.length > 0 && (
         <>
           <div>
-            <SegmentedControl size="xs" aria-label="Show" value={filter} onChange={(value) => setFilter(value as JobFilter)} data={[...FILTERS]} />
+            <SegmentedControl
+              size="xs"
+              aria-label="Show"
+              value={filter}
+              onChange={(value) => setFilter(value as JobFilter)}
+              data={[...FILTERS]}
+            />
           </div>
           <div className={styles.columns}>
             {shown.length === 0 ? (
@@ -91,12 +102,22 @@ function JobList({ jobs, current, onSelect }: JobListProps) {
     <ul className={`card ${styles.list}`} aria-label="Jobs">
       {jobs.map((job) => (
         <li key={job.id}>
-          <button type="button" className={styles.row} aria-current={job.id === current || undefined} onClick={() => onSelect(job.id)}>
+          <button
+            type="button"
+            className={styles.row}
+            aria-current={job.id === current || undefined}
+            title={visibleText(job.title)}
+            onClick={() => onSelect(job.id)}
+          >
             <JobStateMark state={job.state} />
             <span className={styles.words}>
               <GuestText text={job.title} className={`truncate ${styles.title}`} />
               <span className={`truncate ${styles.under}`}>
-                {isActive(job) ? progressWords(job) : [STATE_WORDS[job.state], formatAgo(job.endedAt ?? job.createdAt, now), durationWords(job, now)].filter((part) => part !== '').join(' · ')}
+                {isActive(job)
+                  ? progressWords(job)
+                  : [STATE_WORDS[job.state], formatAgo(job.endedAt ?? job.createdAt, now), durationWords(job, now)]
+                      .filter((part) => part !== '')
+                      .join(' · ')}
               </span>
             </span>
           </button>

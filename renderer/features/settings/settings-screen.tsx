@@ -57,13 +57,27 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
           value={settings.engine}
           onChange={(engine) => onChange({ engine: (engine ?? 'auto') as Settings['engine'] })}
           data={[
-            { value: 'auto', label: settings.engine === 'auto' && automatic !== undefined ? `Automatic (${automatic.title})` : 'Automatic' },
-            ...engines.map((engine) => ({ value: engine.id, label: engine.usable ? engine.title : `${engine.title} (does not work here)`, disabled: !engine.usable })),
+            {
+              value: 'auto',
+              label: settings.engine === 'auto' && automatic !== undefined ? `Automatic (${automatic.title})` : 'Automatic',
+            },
+            ...engines.map((engine) => ({
+              value: engine.id,
+              label: engine.usable ? engine.title : `${engine.title} (does not work here)`,
+              disabled: !engine.usable,
+            })),
           ]}
         />
       </Row>
-      <Row name="Compare every conversion" hint="Reads source and result once more and compares all content. Each conversion can decide for itself.">
-        <Switch aria-label="Compare every conversion" checked={settings.verify} onChange={(event) => onChange({ verify: event.currentTarget.checked })} />
+      <Row
+        name="Compare every conversion"
+        hint="Reads source and result once more and compares all content. Each conversion can decide for itself."
+      >
+        <Switch
+          aria-label="Compare every conversion"
+          checked={settings.verify}
+          onChange={(event) => onChange({ verify: event.currentTarget.checked })}
+        />
       </Row>
       <Row name="Jobs kept in the history" hint="Older ones are removed with their logs; what they made stays.">
         <NumberInput
@@ -82,7 +96,11 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
         />
       </Row>
       <Row name="Introduction on Home" hint="Three steps on the sample image.">
-        <Switch aria-label="Introduction on Home" checked={!settings.introDismissed} onChange={(event) => onChange({ introDismissed: !event.currentTarget.checked })} />
+        <Switch
+          aria-label="Introduction on Home"
+          checked={!settings.introDismissed}
+          onChange={(event) => onChange({ introDismissed: !event.currentTarget.checked })}
+        />
       </Row>
     </section>
   )

@@ -30,7 +30,11 @@ export function ToolsScreen() {
       title="Tools"
       facts="Programs that Diskwright runs for you, and what it found of them"
       actions={
-        <Button leftSection={<RotateCw size={15} className={again.isPending ? 'spin' : undefined} aria-hidden />} disabled={again.isPending || doctor.isPending} onClick={() => again.mutate()}>
+        <Button
+          leftSection={<RotateCw size={15} className={again.isPending ? 'spin' : undefined} aria-hidden />}
+          disabled={again.isPending || doctor.isPending}
+          onClick={() => again.mutate()}
+        >
           {again.isPending ? 'Checking' : 'Check again'}
         </Button>
       }

@@ -1,31 +1,46 @@
-import { Modal } from '@mantine/core'
+import { Checkbox, Modal } from '@mantine/core'
 import { useState } from 'react'
 import { count, splitPath } from '../../components/format.js'
 import { DialogBody } from '../../components/form-row.js'
 import { visibleText } from '../../components/visible-text.js'
 import { JobRun } from '../../features/jobs/job-run.js'
+import styles from './convert-dialog.module.css'
 import { ConvertForm } from './convert-form.js'
 
 interface ConvertDialogProps {
   readonly paths: readonly string[]
+  /** Further open images, which can come along. */
+  readonly others: readonly string[]
   readonly onClose: () => void
 }
 
 /** One target for one image or several; each image is a job of its own. */
-export function ConvertDialog({ paths, onClose }: ConvertDialogProps) {
+export function ConvertDialog({ paths: first, others, onClose }: ConvertDialogProps) {
   const [jobs, setJobs] = useState<readonly string[]>([])
+  const [withOthers, setWithOthers] = useState(false)
+  const paths = withOthers ? [...first, ...others] : first
   const only = paths.length === 1 ? paths[0] : undefined
   const title = only === undefined ? `Convert ${count(paths.length, 'image')}` : `Convert ${visibleText(splitPath(only).name)}`
   return (
     <Modal opened onClose={onClose} title={title} size={720} closeButtonProps={{ 'aria-label': 'Close' }}>
       {jobs.length === 0 ? (
-        <ConvertForm paths={paths} onStarted={setJobs} onClose={onClose} />
+        <>
+          {others.length > 0 && (
+            <div className={styles.others}>
+              <Checkbox
+                checked={withOthers}
+                onChange={(event) => setWithOthers(event.currentTarget.checked)}
+                label={others.length === 1 ? 'Also convert the other open image' : `Also convert the other ${others.length} open images`}
+              />
+            </div>
+          )}
+          <ConvertForm paths={paths} onStarted={setJobs} onClose={onClose} />
+        </>
       ) : (
         <DialogBody>
           {jobs.map((id) => (
             <JobRun key={id} id={id} onLeave={onClose} onAgain={() => setJobs([])} />
           ))}
-          <p className="caption">You can close this; jobs go on in the tray below.</p>
         </DialogBody>
       )}
     </Modal>

@@ -36,7 +36,8 @@ export function ConvertForm({ paths, onStarted, onClose }: ConvertFormProps) {
 
   const ready = rows.every((row) => row.input !== null && planIsReady(row.plan, row.replaceAgreed))
   const start = useMutation({
-    mutationFn: () => Promise.all(rows.flatMap(({ input }) => (input === null ? [] : [call('jobs.start', { kind: 'convert-image', input })]))),
+    mutationFn: () =>
+      Promise.all(rows.flatMap(({ input }) => (input === null ? [] : [call('jobs.start', { kind: 'convert-image', input })]))),
     onSuccess: (jobs) => onStarted(jobs.map((job) => job.id)),
   })
   const commands = rows.flatMap((row) => row.plan?.commands ?? [])
@@ -46,11 +47,21 @@ export function ConvertForm({ paths, onStarted, onClose }: ConvertFormProps) {
     <>
       <DialogBody>
         <FormRow name="Format">
-          <FormatPicker format={target.format} subformat={target.subformat} onChange={(format, subformat) => setPicked({ format, subformat })} />
+          <FormatPicker
+            format={target.format}
+            subformat={target.subformat}
+            onChange={(format, subformat) => setPicked({ format, subformat })}
+          />
         </FormRow>
         <FormRow name={rows.length === 1 ? 'Write to' : `Write to, ${formatBytes(total)} at most`}>
           {rows.map((row) => (
-            <ConvertRowView key={row.source} row={row} showSource={rows.length > 1} onChoose={() => choose(row.source, row.output).catch(reportFailure)} onRetry={retry} />
+            <ConvertRowView
+              key={row.source}
+              row={row}
+              showSource={rows.length > 1}
+              onChoose={() => choose(row.source, row.output).catch(reportFailure)}
+              onRetry={retry}
+            />
           ))}
         </FormRow>
         <FormRow name="Afterwards">
@@ -67,7 +78,12 @@ export function ConvertForm({ paths, onStarted, onClose }: ConvertFormProps) {
       </DialogBody>
       <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>
-        <Button variant="filled" disabled={!ready || start.isPending} leftSection={<ArrowRightLeft size={16} aria-hidden />} onClick={() => start.mutate()}>
+        <Button
+          variant="filled"
+          disabled={!ready || start.isPending}
+          leftSection={<ArrowRightLeft size={16} aria-hidden />}
+          onClick={() => start.mutate()}
+        >
           {rows.length === 1 ? 'Convert' : `Convert ${rows.length} images`}
         </Button>
       </DialogFooter>

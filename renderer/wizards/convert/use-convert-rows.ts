@@ -39,7 +39,8 @@ export function useConvertRows(paths: readonly string[], target: ConvertTarget) 
     const place = chosen[`${source}\n${extension}`]
     const output = place?.path ?? suggestions[index]?.data?.path ?? ''
     const replace = place?.replace ?? false
-    const input = output === '' ? null : { source, output, format: target.format, subformat: target.subformat, verify: target.verify, replace }
+    const input =
+      output === '' ? null : { source, output, format: target.format, subformat: target.subformat, verify: target.verify, replace }
     return { source, output, replace, input }
   })
   const plans = useQueries({

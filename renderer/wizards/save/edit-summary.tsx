@@ -12,7 +12,7 @@ export function EditSummary({ path, edits }: { readonly path: string; readonly e
   return (
     <ol className={styles.list}>
       {edits.map((edit, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: equal edits can stand twice; their place tells them apart
+        // Equal edits can stand twice; their place tells them apart
         <li key={index}>{visibleText(describeEdit(edit, entries))}</li>
       ))}
     </ol>

@@ -29,7 +29,6 @@ export function SaveDialog({ path, mode, onClose }: SaveDialogProps) {
       {job !== null ? (
         <DialogBody>
           <JobRun id={job} onLeave={onClose} onAgain={() => setJob(null)} />
-          <p className="caption">You can close this; the job goes on in the tray below.</p>
         </DialogBody>
       ) : info.data === undefined || edits.length === 0 ? (
         <DialogBody>

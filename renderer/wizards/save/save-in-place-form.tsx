@@ -28,7 +28,13 @@ export function SaveInPlaceForm({ info, edits, onStarted, onClose }: SaveInPlace
   const engine = useEngine()
   const [keepBackup, setKeepBackup] = useState(true)
   const [agreed, setAgreed] = useState(false)
-  const input: JobInputDraft<'save-image'> = { source: info.path, revision: info.revision, edits: [...edits], target: { mode: 'in-place', keepBackup }, ...engine }
+  const input: JobInputDraft<'save-image'> = {
+    source: info.path,
+    revision: info.revision,
+    edits: [...edits],
+    target: { mode: 'in-place', keepBackup },
+    ...engine,
+  }
   const plan = useQuery(savePlanQuery(input))
   const start = useMutation({ mutationFn: () => call('jobs.start', { kind: 'save-image', input }), onSuccess: (job) => onStarted(job.id) })
 
@@ -49,11 +55,12 @@ export function SaveInPlaceForm({ info, edits, onStarted, onClose }: SaveInPlace
         <FormRow name="Original">
           <Checkbox
             mt={6}
-            size="xs"
             checked={keepBackup}
             onChange={(event) => setKeepBackup(event.currentTarget.checked)}
             label="Keep it as a backup beside the image"
-            description={keepBackup ? `${info.name}.backup-DATE` : 'The original is removed after the new one was verified. It cannot be brought back.'}
+            description={
+              keepBackup ? `${info.name}.backup-DATE` : 'The original is removed after the new one was verified. It cannot be brought back.'
+            }
           />
         </FormRow>
         <FormRow name="Space">
@@ -76,7 +83,11 @@ export function SaveInPlaceForm({ info, edits, onStarted, onClose }: SaveInPlace
         </FormRow>
         {plan.data !== undefined && plan.data.commands.length > 0 && <PlanCommands commands={plan.data.commands} />}
         {start.isError && <ErrorNotice error={start.error} onRetry={() => start.mutate()} />}
-        <Checkbox size="xs" checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} label="Yes, change this image. Nothing else is using it." />
+        <Checkbox
+          checked={agreed}
+          onChange={(event) => setAgreed(event.currentTarget.checked)}
+          label="Yes, change this image. Nothing else is using it."
+        />
       </DialogBody>
       <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>

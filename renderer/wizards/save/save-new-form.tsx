@@ -59,7 +59,11 @@ export function SaveNewForm({ info, edits, onStarted, onClose }: SaveNewFormProp
           <EditSummary path={info.path} edits={edits} />
         </FormRow>
         <FormRow name="Format">
-          <FormatPicker format={target.format} subformat={target.subformat} onChange={(format, subformat) => setTarget({ format, subformat })} />
+          <FormatPicker
+            format={target.format}
+            subformat={target.subformat}
+            onChange={(format, subformat) => setTarget({ format, subformat })}
+          />
         </FormRow>
         <FormRow name="Write to">
           <OutputField label="New image" path={output} onChoose={() => choose().catch(reportFailure)} />
@@ -71,18 +75,29 @@ export function SaveNewForm({ info, edits, onStarted, onClose }: SaveNewFormProp
           )}
           {plan.data === undefined && error === null && <p className="dim">Working out sizes…</p>}
           {error !== null && (
-            <ErrorNotice error={error} onRetry={() => void (plan.isError ? plan.refetch() : suggestion.refetch())} onChooseOutput={() => choose().catch(reportFailure)} />
+            <ErrorNotice
+              error={error}
+              onRetry={() => void (plan.isError ? plan.refetch() : suggestion.refetch())}
+              onChooseOutput={() => choose().catch(reportFailure)}
+            />
           )}
         </FormRow>
         <FormRow name="Engine">
           <EngineLine onLeave={onClose} />
         </FormRow>
         {plan.data !== undefined && plan.data.commands.length > 0 && <PlanCommands commands={plan.data.commands} />}
-        {start.isError && <ErrorNotice error={start.error} onRetry={() => start.mutate()} onChooseOutput={() => choose().catch(reportFailure)} />}
+        {start.isError && (
+          <ErrorNotice error={start.error} onRetry={() => start.mutate()} onChooseOutput={() => choose().catch(reportFailure)} />
+        )}
       </DialogBody>
       <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>
-        <Button variant="filled" disabled={!planIsReady(plan.data, replace) || start.isPending} leftSection={<Save size={16} aria-hidden />} onClick={() => start.mutate()}>
+        <Button
+          variant="filled"
+          disabled={!planIsReady(plan.data, replace) || start.isPending}
+          leftSection={<Save size={16} aria-hidden />}
+          onClick={() => start.mutate()}
+        >
           Save as new image
         </Button>
       </DialogFooter>
