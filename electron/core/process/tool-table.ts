@@ -55,6 +55,7 @@ export const TOOLS = {
     ['libguestfs-tools', 'guestfs-tools', 'guestfs-tools', 'guestfs-tools'],
     { required: false },
   ),
+  supermin: row('supermin', 'Builds the libguestfs appliance', ['supermin', 'supermin', 'supermin', 'supermin'], { required: false }),
   'qemu-system-x86_64': row(
     'qemu-system-x86_64',
     'Boots images; runs the libguestfs appliance',

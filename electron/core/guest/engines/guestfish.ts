@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { Host } from '../../process/host.js'
+import { prepareAppliance } from '../../tools/guestfish/appliance.js'
 import { GuestfishSession } from '../../tools/guestfish/session.js'
 import { checkOperation, type Engine, type EngineProbe, type EngineRequest, type EngineRun } from '../engine.js'
 import { probeKvm } from '../kvm.js'
@@ -11,7 +12,7 @@ import { GuestfishWriter } from './guestfish-writer.js'
 export const guestfishEngine: Engine = { id: 'guestfish', title: 'libguestfs appliance', probe, run }
 
 async function probe(host: Host): Promise<EngineProbe> {
-  const missing = (['guestfish', 'qemu-system-x86_64'] as const).filter((tool) => !host.has(tool))
+  const missing = (['guestfish', 'supermin', 'qemu-system-x86_64'] as const).filter((tool) => !host.has(tool))
   if (missing.length > 0) return { usable: false, reason: `Not installed: ${missing.join(', ')}.` }
   const kernel = await kernelProblem()
   if (kernel) return { usable: false, reason: kernel }
@@ -60,7 +61,8 @@ async function run(host: Host, request: EngineRequest): Promise<EngineRun> {
 /** KVM that passed its probe can still fail under a real kernel; the appliance then starts once more without it. */
 async function launch(host: Host, request: EngineRequest, folder: string, notes: string[]): Promise<GuestfishSession> {
   const { node, readFiles } = request.disk
-  const common = { disk: { path: node.path, driver: node.driver }, readFiles, folder, cacheDir: cacheDir(host) }
+  const appliance = await prepareAppliance(host)
+  const common = { disk: { path: node.path, driver: node.driver }, readFiles, folder, appliance }
   const kvm = await probeKvm(host)
   if (kvm.usable) {
     try {
@@ -71,9 +73,4 @@ async function launch(host: Host, request: EngineRequest, folder: string, notes:
     }
   }
   return GuestfishSession.launch(host, { ...common, accelerator: 'tcg' })
-}
-
-/** Built once for each user (supermin keeps it up to date), beside the sample images. */
-function cacheDir(host: Host): string {
-  return path.join(host.dirs.cache, 'appliance')
 }

@@ -72,7 +72,7 @@ test('free space, and the read-only flag', () => {
 })
 
 test('without KVM the appliance is told so', () => {
-  const places = { folder: '/work', cacheDir: '/cache' }
+  const places = { folder: '/work', appliance: '/cache/appliance' }
   expect(guestfishEnv({ ...places, accelerator: 'tcg' })).toMatchObject({
     LIBGUESTFS_BACKEND: 'direct',
     LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',

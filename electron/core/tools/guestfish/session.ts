@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { Host, ToolProcess } from '../../process/host.js'
@@ -11,25 +10,21 @@ export interface SessionRequest {
   readonly readFiles: readonly string[]
   /** For the appliance's scratch files and for files to upload. */
   readonly folder: string
-  /** Keeps the appliance between runs; building it takes seconds. */
-  readonly cacheDir: string
+  /** The appliance, see `prepareAppliance`. */
+  readonly appliance: string
   readonly accelerator: 'kvm' | 'tcg'
 }
-
-/** What supermin(1) puts into the appliance comes from the running system: kernel, modules, package lists, configuration. */
-const HOST_FOLDERS = ['/boot', '/etc', '/var/lib/dpkg', '/var/lib/rpm', '/var/lib/pacman', '/usr/lib/modules']
 
 const LAUNCH_MS = 180_000
 const COMMAND_MS = 120_000
 
-/** Environment of guestfish: direct backend, own cache and scratch folders, KVM only where it was seen to work. */
-export function guestfishEnv(request: Pick<SessionRequest, 'folder' | 'cacheDir' | 'accelerator'>): Record<string, string> {
+/** Environment of guestfish: direct backend, an appliance that is ready, own scratch folder, KVM only where it was seen to work. */
+export function guestfishEnv(request: Pick<SessionRequest, 'folder' | 'appliance' | 'accelerator'>): Record<string, string> {
   return {
     LIBGUESTFS_BACKEND: 'direct',
-    LIBGUESTFS_CACHEDIR: request.cacheDir,
+    LIBGUESTFS_PATH: request.appliance,
+    LIBGUESTFS_CACHEDIR: request.folder,
     TMPDIR: request.folder,
-    // supermin unpacks as the only user that its name space knows.
-    TAR_OPTIONS: '--no-same-owner',
     ...(request.accelerator === 'tcg' ? { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' } : {}),
   }
 }
@@ -59,11 +54,10 @@ export class GuestfishSession {
    * @throws AppError `engine-failed` with what guestfish said, `tool-missing`, `tool-timeout`, `cancelled`
    */
   static async launch(host: Host, request: SessionRequest): Promise<GuestfishSession> {
-    fs.mkdirSync(request.cacheDir, { recursive: true })
     const tool = await host.start('guestfish', ['--no-progress-bars'], {
       access: {
-        read: [...HOST_FOLDERS.filter((folder) => fs.existsSync(folder)), ...request.readFiles],
-        write: [request.disk.path, request.folder, request.cacheDir],
+        read: [request.appliance, ...request.readFiles],
+        write: [request.disk.path, request.folder],
         ...(request.accelerator === 'kvm' ? { devices: ['/dev/kvm'] } : {}),
       },
       env: guestfishEnv(request),
