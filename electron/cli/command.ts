@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Core } from '#core/core-api'
+import { closest } from './closest.js'
 import type { ExitCode } from './exit-codes.js'
 import type { Printer } from './print.js'
 
@@ -19,6 +20,8 @@ export interface Command {
   readonly summary: string
   /** Positional arguments as the help shows them: `IMAGE PATH`. */
   readonly positionals: string
+  /** Options that no run of the command goes without, as the help shows them: `-o OUT`. */
+  readonly needs?: string
   readonly counts: { readonly min: number; readonly max: number }
   readonly options: OptionTable
   readonly examples: readonly string[]
@@ -72,7 +75,7 @@ export function parseCommand(command: Command, args: readonly string[]): Command
   const { values, positionals, tokens } = parse(args, options)
   const { min, max } = command.counts
   const help = values.help === true
-  if (!help && positionals.length < min) throw new UsageError(`expected ${command.positionals || 'no arguments'}`)
+  if (!help && positionals.length < min) throw new UsageError(`expected ${command.positionals}`)
   if (!help && positionals.length > max) throw new UsageError(`unexpected argument: ${positionals[max] ?? ''}`)
   return {
     positionals,
@@ -97,8 +100,26 @@ function parse(args: readonly string[], table: OptionTable) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
+    throw new UsageError(explainParseError(error instanceof Error ? error.message : String(error), table))
   }
+}
+
+/** Node's words for a wrong option, made fit for a terminal. */
+function explainParseError(message: string, table: OptionTable): string {
+  const unknown = /^Unknown option '(--?[^']*)'/.exec(message)?.[1]
+  if (unknown !== undefined) {
+    const known = closest(
+      unknown,
+      Object.keys(table).map((name) => `--${name}`),
+    )
+    return `unknown option ${unknown}${known === undefined ? '' : `; did you mean ${known}?`}`
+  }
+  const [, names = '', problem = ''] = /^Option '([^'<]*?)(?: <value>)?' (.*)/.exec(message) ?? []
+  const long = names.split(', ').at(-1) ?? ''
+  if (problem.includes('missing')) return `${names} needs a value`
+  if (problem.includes('ambiguous')) return `${names} needs a value; one that begins with a dash is given as ${long}=VALUE`
+  if (problem.includes('does not take')) return `${names} takes no value`
+  return message.split('\n')[0] ?? ''
 }
 
 /** The help of one command. */
@@ -110,7 +131,7 @@ export function commandHelp(command: Command): string {
   return [
     command.summary,
     '',
-    `Usage: ${['diskwright', command.name, '[options]', command.positionals].filter(Boolean).join(' ')}`,
+    `Usage: diskwright ${synopsis(command)} [options]`,
     '',
     'Options:',
     ...options,
@@ -121,7 +142,11 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
-/** The list of all commands. */
+function synopsis({ name, positionals, needs }: Command): string {
+  return [name, positionals, needs].filter(Boolean).join(' ')
+}
+
+/** The list of commands: of all, or of those of one group. */
 export function generalHelp(commands: readonly Command[]): string {
   return [
     'Diskwright: open disk images, see and change how they boot, convert them. Without root.',
@@ -129,9 +154,9 @@ export function generalHelp(commands: readonly Command[]): string {
     'Usage: diskwright COMMAND [options] …',
     '',
     'Commands:',
-    ...commands.map((command) => `  ${`${command.name} ${command.positionals}`.padEnd(30)} ${command.summary}`),
+    ...commands.map((command) => `  ${synopsis(command).padEnd(30)} ${command.summary}`),
     '',
-    "'diskwright COMMAND --help' shows the options and examples of a command.",
+    "'diskwright help COMMAND' shows the options and examples of a command.",
     'A name that begins with a dash goes after --, or is written as ./-name.',
     'Exit codes: 0 done, 1 failed, 2 usage or bad input, 3 cancelled, 4 a needed tool is missing.',
     '',

@@ -15,10 +15,13 @@ export async function followJob({ core, print, signal }: CommandContext, request
   const started = core.jobs.start(request)
   const { id } = started
   const show = (job: Job) => job.id === id && showJob(job)
+  let shown = ''
   const showJob = (job: Job) => {
     if (print.json) print.stderr.write(`${JSON.stringify({ event: 'jobs.changed', job })}\n`)
-    else if (print.stderr.isTTY)
-      print.stderr.write(CLEAR_LINE + (ENDED_STATES.has(job.state) ? '' : fit(progressLine(job), print.stderr.columns)))
+    if (print.json || !print.stderr.isTTY) return
+    const line = ENDED_STATES.has(job.state) ? '' : fit(progressLine(job), print.stderr.columns)
+    if (line !== shown) print.stderr.write(CLEAR_LINE + line)
+    shown = line
   }
   const stop = core.jobs.onChange(show)
   showJob(started)
@@ -62,7 +65,9 @@ export function outputLines(output: JobOutput): string[] {
   ]
 }
 
-function fit(line: string, columns = 80): string {
+/** Terminals that do not know their size say 0. */
+function fit(line: string, width: number | undefined): string {
+  const columns = width || 80
   const characters = Array.from(line)
   return characters.length < columns ? line : `${characters.slice(0, columns - 2).join('')}…`
 }

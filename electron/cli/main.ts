@@ -22,13 +22,21 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     controller.abort()
   })
 }
-// Whoever reads the output may stop early, as head(1) does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed))
+// Whoever reads the output may stop early, as head(1) does: the work goes on to its end, and what is left to say is not said.
+let lost = false
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || lost) return
+  lost = true
+  process.stderr.write(`diskwright: the output could not be written: ${error.message}\n`)
+  process.exitCode = EXIT.failed
+})
+process.stderr.on('error', () => {})
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const code = await runCli(process.argv.slice(2), {
   version: readVersion(),
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,
   openCore: () => openCore(process.env),
 })
+process.exitCode = lost && code === EXIT.ok ? EXIT.failed : code

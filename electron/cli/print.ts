@@ -59,20 +59,20 @@ export function visibleLines(text: string): string {
     .join('\n')
 }
 
-/** Rows with their columns aligned, two blanks apart; the last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+/** Rows with their columns aligned, two blanks apart, the columns of `right` (numbers) to the right; the last column is not padded. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const shown = rows.map((row) => row.map(visible))
   const widths = shown[0]?.map((_, column) => Math.max(...shown.map((row) => width(row[column] ?? '')))) ?? []
   return shown.map((row) =>
     row
-      .map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column] ?? 0)))
+      .map((cell, column) => {
+        const blanks = ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(cell)))
+        if (right.includes(column)) return blanks + cell
+        return column === row.length - 1 ? cell : cell + blanks
+      })
       .join('  ')
       .trimEnd(),
   )
-}
-
-function pad(cell: string, to: number): string {
-  return cell + ' '.repeat(Math.max(0, to - width(cell)))
 }
 
 function width(text: string): number {

@@ -49,7 +49,7 @@ async function run(args: string[], core: object = {}, more: { tty?: boolean; sig
     stdout: sink(out),
     stderr: sink(err),
     signal: more.signal ?? new AbortController().signal,
-    openCore: async () => ({ close, ...core }) as unknown as Core,
+    openCore: async () => ({ folderProblems: [], close, ...core }) as unknown as Core,
   })
   return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString(), close }
 }
@@ -68,7 +68,7 @@ function jobs(ended: Partial<Job>, more: Partial<JobsApi> = {}) {
       return () => listeners.delete(listener)
     },
     wait: async () => {
-      for (const listener of listeners) listener(JOB)
+      for (let times = 0; times < 2; times++) for (const listener of listeners) listener(JOB)
       return { ...JOB, ...ended }
     },
     cancel: vi.fn<(id: string) => void>(),
@@ -84,7 +84,24 @@ test('version, help and unknown commands need no core', async () => {
   expect(await run([])).toMatchObject({ code: 2, out: expect.stringContaining('Commands:') })
   expect(await run(['boot', 'set', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('--in-place') })
   expect(await run(['boot', 'fly'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('boot list, boot set') })
-  expect(await run(['conver\u001bt'])).toMatchObject({ code: 2, err: expect.stringContaining('converU+001Bt') })
+  expect(await run(['delete\u001b'])).toMatchObject({ code: 2, err: expect.stringContaining('deleteU+001B') })
+  expect(await run(['-V'])).toMatchObject({ code: 0, out: 'diskwright 9.9\n' })
+  expect((await run(['boot', 'fly', '--json'])).out).toContain('"bad-input"')
+})
+
+test('help is for all, a group or one command; a typing mistake is named', async () => {
+  expect((await run(['help', 'boot'])).out).toMatch(/boot list IMAGE[^]*boot set IMAGE/)
+  expect((await run(['help', 'boot'])).out).not.toContain('convert IMAGE')
+  expect((await run(['help', 'boot', 'set'])).out).toContain('Usage: diskwright boot set IMAGE -o OUT|--in-place [options]')
+  expect(await run(['help', 'convrt'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('did you mean convert?') })
+  expect(await run(['bot', 'lst'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean boot list?') })
+  expect((await run(['boot'])).err).toBe('diskwright: boot wants one of: boot list, boot set\n')
+  expect((await run(['--json=x'])).err).toContain('no command given')
+  const usage = async (...args: string[]) => (await run(args)).err.split('\n')[0]
+  expect(await usage('convert', 'a', '--outptu', 'b')).toBe('diskwright convert: unknown option --outptu; did you mean --output?')
+  expect(await usage('convert', 'a', '-o')).toBe('diskwright convert: -o, --output needs a value')
+  expect(await usage('boot', 'set', 'a', '--append', '-v')).toContain('given as --append=VALUE')
+  expect(await usage('boot', 'set', 'a', '--all=yes')).toBe('diskwright boot set: --all takes no value')
 })
 
 test('bad usage says how it is meant, as JSON when that was asked for', async () => {
@@ -159,6 +176,7 @@ test('with --json events are JSON lines on stderr and the job is the one documen
   expect(lines.map((line) => [line.event, line.job.state])).toEqual([
     ['jobs.changed', 'queued'],
     ['jobs.changed', 'running'],
+    ['jobs.changed', 'running'],
   ])
 })
 
@@ -167,6 +185,7 @@ test('on a terminal one line shows the progress', async () => {
   const { api } = jobs({ state: 'succeeded', output: MADE })
   const { err } = await run(['convert', 'a', '-o', 'b.raw'], { jobs: api }, { tty: true })
   expect(err).toContain('\r\u001b[KConvert aU+001B[2J  42 %')
+  expect(err.split('\r').filter((line) => line.includes('42 %'))).toHaveLength(1)
   expect(err).not.toContain('\n')
 })
 
@@ -198,10 +217,10 @@ test('a guest file goes out byte by byte, but harmless to a terminal, and whole 
     stdout: sink,
     stderr: sink,
     signal: new AbortController().signal,
-    openCore: async () => ({ readFile, close: async () => {} }) as unknown as Core,
+    openCore: async () => ({ folderProblems: [], readFile, close: async () => {} }) as unknown as Core,
   })
   expect(Buffer.concat(raw)).toEqual(content)
-  expect(readFile).toHaveBeenCalledWith({ path: path.resolve('a'), file: '/x', partition: 3 }, expect.anything())
+  expect(readFile).toHaveBeenCalledWith(expect.objectContaining({ path: path.resolve('a'), file: '/x', partition: 3 }), expect.anything())
   expect((await run(['files', 'cat', 'a', '/x'], { readFile }, { tty: true })).out).toBe('aU+001B\n\ufffd')
   expect(JSON.parse((await run(['files', 'cat', 'a', '/x', '--json'], { readFile })).out)).toEqual({
     path: '/x',
@@ -218,7 +237,10 @@ test('a file is copied out under its name, never over another one unasked', asyn
     out: `${target} (7 bytes)\n`,
   })
   fs.writeFileSync(target, 'mine')
-  expect((await run(['files', 'get', 'a', '/boot/kernel', '-o', target], { readFile })).code).toBe(2)
+  expect(await run(['files', 'get', 'a', '/boot/kernel', '-o', target], { readFile })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('To replace it: --replace'),
+  })
   expect(fs.readFileSync(target, 'utf8')).toBe('mine')
   expect((await run(['files', 'get', 'a', '/boot/kernel', '-o', target, '--replace'], { readFile })).code).toBe(0)
   expect(fs.readFileSync(target, 'utf8')).toBe('content')
@@ -245,5 +267,14 @@ test('tables are aligned; whole texts keep their lines', () => {
     ]),
   ).toEqual(['a     bb  c', 'ääää      x'])
   expect(table([])).toEqual([])
+  expect(
+    table(
+      [
+        ['9', 'a'],
+        ['10', 'b'],
+      ],
+      [0],
+    ),
+  ).toEqual([' 9  a', '10  b'])
   expect(visibleLines('a\tb\r\nc')).toBe('a\tbU+000D\nc')
 })

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Core } from '#core/core-api'
 import { resolveDirs } from '#core/files/dirs'
 import { createFileLogger } from '#core/log/file-logger'
 import { AppError, toAppError } from '#shared/errors/app-error'
+import { closest } from './closest.js'
 import { type Command, commandHelp, findCommand, generalHelp, parseCommand, UsageError } from './command.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
 import { convertCommand } from './commands/convert.js'
@@ -53,6 +53,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<Ex
       return EXIT.ok
     }
     const core = await deps.openCore()
+    for (const problem of core.folderProblems) deps.stderr.write(`${visible(`diskwright: cannot be written to: ${problem}`)}\n`)
     try {
       return await command.run(input, { core, print, signal: deps.signal })
     } finally {
@@ -66,6 +67,8 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<Ex
     }
     const error = toAppError(thrown)
     print.error(error.data)
+    const agree = ['replace-output', 'replace'].find((name) => command.options[name]?.type === 'boolean')
+    if (error.code === 'output-exists' && agree !== undefined && !json) print.note(`  To replace it: --${agree}`)
     return exitCodeFor(error.code)
   }
 }
@@ -77,26 +80,55 @@ function beforeDashes(args: readonly string[]): readonly string[] {
 }
 
 function runWithoutCommand(args: readonly string[], { stdout, stderr, version }: CliDeps): ExitCode {
-  const word = args.find((arg) => !arg.startsWith('-'))
-  if (word === undefined && args.includes('--version')) {
-    stdout.write(args.includes('--json') ? `${JSON.stringify({ version })}\n` : `diskwright ${version}\n`)
+  const options = beforeDashes(args)
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const json = options.includes('--json')
+  if (words.length === 0 && (options.includes('--version') || options.includes('-V'))) {
+    stdout.write(json ? `${JSON.stringify({ version })}\n` : `diskwright ${version}\n`)
     return EXIT.ok
   }
-  if (args.length === 0 || args.includes('--help') || args.includes('-h') || word === 'help') {
-    const group = COMMANDS.filter((command) => command.name.split(' ')[0] === word)
-    stdout.write(generalHelp(group.length > 0 ? group : COMMANDS))
-    return args.length === 0 ? EXIT.usage : EXIT.ok
+  const asked = words[0] === 'help' ? words.slice(1) : words
+  if (asked.length < words.length || options.includes('--help') || options.includes('-h')) {
+    const help = helpOn(asked)
+    if (help !== undefined) stdout.write(help)
+    return help === undefined ? refuse(unknownCommand(asked)) : EXIT.ok
   }
-  const group = COMMANDS.filter((command) => command.name.startsWith(`${word ?? ''} `)).map((command) => command.name)
-  const hint = group.length > 0 ? `one of: ${group.join(', ')}` : "'diskwright --help' lists all commands"
-  stderr.write(`${visible(`diskwright: unknown command ${word ?? args[0] ?? ''}; ${hint}`)}\n`)
+  if (args.length > 0) return refuse(words.length > 0 ? unknownCommand(words) : `no command given; ${LIST_HINT}`)
+  stdout.write(generalHelp(COMMANDS))
   return EXIT.usage
+
+  function refuse(reason: string): ExitCode {
+    if (json) createPrinter(true, stdout, stderr).error(new AppError('bad-input', { details: { reason } }).data)
+    else stderr.write(`${visible(`diskwright: ${reason}`)}\n`)
+    return EXIT.usage
+  }
+}
+
+const LIST_HINT = "'diskwright help' lists all commands"
+
+/** Help on a command, on a group of them, or on all; undefined when there is no such command. */
+function helpOn(words: readonly string[]): string | undefined {
+  if (words.length === 0) return generalHelp(COMMANDS)
+  const command = findCommand(COMMANDS, words)?.command
+  const group = COMMANDS.filter((candidate) => candidate.name.startsWith(`${words[0]} `))
+  if (command) return commandHelp(command)
+  return words.length === 1 && group.length > 0 ? generalHelp(group) : undefined
+}
+
+function unknownCommand(words: readonly string[]): string {
+  const [word = ''] = words
+  const names = COMMANDS.map((command) => command.name)
+  const group = names.filter((name) => name.startsWith(`${word} `))
+  if (words.length === 1 && group.length > 0) return `${word} wants one of: ${group.join(', ')}`
+  const meant = closest(words.slice(0, 2).join(' '), names) ?? closest(word, names)
+  const hint = group.length > 0 ? `one of: ${group.join(', ')}` : LIST_HINT
+  const shown = group.length > 0 ? words.slice(0, 2).join(' ') : word
+  return `unknown command ${shown || "''"}; ${meant === undefined ? hint : `did you mean ${meant}?`}`
 }
 
 /** The core as the environment asks for it, with its log in the state folder. */
 export async function openCore(env: NodeJS.ProcessEnv): Promise<Core> {
   const dirs = resolveDirs(env)
-  for (const folder of Object.values(dirs)) await mkdir(folder, { recursive: true, mode: 0o700 })
   const { createCore } = await import('#core/create-core')
   return createCore({ dirs, env, log: createFileLogger(path.join(dirs.state, 'log')) })
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { BootEntry } from '#shared/boot/boot-entry'
-import { joinArgs } from '#shared/boot/kernel-args'
+import { joinArgs, splitArgs } from '#shared/boot/kernel-args'
 import type { FilePreview } from '#shared/edits/edit'
 import { previewEdits } from '#shared/edits/preview'
 import { ENGINES, type JobInput } from '#shared/jobs/job-requests'
@@ -41,6 +41,7 @@ export const bootSetCommand: Command = {
   name: 'boot set',
   summary: 'Change kernel arguments and save: as a new image, or in place',
   positionals: 'IMAGE',
+  needs: '-o OUT|--in-place',
   counts: { min: 1, max: 1 },
   options: {
     entry: { type: 'string', multiple: true, value: 'ID', help: 'Entry by id or file name (default: the default entry)' },
@@ -133,5 +134,17 @@ function splitOptions(text: string): string[] {
   return text
     .replace(/\n$/, '')
     .split('\n')
-    .flatMap((line) => (/^options\s/.test(line) ? line.split(/ +/).map((word, index) => (index === 0 ? word : `    ${word}`)) : [line]))
+    .flatMap((line) => {
+      const [, key = '', args] = /^(\s*options)\s(.*)/.exec(line) ?? []
+      return args === undefined ? [line] : [key, ...oneByOne(args).map((arg) => `    ${arg}`)]
+    })
+}
+
+/** Options that an entry of the image got wrong stand as they are. */
+function oneByOne(args: string): string[] {
+  try {
+    return splitArgs(args)
+  } catch {
+    return [args]
+  }
 }

@@ -1,4 +1,6 @@
 import path from 'node:path'
+import type { OutputPlan } from '#shared/jobs/job-requests'
+import { formatBytes } from '#shared/text/bytes'
 import { type Command, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followJob, outputLines } from '../follow-job.js'
@@ -8,6 +10,7 @@ export const convertCommand: Command = {
   name: 'convert',
   summary: 'Convert an image; the result is compared with the source before it gets its name',
   positionals: 'IMAGE',
+  needs: '-o OUT',
   counts: { min: 1, max: 1 },
   options: {
     output: { type: 'string', short: 'o', value: 'OUT', help: 'The file to make' },
@@ -44,9 +47,7 @@ export const convertCommand: Command = {
     if (input.flag('dry-run')) {
       const plan = await core.planConvert(request)
       print.result(plan)
-      for (const line of [...plan.commands, ...plan.warnings.map((warning) => `Warning: ${warning}`)]) print.line(line)
-      if (plan.exists) print.line('Warning: the output exists already')
-      if (!plan.fits) print.line('Warning: there is not enough free space')
+      for (const line of describePlan(plan)) print.line(line)
       return EXIT.ok
     }
     const { job, output: made } = await followJob(context, { kind: 'convert-image', input: request })
@@ -54,4 +55,14 @@ export const convertCommand: Command = {
     for (const line of outputLines(made)) print.line(line)
     return EXIT.ok
   },
+}
+
+function describePlan(plan: OutputPlan): string[] {
+  return [
+    ...plan.commands,
+    `Expected size ${formatBytes(plan.estimateBytes)}; needs at most ${formatBytes(plan.neededBytes)}, free are ${formatBytes(plan.freeBytes)}`,
+    ...plan.warnings.map((warning) => `Warning: ${warning}`),
+    ...(plan.exists ? ['Warning: the output exists already'] : []),
+    ...(plan.fits ? [] : ['Warning: there is not enough free space']),
+  ]
 }

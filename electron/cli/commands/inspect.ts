@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { describeWarning } from '#shared/images/describe-warning'
 import type { ImageInfo } from '#shared/images/image-info'
 import { formatBytes } from '#shared/text/bytes'
 import type { Command } from '../command.js'
@@ -45,12 +46,12 @@ export function describeImage(info: ImageInfo): string[] {
   ])
   return [
     ...table(facts),
-    ...(partitions.length === 0 ? [] : ['', ...table([['No', 'Size', 'Type', 'File system', 'Label', 'UUID'], ...partitions])]),
-    ...(info.warnings.length === 0 ? [] : ['', 'Warnings:', ...info.warnings.map(describeWarning)]),
+    ...(partitions.length === 0 ? [] : ['', ...table([['No', 'Size', 'Type', 'File system', 'Label', 'UUID'], ...partitions], [0, 1])]),
+    ...(info.warnings.length === 0 ? [] : ['', ...info.warnings.flatMap(warningLines)]),
   ]
 }
 
-function describeWarning(warning: ImageInfo['warnings'][number]): string {
-  const where = warning.partition === undefined ? '' : `, partition ${warning.partition}`
-  return `  ${warning.code}${where}${warning.detail === undefined ? '' : `: ${warning.detail}`}`
+function warningLines(warning: ImageInfo['warnings'][number]): string[] {
+  const { title, detail } = describeWarning(warning)
+  return [`Warning: ${title}`, `  ${detail}`]
 }

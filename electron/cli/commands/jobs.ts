@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
-import { ENDED_STATES, type Job, type Leftover } from '#shared/jobs/job'
+import { type CommandRecord, ENDED_STATES, type Job, type Leftover } from '#shared/jobs/job'
 import { formatBytes, formatDuration } from '#shared/text/bytes'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
@@ -24,7 +24,8 @@ export const jobsListCommand: Command = {
       seconds(job),
       job.title,
     ])
-    for (const row of table([['Job', 'State', '', 'Time', 'Title'], ...rows])) print.line(row)
+    if (jobs.length === 0) print.line('No jobs yet.')
+    else for (const row of table([['Job', 'State', 'Done', 'Took', 'Title'], ...rows], [2, 3])) print.line(row)
     return EXIT.ok
   },
 }
@@ -41,11 +42,13 @@ export const jobsShowCommand: Command = {
     const { lines, commands } = core.jobs.log(job.id)
     print.result({ ...job, commands, log: lines })
     print.line(`${job.title}: ${job.state}`)
+    for (const row of table(facts(job))) print.line(row)
+    print.line()
     const steps = job.steps.map((step) => [`  ${step.state}`, step.seconds === null ? '' : formatDuration(step.seconds), step.title])
-    for (const row of table(steps)) print.line(row)
+    for (const row of table(steps, [1])) print.line(row)
     for (const line of job.output ? outputLines(job.output) : []) print.line(line)
     if (job.error) print.line(`${describeError(job.error).title}. ${describeError(job.error).detail}`)
-    for (const command of commands) print.line(`$ ${command.line}  (${command.signal ?? command.exitCode ?? 'running'})`)
+    for (const command of commands) print.line(`$ ${command.line}  # ${describeEnd(command)}`)
     for (const line of input.flag('log') ? lines : []) print.line(line)
     return EXIT.ok
   },
@@ -58,10 +61,10 @@ export const jobsCancelCommand: Command = {
   counts: { min: 1, max: 1 },
   options: {},
   examples: ['diskwright jobs cancel 20250131-142501-3fa9c0'],
-  async run({ positionals: [id = ''] }, { core, print }) {
+  async run({ positionals: [id = ''] }, { core, print, signal }) {
     if (ENDED_STATES.has(core.jobs.get(id).state)) throw new AppError('bad-input', { details: { reason: `job ${id} has ended already` } })
     core.jobs.cancel(id)
-    const job = await core.jobs.wait(id)
+    const job = await Promise.race([core.jobs.wait(id), whenAborted(signal)])
     print.result(job)
     print.line(`${job.title}: ${job.state}`)
     return job.state === 'cancelled' ? EXIT.ok : EXIT.failed
@@ -84,6 +87,30 @@ export const jobsRecoverCommand: Command = {
     for (const { what } of failed) print.note(`diskwright: could not be removed: ${what}`)
     return failed.length > 0 ? EXIT.failed : EXIT.ok
   },
+}
+
+function facts(job: Job): string[][] {
+  return [
+    ['  Job', job.id],
+    ['  Created', job.createdAt],
+    ...(job.endedAt === null ? [] : [['  Ended', job.endedAt]]),
+    ...(job.startedAt === null ? [] : [['  Took', seconds(job)]]),
+    ...(job.message === '' ? [] : [['  Now', job.message]]),
+  ]
+}
+
+function describeEnd({ signal, exitCode, seconds: took }: CommandRecord): string {
+  if (took === null) return 'runs'
+  return `${signal === null ? `exit code ${exitCode ?? 'unknown'}` : `ended by ${signal}`}, ${formatDuration(took)}`
+}
+
+/** Ctrl-C ends the waiting; the job was asked to stop and goes on stopping. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(new AppError('cancelled'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+  })
 }
 
 function describeLeftover(leftover: Leftover): string[] {
