@@ -17,6 +17,8 @@ export interface CoreDeps {
 /** The whole surface of the core: the window, the CLI and the tests call this and nothing below it. */
 export interface Core {
   readonly dirs: Dirs
+  /** State folders that cannot be used, in words; empty when all is well. */
+  readonly folderProblems: readonly string[]
   readonly log: Logger
   doctor(options: { refresh: boolean }): Promise<DoctorReport>
   inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>

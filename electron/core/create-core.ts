@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Core, CoreDeps } from './core-api.js'
+import { prepareDirs } from './files/prepare-dirs.js'
 import { createJobDefinitions } from './jobs/job-definitions.js'
 import { createJobRunner } from './jobs/job-runner.js'
 import { createJobStore } from './jobs/job-store.js'
@@ -16,7 +17,8 @@ import { createSettingsStore } from './settings/settings-store.js'
 
 /** Wires the core: the window, the CLI and the tests get all of it from here. */
 export async function createCore(deps: CoreDeps): Promise<Core> {
-  const { dirs, env, log } = deps
+  const { env, log } = deps
+  const { dirs, problems } = prepareDirs(deps.dirs, log)
   const host = await createHost({ dirs, env, log })
   const settings = createSettingsStore({ folder: dirs.config, log })
   const store = createJobStore({ folder: path.join(dirs.state, 'jobs'), log, keepJobs: () => settings.get().keepJobs })
@@ -29,6 +31,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
 
   return {
     dirs,
+    folderProblems: problems,
     log,
     doctor: ({ refresh }) => {
       if (refresh || !doctor) doctor = runDoctor(host, settings.get().engine)

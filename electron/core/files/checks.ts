@@ -45,6 +45,13 @@ export function outputExists(target: string): AppError {
   return new AppError('output-exists', { details: { path: target }, actions: [{ kind: 'choose-output' }] })
 }
 
+/** What a write into one of our own folders failed with, when the folder is to blame; undefined for other errors. */
+export function toUnwritable(thrown: unknown, folder: string): AppError | undefined {
+  const code = errnoCode(thrown)
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT'].includes(code)) return undefined
+  return new AppError('folder-not-writable', { details: { folder, reason: code }, actions: [{ kind: 'retry' }], cause: thrown })
+}
+
 function requireUsableName(target: string): void {
   const reject = (reason: string) => new AppError('bad-input', { details: { path: target, reason } })
   if (target.includes('\0')) throw reject('the path holds a NUL character')

@@ -307,3 +307,15 @@ test('a state folder that cannot be written to any more does not fail the job', 
   const { id } = runner.start(convertRequest(at('a'), at('out')))
   expect(await runner.wait(id)).toMatchObject({ state: 'succeeded', output: OUTPUT })
 })
+
+test('without a place for its record no job starts, and the error names the folder', async () => {
+  fs.writeFileSync(folders.dirs.state, '')
+  const { runner } = await setup(async () => OUTPUT)
+  expect(() => runner.start(convertRequest(at('a'), at('out')))).toThrow(
+    expect.objectContaining({
+      code: 'folder-not-writable',
+      data: expect.objectContaining({ details: { folder: path.join(folders.dirs.state, 'jobs'), reason: 'ENOTDIR' } }),
+    }),
+  )
+  expect(runner.list()).toEqual([])
+})

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors/app-error'
 import { ENDED_STATES, type Job } from '#shared/jobs/job'
 import { JOB_INPUTS, type JobInput, type JobKind, type JobRequest, jobRequestSchema } from '#shared/jobs/job-requests'
 import type { JobsApi } from '../core-api.js'
+import { toUnwritable } from '../files/checks.js'
 import type { Logger } from '../log/logger.js'
 import type { Host } from '../process/host.js'
 import type { JobDefinitions, LockSet } from './job-definition.js'
@@ -112,7 +113,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     try {
       return store.create(job)
     } catch (error) {
-      throw toJobError(error)
+      throw toUnwritable(error, store.folder) ?? toJobError(error)
     }
   }
 

@@ -114,3 +114,18 @@ test('log lines go through redaction; of each command the last state counts', ()
 test('ids sort by time and fit in file names', () => {
   expect(newJobId(new Date('2025-01-31T14:25:01.123Z'))).toMatch(/^20250131-142501-[0-9a-f]{6}$/)
 })
+
+test('a record that cannot be written leaves no folder behind', () => {
+  const store = makeStore(state)
+  expect(() => store.create(jobRecord({ input: 1n }))).toThrow('BigInt')
+  expect(fs.readdirSync(path.join(state, 'jobs'))).toEqual([])
+})
+
+test('a record that cannot be looked at does not hide the others', () => {
+  const store = makeStore(state)
+  const [lost, kept] = [jobRecord(), jobRecord()]
+  for (const job of [lost, kept]) store.create(job)
+  fs.rmSync(file(lost.id, 'job.json'))
+  fs.symlinkSync('job.json', file(lost.id, 'job.json'))
+  expect(store.list().map((job) => job.id)).toEqual([kept.id])
+})

@@ -23,6 +23,7 @@ export interface JobStoreDeps {
  * each job is written by the process that owns it, so that several processes can share the folder.
  */
 export interface JobStore {
+  readonly folder: string
   /** Writes a new job; returns the ids of the ended ones that had to make room. */
   create(job: Job): string[]
   /** Durable: for changes of state. */
@@ -108,11 +109,18 @@ export function createJobStore({ folder, log, keepJobs, redact = (text) => text 
   }
 
   const store: JobStore = {
+    folder,
     create(job) {
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
       fs.mkdirSync(at(job.id), { mode: 0o700 })
-      writeJsonDurably(at(job.id, 'job.json'), job)
-      appendJournal(at(job.id, 'journal.jsonl'), { type: 'state', at: now(), state: job.state })
+      try {
+        writeJsonDurably(at(job.id, 'job.json'), job)
+        appendJournal(at(job.id, 'journal.jsonl'), { type: 'state', at: now(), state: job.state })
+      } catch (error) {
+        // On a full disk a folder without a record would stay for ever, seen by nobody.
+        fs.rmSync(at(job.id), { recursive: true, force: true })
+        throw error
+      }
       syncFolderSync(at(job.id))
       syncFolderSync(folder)
       return makeRoom()
@@ -148,8 +156,13 @@ export function createJobStore({ folder, log, keepJobs, redact = (text) => text 
 }
 
 function versionOf(file: string): string {
-  const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false })
-  return stats ? `${stats.ino}:${stats.mtimeNs}` : '-'
+  try {
+    const { ino, mtimeNs } = fs.statSync(file, { bigint: true })
+    return `${ino}:${mtimeNs}`
+  } catch {
+    // Missing, or on a network home that is gone for the moment: looked at again the next time.
+    return '-'
+  }
 }
 
 function compare(one: string, other: string): number {

@@ -46,7 +46,7 @@ function announce(folder: string, wanted: ReadonlyMap<string, LockMode>, holder:
   const { pid, startTicks } = currentOwner()
   const files: string[] = []
   const release = () => {
-    for (const file of files.splice(0)) fs.rmSync(file, { force: true })
+    for (const file of files.splice(0)) removeQuietly(file)
   }
   try {
     for (const [key, mode] of wanted) {
@@ -71,12 +71,19 @@ function findConflict(folder: string, wanted: ReadonlyMap<string, LockMode>): { 
     const owner: ProcessOwner = { pid: Number(pid), startTicks }
     // Within this process the lock table has decided already.
     if (isSameProcess(owner, self)) continue
-    if (!isAlive(owner)) fs.rmSync(path.join(folder, name), { force: true })
+    if (!isAlive(owner)) removeQuietly(path.join(folder, name))
     else if (mode === 'write' || wanted.get(key) === 'write') {
       return { key, holder: describeHolder(path.join(folder, name)), pid: owner.pid }
     }
   }
   return undefined
+}
+
+/** A file that stays, on a file system that turned read-only, binds nobody once its process is gone. */
+function removeQuietly(file: string): void {
+  try {
+    fs.rmSync(file, { force: true })
+  } catch {}
 }
 
 function describeHolder(file: string): string {

@@ -121,3 +121,14 @@ test('another process is refused with who holds it, and takes over when that one
   release()
   expect(fs.readdirSync(folder)).toEqual([])
 })
+
+test('a lock file that cannot be removed keeps nobody of this process waiting', async () => {
+  const release = await ask('w', 'writes', [at('a')])
+  for (const name of fs.readdirSync(folder)) {
+    fs.rmSync(path.join(folder, name))
+    fs.mkdirSync(path.join(folder, name))
+  }
+  expect(release).not.toThrow()
+  const next = await ask('w', 'writes', [at('a')])
+  next()
+})

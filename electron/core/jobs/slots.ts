@@ -10,16 +10,18 @@ export function createSlots(limit: number): Slots {
   let taken = 0
   const queue: (() => void)[] = []
 
+  /** Handed over rather than freed: who asks in the same instant must not slip in between. */
   function release(): void {
-    taken--
-    queue.shift()?.()
+    const next = queue.shift()
+    if (next) next()
+    else taken--
   }
 
   return {
     async take(signal) {
       if (signal.aborted) throw new AppError('cancelled')
       if (taken >= limit) await turn(queue, signal)
-      taken++
+      else taken++
       let held = true
       return () => {
         if (held) release()

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import { type Settings, settingsSchema } from '#shared/settings/settings'
 import type { SettingsApi } from '../core-api.js'
+import { toUnwritable } from '../files/checks.js'
 import { keepBadCopy, readJson, writeJsonDurably } from '../files/durable-json.js'
 import type { Logger } from '../log/logger.js'
 
@@ -20,7 +21,11 @@ export function createSettingsStore({ folder, log }: { readonly folder: string; 
       const next = settingsSchema.safeParse({ ...settings, ...change })
       if (!next.success)
         throw new AppError('bad-input', { details: { reason: next.error.issues.map((issue) => issue.message).join('; ') } })
-      writeJsonDurably(file, next.data)
+      try {
+        writeJsonDurably(file, next.data)
+      } catch (error) {
+        throw toUnwritable(error, folder) ?? error
+      }
       settings = next.data
       for (const listener of listeners) listener(settings)
       return settings

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { ImageInfo } from '#shared/images/image-info'
 import { type Settings, settingsSchema } from '#shared/settings/settings'
 import type { Logger } from '../log/logger.js'
@@ -54,6 +54,16 @@ test('one bad value does not cost the others; unknown ones are no damage', () =>
   fs.writeFileSync(file('settings.json'), '[]')
   expect(createSettingsStore({ folder, log }).get()).toEqual(DEFAULTS)
   expect(warnings).toHaveLength(2)
+})
+
+test('a folder that cannot be written to says so, and nothing was changed', () => {
+  fs.writeFileSync(file('file'), '')
+  const store = createSettingsStore({ folder: file('file/config'), log })
+  const heard = vi.fn<(settings: Settings) => void>()
+  store.onChange(heard)
+  expect(() => store.set({ theme: 'dark' })).toThrow(expect.objectContaining({ code: 'folder-not-writable' }))
+  expect(store.get()).toEqual(DEFAULTS)
+  expect(heard).not.toHaveBeenCalled()
 })
 
 function image(name: string): ImageInfo {
