@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { readBlsEntry } from '#shared/boot/bls'
 import type { BootEntry } from '#shared/boot/boot-entry'
-import { findDefaultEntry } from '#shared/boot/default-entry'
+import { findDefaultEntry, sortEntries } from '#shared/boot/default-entry'
 import { AppError } from '#shared/errors/app-error'
 import type { Partition } from '#shared/images/image-info'
 import type { GuestFiles } from './guest-files.js'
@@ -21,7 +21,7 @@ export interface FoundEntries {
 
 type PlainEntry = BootEntry & { readonly sortKey: string | null; readonly machineId: string | null }
 
-/** All BLS type 1 entries of an image, the default one marked. One entry that cannot be read does not hide the others. */
+/** All BLS type 1 entries of an image, the default one marked and first, the others in the order of a boot menu. One entry that cannot be read does not hide the others. */
 export async function findBootEntries(files: GuestFiles, partitions: readonly Partition[]): Promise<FoundEntries> {
   const readable = partitions.filter((partition) => isReadable(partition.filesystem))
   const places = readable.flatMap((partition) => ENTRY_FOLDERS.map((folder) => ({ partition: partition.number, folder })))
@@ -135,11 +135,12 @@ async function markDefault(files: GuestFiles, entries: readonly PlainEntry[]): P
     loaderConf: texts.find((text) => text.loaderConf)?.loaderConf?.toString('utf8') ?? null,
     grubenv: texts.find((text) => text.grubenv)?.grubenv?.toString('utf8') ?? null,
   })
-  return entries.map(({ sortKey: _sortKey, machineId: _machineId, ...entry }) => ({
+  const menu = sortEntries(entries).map(({ sortKey: _sortKey, machineId: _machineId, ...entry }) => ({
     ...entry,
     isDefault: entry.id === chosen?.id,
     defaultReason: entry.id === chosen?.id ? chosen.reason : null,
   }))
+  return [...menu.filter((entry) => entry.isDefault), ...menu.filter((entry) => !entry.isDefault)]
 }
 
 async function firstPresent(files: GuestFiles, partition: number, names: readonly string[]): Promise<Buffer | undefined> {

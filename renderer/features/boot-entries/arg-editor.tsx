@@ -49,7 +49,10 @@ export function ArgEditor({ arg, onApply, onCancel }: ArgEditorProps) {
         onKeyDown={(event) => {
           if (event.key === 'Enter') apply(true)
           if (event.key === 'Escape') onCancel(true)
-          if (event.key === 'Enter' || event.key === 'Escape') event.stopPropagation()
+          if (event.key !== 'Enter' && event.key !== 'Escape') return
+          event.stopPropagation()
+          // The focus has moved on by now: the rest of this key press would press the button that got it.
+          event.preventDefault()
         }}
       />
       {problem !== '' && (

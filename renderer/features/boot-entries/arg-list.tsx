@@ -23,7 +23,7 @@ export function ArgList({ before, after, readOnly, onReplace, onRestore }: ArgLi
   // The chip or box that had the focus is gone after a change by key: what stands in its place takes it over.
   useEffect(() => {
     if (focusNext.current === null) return
-    list.current?.querySelector<HTMLElement>(`[data-at="${focusNext.current}"] button`)?.focus()
+    list.current?.querySelector<HTMLElement>(`[data-at="${focusNext.current}"]:not([data-removed]) button`)?.focus()
     focusNext.current = null
   })
 
@@ -76,7 +76,7 @@ export function ArgList({ before, after, readOnly, onReplace, onRestore }: ArgLi
           <p className={styles.name}>{group}</p>
           <ul className={styles.chips}>
             {rows.map((row) => (
-              <li key={`${row.state}${row.at}${row.arg}`} data-at={row.at} className={styles.item}>
+              <li key={`${row.state}${row.at}${row.arg}`} data-at={row.at} data-removed={row.state === 'removed' || undefined} className={styles.item}>
                 {chip(row)}
                 {row.isPrimaryConsole && <span className={styles.console}>becomes /dev/console</span>}
               </li>
