@@ -125,3 +125,17 @@ test('discarding is the same for a file, a folder and nothing', async () => {
   expect(fs.readdirSync(folder)).toEqual([])
   expect(partPath('/x/y.raw', 'j')).toBe('/x/.y.raw.j.part')
 })
+
+test('a set that was published in part is taken back, and only what is ours', async () => {
+  const set = await openPartFolder(at('disk.vmdk'), 'job1')
+  fs.writeFileSync(set.part, 'new descriptor')
+  for (const name of ['disk-s001.vmdk', 'disk-s002.vmdk']) fs.writeFileSync(path.join(set.folder, name), name)
+  fs.linkSync(path.join(set.folder, 'disk-s001.vmdk'), at('disk-s001.vmdk'))
+  write('disk-s002.vmdk', 'foreign')
+
+  await restoreReplaced(set.folder, set.target)
+  await discardPart(set.folder)
+
+  expect(fs.readdirSync(folder)).toEqual(['disk-s002.vmdk'])
+  expect(read('disk-s002.vmdk')).toBe('foreign')
+})

@@ -2,6 +2,7 @@ import { link, lstat, mkdir, open, readdir, rename, rm, stat, unlink } from 'nod
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import { outputExists } from './checks.js'
+import { isSameFile } from './identity.js'
 import { errnoCode, syncFile, syncFolder } from './sync.js'
 
 export interface PartFile {
@@ -69,8 +70,8 @@ export async function publish({ part, target, replace }: Publication & { readonl
 
 /**
  * Publishes all files of a part folder, extents first and the main file last, so that the target's name only ever stands
- * for a complete set. What is replaced is kept until then and put back when publishing fails. Removes the folder.
- * Throws `output-exists`.
+ * for a complete set. What is replaced is kept until then and put back when publishing fails. The files keep their names in the
+ * folder until the set is whole: these tell after a crash which published names are ours. Removes the folder. Throws `output-exists`.
  */
 export async function publishFolder({ folder, target, replace }: Publication & { readonly folder: string }): Promise<void> {
   const main = path.basename(target)
@@ -87,8 +88,7 @@ export async function publishFolder({ folder, target, replace }: Publication & {
     for (const name of replace ? [...ordered].reverse() : []) await setAside(folder, target, name, undo)
     for (const name of ordered) {
       const [from, to] = [path.join(folder, name), path.join(path.dirname(target), name)]
-      await renameIfFree(from, to)
-      undo.push(() => rename(to, from))
+      undo.push(await nameIfFree(from, to))
     }
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(() => {})
@@ -99,15 +99,20 @@ export async function publishFolder({ folder, target, replace }: Publication & {
 }
 
 /**
- * Puts back what an interrupted `publishFolder` had set aside. Does nothing when the main file was already published.
- * For recovery, before a part folder is removed.
+ * Takes back what an interrupted `publishFolder` had published of an unfinished set, and puts back what it had set aside. Does
+ * nothing when the main file was already published. For recovery, before a part folder is removed.
  */
 export async function restoreReplaced(folder: string, target: string): Promise<void> {
+  const main = path.basename(target)
+  const names = await readdir(folder).catch(() => [])
+  if (!names.includes(main) || (await isSameFile(path.join(folder, main), target))) return
+  for (const name of names) {
+    const published = path.join(path.dirname(target), name)
+    if (name !== REPLACED && (await isSameFile(path.join(folder, name), published))) await unlink(published)
+  }
   const aside = path.join(folder, REPLACED)
   const old = await readdir(aside).catch(() => [])
-  const finished = !(await exists(path.join(folder, path.basename(target))))
-  if (finished || old.length === 0) return
-  const main = path.basename(target)
+  if (old.length === 0) return
   const extentsFirst = [...old.filter((name) => name !== main), ...old.filter((name) => name === main)]
   for (const name of extentsFirst) await rename(path.join(aside, name), path.join(path.dirname(target), name))
   await syncFolder(path.dirname(target))
@@ -124,16 +129,28 @@ async function setAside(folder: string, target: string, name: string, undo: (() 
 
 /** rename(2) that refuses to replace: link and unlink, as Node has no renameat2(RENAME_NOREPLACE). */
 async function renameIfFree(from: string, to: string): Promise<void> {
+  if (await linkIfFree(from, to)) await unlink(from)
+  else await reserveAndRename(from, to)
+}
+
+/** A second name, or where there are no hard links the only one. Returns what takes it back. */
+async function nameIfFree(from: string, to: string): Promise<() => Promise<void>> {
+  if (await linkIfFree(from, to)) return () => unlink(to)
+  await reserveAndRename(from, to)
+  return () => rename(to, from)
+}
+
+/** False where the file system has no hard links. Throws `output-exists`. */
+async function linkIfFree(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to)
+    return true
   } catch (error) {
     const code = errnoCode(error)
     if (code === 'EEXIST') throw outputExists(to)
     if (!LINK_UNSUPPORTED.has(code)) throw error
-    await reserveAndRename(from, to)
-    return
+    return false
   }
-  await unlink(from)
 }
 
 /** Where there are no hard links, an empty file that only we can have made holds the name for the instant before the rename. */

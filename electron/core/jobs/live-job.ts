@@ -68,7 +68,10 @@ export function createLiveJob(first: Job, { store, log, emit }: LiveJobDeps): Li
 
   function change(patch: Partial<Job>): void {
     if (ENDED_STATES.has(job.state)) return
+    const stepped = patch.steps !== undefined && stepStates(patch.steps) !== stepStates(job.steps)
     job = { ...job, ...patch }
+    // After a crash the record is what tells in which step it came.
+    if (stepped) keep('progress', () => store.saveProgress(job))
     announceSoon()
   }
 
@@ -95,6 +98,10 @@ export function createLiveJob(first: Job, { store, log, emit }: LiveJobDeps): Li
       announceSoon()
     },
   }
+}
+
+function stepStates(steps: Job['steps']): string {
+  return steps.map((step) => step.state).join(' ')
 }
 
 function byStart(one: CommandRecord, other: CommandRecord): number {

@@ -6,6 +6,7 @@ import { ENDED_STATES, type Job, type Leftover } from '#shared/jobs/job'
 import type { RecoveryApi } from '../core-api.js'
 import { discardPart, restoreReplaced } from '../files/atomic-output.js'
 import type { Dirs } from '../files/dirs.js'
+import { isSameFile } from '../files/identity.js'
 import { syncFolder } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Claim } from './job-journal.js'
@@ -144,10 +145,17 @@ async function removeClaimed(claim: Claim, job: Job, dirs: Dirs): Promise<void> 
   await discardPart(claim.what)
 }
 
-/** Where the image itself is gone, the crash came between the two renames of a save in place: the original goes back. */
+/**
+ * Where the image itself is gone, the original goes back. Where it is still the original, the backup is a second name of it that is
+ * not needed; otherwise the save had got to its end but for the record, and the backup stays.
+ */
 async function restoreBackup(backup: string, source: string | undefined): Promise<void> {
-  if (source === undefined || path.dirname(source) !== path.dirname(backup)) return
-  if (await lstat(source).catch(() => null)) return
+  if (source === undefined) return
+  if (await lstat(source).catch(() => null)) {
+    if (await isSameFile(source, backup)) await discardPart(backup)
+    return
+  }
+  if (path.dirname(source) !== path.dirname(backup)) return
   // link(2) refuses when the name has just been taken; rename is for file systems without links.
   await link(backup, source).catch(async (error: unknown) => {
     if (await lstat(source).catch(() => null)) throw error

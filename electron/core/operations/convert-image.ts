@@ -11,8 +11,9 @@ import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import type { Host } from '../process/host.js'
 import { checkImage } from '../tools/qemu-img/check.js'
-import { inspectImage } from './inspect-image.js'
+import { inspectImage, readSource } from './inspect-image.js'
 import { measureNeed } from './output-space.js'
+import { requireUnchanged } from './require-unchanged.js'
 import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from './write-output.js'
 
 type Input = JobInput<'convert-image'>
@@ -42,7 +43,11 @@ export async function planConvert(host: Host, input: Input): Promise<OutputPlan>
   }
 }
 
-/** Converts an image: space checked first, written to a part file, compared with the source, checked, then named. */
+/**
+ * Converts an image: space checked first, written to a part file, compared with the source, checked, then named.
+ *
+ * @throws AppError `image-changed` when the source was written to meanwhile; `no-space`, `image-damaged`, `verify-mismatch` …
+ */
 export async function convertDiskImage(ctx: JobContext, input: Input): Promise<JobOutput> {
   const prepared = await ctx.step('prepare', () => prepareConvert(ctx, input))
   const output = await writeOutput(ctx, prepared.request)
@@ -52,7 +57,7 @@ export async function convertDiskImage(ctx: JobContext, input: Input): Promise<J
 async function prepareConvert(ctx: JobContext, input: Input): Promise<{ request: WriteRequest }> {
   const source = await openSource(input.source)
   const output = await checkOutput({ target: input.output, sources: source.files, replace: input.replace })
-  const info = await inspectImage(ctx.host, input.source)
+  const { info } = await readSource(ctx.host, source)
   await requireSound(ctx.host, source, info)
   const request = writeRequest(source, info, { ...input, output })
   const need = await measureNeed(ctx.host, source, info.virtualBytes, { ...request, fixed: isFixed(request) })
@@ -71,6 +76,7 @@ function writeRequest(source: ImageSource, info: ImageInfo, input: Input): Write
     options: input.options,
     verify: input.verify,
     replace: input.replace,
+    requireUnchanged: () => requireUnchanged(source),
   }
 }
 

@@ -12,20 +12,18 @@ import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
 import { checkOutput } from '../files/checks.js'
 import { requireSpace } from '../files/disk-space.js'
-import { readRevision } from '../files/identity.js'
-import { findBootEntries } from '../guest/boot-entries.js'
 import { pickEngine } from '../guest/choose-engine.js'
 import { applyOperations, type EngineOperation } from '../guest/engine.js'
 import { openGuestFiles } from '../guest/guest-files.js'
-import { readPartitions } from '../guest/partitions.js'
 import { withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import type { Host } from '../process/host.js'
 import { createOverlay } from '../tools/qemu-img/create-overlay.js'
 import { requireSound } from './convert-image.js'
-import { inspectImage } from './inspect-image.js'
+import { inspectImage, readSource } from './inspect-image.js'
 import { measureNeed } from './output-space.js'
+import { requireUnchanged } from './require-unchanged.js'
 import { finishInPlace, prepareInPlace } from './save-in-place.js'
 import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from './write-output.js'
 
@@ -36,7 +34,6 @@ interface Staged {
   readonly source: ImageSource
   readonly info: ImageInfo
   readonly previews: readonly FilePreview[]
-  readonly partitions: readonly Partition[]
 }
 
 /** What saving will do: space and commands. Nothing is written. */
@@ -81,10 +78,7 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
     ...request,
     node,
     files: [node.path, ...staged.source.files],
-    beforePublish: async (part) => {
-      await requireUnchanged(staged.source)
-      await inPlace?.makeBackup(ctx, part)
-    },
+    ...(inPlace ? { beforePublish: (part) => inPlace.makeBackup(ctx, part) } : {}),
   })
   const backup = inPlace ? await finishInPlace(ctx, inPlace, input.target.mode === 'in-place' && input.target.keepBackup) : undefined
   return {
@@ -117,6 +111,7 @@ function writeRequest(source: ImageSource, info: ImageInfo, node: BlockNode, inp
     options: [],
     verify: true,
     replace: input.target.mode === 'new-file' ? input.target.replace : true,
+    requireUnchanged: () => requireUnchanged(source),
   }
 }
 
@@ -135,28 +130,16 @@ async function readStaged(ctx: JobContext, input: Input): Promise<Staged> {
   if (input.revision !== undefined && input.revision !== source.revision) {
     throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
   }
-  const info = await inspectImage(ctx.host, input.source)
+  const { info, boot } = await readSource(ctx.host, source)
   await requireSound(ctx.host, source, info)
-  return withReader(ctx.host, source, async (reader) => {
-    const files = openGuestFiles(ctx.host, reader)
-    const partitions = await readPartitions(reader, files)
-    const { entries } = await findBootEntries(files, partitions)
-    if (entries.length === 0) throw new AppError('no-boot-entries', { details: { path: source.path } })
-    const previews = changedFiles(entries, input)
-    return { source, info, previews, partitions }
-  })
+  if (boot.entries.length === 0) throw new AppError('no-boot-entries', { details: { path: source.path } })
+  return { source, info, previews: changedFiles(boot.entries, input) }
 }
 
 function changedFiles(entries: readonly BootEntry[], input: Input): FilePreview[] {
   const previews = previewEdits(entries, input.edits).filter((preview) => preview.after !== preview.before)
   if (previews.length === 0) throw new AppError('nothing-to-save')
   return previews
-}
-
-/** Throws `image-changed` when any file of the image is another one than when it was read. */
-async function requireUnchanged(source: ImageSource): Promise<void> {
-  const now = (await Promise.all(source.files.map((file) => readRevision(file)))).join('.')
-  if (now !== source.revision) throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
 }
 
 async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input['engine']): Promise<{ node: BlockNode; engine: string }> {
@@ -183,7 +166,7 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
   ctx.message(`Engine ${engine.id} writes the edits`)
   const run = await applyOperations(engine, ctx.host, {
     disk: { node, readFiles: source.files },
-    operations: previews.map((preview) => rewriteOperation(preview, staged.partitions)),
+    operations: previews.map((preview) => rewriteOperation(preview, info.partitions)),
     workDir: folder,
   })
   for (const note of run.notes) ctx.log(note)

@@ -44,10 +44,15 @@ export async function prepareInPlace(host: Host, source: ImageSource): Promise<I
     makeBackup: async (ctx, part) => {
       const again = await fileHolders(target)
       if (again.length > 0) throw new AppError('image-in-use', { details: { path: target, holder: again.join(', ') } })
-      const { mode, uid, gid } = await fs.stat(target)
+      const { mode, uid, gid, ino } = await fs.stat(target)
       await fs.chmod(part, mode & 0o7777)
       if (process.getuid?.() === 0) await fs.chown(part, uid, gid)
-      ctx.defer(ctx.claim('backup', backup))
+      const release = ctx.claim('backup', backup)
+      ctx.defer(async () => {
+        // Where the name still stands for the original, nothing was replaced and there is nothing to keep.
+        if ((await fs.stat(target)).ino === ino) await fs.rm(backup, { force: true })
+        release()
+      })
       // Where there are no hard links (FAT), the backup is a copy.
       await fs.link(target, backup).catch(() => fs.copyFile(target, backup, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE))
       await syncFolder(path.dirname(target))

@@ -24,7 +24,9 @@ export interface WriteRequest {
   readonly options: readonly string[]
   readonly verify: boolean
   readonly replace: boolean
-  /** Last word before the result takes its name; may still throw. Gets the part file. */
+  /** Throws when the source is no longer what was read. Asked before the result takes its name, and when something failed: it is the cause then. */
+  readonly requireUnchanged: () => Promise<void>
+  /** Last word before the result takes its name, after it reached the disk; may still throw. Gets the part file. */
   readonly beforePublish?: (part: string) => Promise<void>
 }
 
@@ -71,10 +73,20 @@ export const OUTPUT_STEPS = [
 export async function writeOutput(ctx: JobContext, request: WriteRequest): Promise<JobOutput> {
   const part = await openOutput(ctx, request)
   const read = { read: request.files }
+  const whileUnchanged = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (thrown) {
+      if (!ctx.signal.aborted) await request.requireUnchanged()
+      throw thrown
+    }
+  }
   const write = part.folder ? { write: [part.folder] } : { write: [part.file] }
   await ctx.step('convert', (progress) =>
-    convertImage(ctx.host, { args: convertCommand(request, part.file), access: { ...read, ...write }, path: request.output }, (fraction) =>
-      progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
+    whileUnchanged(
+      convertImage(ctx.host, { args: convertCommand(request, part.file), access: { ...read, ...write }, path: request.output }, (fraction) =>
+        progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
+      ),
     ),
   )
   const written: BlockNode = { driver: FORMATS[request.format].driver, path: part.file, ...(request.format === 'qcow2' ? { backing: null } : {}) }
@@ -84,12 +96,15 @@ export async function writeOutput(ctx: JobContext, request: WriteRequest): Promi
     await ctx.step('compare', async (progress) => {
       // The disk is kept busy with what has to be flushed anyway while the processor compares.
       const flushed = Promise.all(writtenFiles.map((file) => syncFile(file)))
-      const same = await compareImages(
-        ctx.host,
-        { left: request.node, right: written, access: { read: [...request.files, ...writtenFiles] } },
-        (fraction) => progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
+      const same = await whileUnchanged(
+        compareImages(
+          ctx.host,
+          { left: request.node, right: written, access: { read: [...request.files, ...writtenFiles] } },
+          (fraction) => progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
+        ),
       )
       await flushed
+      if (!same) await request.requireUnchanged()
       if (!same) throw new AppError('verify-mismatch', { details: { path: request.output } })
     })
     proofs.push('Content compared with the source: identical')
@@ -107,6 +122,9 @@ export async function writeOutput(ctx: JobContext, request: WriteRequest): Promi
   })
   const bytes = (await Promise.all(writtenFiles.map(async (file) => (await fs.stat(file)).blocks * 512))).reduce((sum, size) => sum + size, 0)
   await ctx.step('publish', async () => {
+    // Flushing is what takes long here. After it nothing does, and from the first file that takes its name there is no way back.
+    for (const file of writtenFiles) await syncFile(file)
+    await request.requireUnchanged()
     if (ctx.signal.aborted) throw new AppError('cancelled')
     await request.beforePublish?.(part.file)
     if (part.folder) await publishFolder({ folder: part.folder, target: request.output, replace: request.replace })

@@ -119,3 +119,19 @@ test('a started tool can be entered by others and takes them with it when it sto
   expect((await slow).code).toBe('tool-failed')
   await expect.poll(() => processesWith(marker)).toEqual([])
 })
+
+test('what a tool that stays up says at once waits for who listens later', async () => {
+  const talker = await host.start('sh', ['-c', 'echo greeting; sleep 30'])
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const heard = new Promise((resolve) => talker.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8'))))
+  const late = new Promise((resolve) => setTimeout(resolve, 2000, 'nothing'))
+  expect(await Promise.race([heard, late])).toBe('greeting\n')
+  await talker.stop()
+})
+
+test('a tool that a signal ended says which, in the sandbox too', async () => {
+  for (const options of [{}, { access: {} }]) {
+    const error = await failure(host.run('sh', ['-c', 'kill -KILL $$'], options))
+    expect(error.data.details.problem).toBe('ended by SIGKILL')
+  }
+})

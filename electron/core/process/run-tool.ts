@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+import { PassThrough } from 'node:stream'
 import { execa } from 'execa'
 import { AppError } from '#shared/errors/app-error'
 import type { CommandRecord } from '#shared/jobs/job'
@@ -149,7 +151,7 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
     }
     const { exitCode } = result
     if (exitCode === undefined || !(options.okExitCodes ?? [0]).includes(exitCode)) {
-      const how = exitCode === undefined ? `ended by ${result.signal ?? 'an unknown cause'}` : `exit code ${exitCode}`
+      const how = describeEnd(exitCode, result.signal)
       throw new AppError('tool-failed', { ...failure, details: { tool: request.tool, problem: how, exitCode: exitCode ?? -1 } })
     }
     return { exitCode, stdout: Buffer.concat(out), stderr: stderr.text(), durationMs }
@@ -161,12 +163,22 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
   }
 }
 
+/** bwrap(1), like a shell, ends with 128 and the signal's number when a signal ended the tool. */
+function describeEnd(exitCode: number | undefined, signal: string | undefined): string {
+  if (exitCode === undefined) return `ended by ${signal ?? 'an unknown cause'}`
+  const name = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]
+  return name === undefined ? `exit code ${exitCode}` : `ended by ${name}`
+}
+
 /** Starts a tool that stays up until `stop` or the signal. With `infoFd` 3 the sandbox tells the pid of its first process. */
 export async function startTool(request: RunRequest): Promise<ToolProcess> {
   const { options } = request
   const withInfo = request.command.sandboxed && !options.within
   const child = spawn(request, ['pipe', 'pipe', 'pipe', ...(withInfo ? (['pipe'] as const) : [])], options.signal)
   const log = new CommandLog(request, request.onCommand)
+  // execa discards what has no listener a moment after the start: an early greeting has to wait for its reader.
+  const stdout = new PassThrough()
+  child.stdout?.pipe(stdout)
   const stderr = new Tail(STDERR_KEPT)
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
   child.stdin?.on('error', () => {})
@@ -190,7 +202,7 @@ export async function startTool(request: RunRequest): Promise<ToolProcess> {
     if (options.signal?.aborted) throw new AppError('cancelled')
     throw new AppError('tool-failed', { details: { tool: request.tool, problem: 'did not start' }, toolOutput, command: shellLine(request.shown) })
   }
-  return { pid: child.pid, innerPid, stdin: child.stdin as NodeJS.WritableStream as ToolProcess['stdin'], stdout: child.stdout as ToolProcess['stdout'], ended, stop }
+  return { pid: child.pid, innerPid, stdin: child.stdin as NodeJS.WritableStream as ToolProcess['stdin'], stdout, ended, stop }
 }
 
 /** bwrap(1) `--info-fd`: a JSON object with `child-pid`. */
