@@ -1,0 +1,84 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from './fixtures.js'
+import { ShellPage } from './pages/shell-page.js'
+import { WorkbenchPage } from './pages/workbench-page.js'
+
+const FOLDER = process.env.DISKWRIGHT_SCREENSHOTS ?? path.resolve(import.meta.dirname, '../resources/screenshots')
+const ENTRY = 'Oracle Linux Server 8.10 (ostree:0)'
+
+/** Pictures of every state at the given size and in the given theme. The README shows those of 1280x800, light and dark. */
+for (const theme of ['Light', 'Dark'] as const) {
+  for (const [width, height] of [[1280, 800], ...(process.env.DISKWRIGHT_SCREENSHOTS ? [[1024, 640]] : [])] as const) {
+    test(`${theme} ${width}x${height}`, async ({ launch, copyImage, workFolder }) => {
+      const image = await copyImage('ock', 'boot-131.qcow2')
+      const bootable = await copyImage('bootable', 'sample-bootable.qcow2')
+      const app = await launch({})
+      await app.electron.evaluate(
+        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+        { width: width ?? 1280, height: height ?? 800 },
+      )
+      const { page } = app
+      const shell = new ShellPage(page)
+      const workbench = new WorkbenchPage(page)
+      fs.mkdirSync(FOLDER, { recursive: true })
+      const suffix = `${theme === 'Dark' ? '-dark' : ''}${width === 1280 ? '' : `-${width}`}`
+      const shot = async (name: string): Promise<void> => {
+        await page.mouse.move(1, 1)
+        await page.waitForTimeout(300)
+        await page.screenshot({ path: path.join(FOLDER, `${name}${suffix}.png`) })
+      }
+      await shell.chooseTheme(theme)
+      await shot('settings')
+      await shell.show('Home')
+      await shot('home-empty')
+      await app.dropFiles([bootable])
+      await expect(page.getByRole('main').getByRole('article').first()).toBeVisible()
+      await shot('boot-bootable')
+      await app.dropFiles([image])
+      const entry = workbench.entry(ENTRY)
+      await workbench.replaceArg(entry, 'ignition.platform.id=qemu', 'ignition.platform.id=vmware')
+      await workbench.addArg(entry, 'console=tty0')
+      await page.keyboard.press('Tab')
+      await shot('boot')
+      await workbench.showTab('Files')
+      await expect(page.getByText('ostree', { exact: true })).toBeVisible()
+      await shot('files')
+      await workbench.showTab('Edits')
+      await expect(page.locator('.cm-content').nth(1)).toContainText('console=tty0')
+      await shot('edits')
+      const save = await workbench.openSaveDialog()
+      await expect(save.root.getByText('free')).toBeVisible()
+      await shot('save')
+      await save.start('Save as new image')
+      await save.succeeded()
+      await shot('saved')
+      await save.root.getByRole('button', { name: /^Open/ }).click()
+      await expect(page.getByRole('main').getByRole('article').first()).toBeVisible()
+      const convert = await workbench.openConvertDialog()
+      await expect(convert.root.getByText('free')).toBeVisible()
+      await shot('convert')
+      await convert.start('Convert')
+      await convert.succeeded()
+      await shot('converted')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+K')
+      await shot('palette')
+      await page.keyboard.press('Escape')
+      await shell.show('Jobs')
+      await shot('jobs')
+      await shell.show('Tools')
+      await expect(page.getByText('User-Mode Linux').first()).toBeVisible()
+      await shot('tools')
+      await shell.show('Home')
+      await shot('home')
+      const broken = path.join(workFolder, 'broken.qcow2')
+      fs.writeFileSync(broken, 'no image at all')
+      await app.dropFiles([broken])
+      await expect(page.getByRole('alert').first()).toBeVisible()
+      await shot('error')
+      await page.getByRole('button', { name: 'Unfold the job tray' }).click()
+      await shot('tray')
+    })
+  }
+}
