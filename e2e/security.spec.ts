@@ -75,6 +75,7 @@ test('the content security policy stops what a page could be made to load or run
     // a string is compiled like eval
     const evaluate = 'globalThis.ranEval = true' as unknown as () => void
     try {
+      // oxlint-disable-next-line no-implied-eval -- it is what the policy has to stop
       setTimeout(evaluate, 0)
     } catch {
       // refused at once in some versions

@@ -8,6 +8,7 @@ import { makeSamples, ROOT, setUp } from './setup.mjs'
 
 const NOBODY = 65534
 const PART_MINUTES = 30
+const SWITCH_USER = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
 const isRoot = process.getuid?.() === 0
 
 await setUp({ forTests: true })
@@ -73,7 +74,6 @@ function counted(name, seconds, ok, passed, failed) {
 /** Command prefix that runs the rest as a user who owns nothing, and so with Chromium's sandbox on. */
 function asNobody() {
   const home = nobodyHome()
-  openCheckout()
   const folders = {
     HOME: home,
     XDG_CONFIG_HOME: `${home}/config`,
@@ -82,7 +82,18 @@ function asNobody() {
     XDG_RUNTIME_DIR: `${home}/run`,
   }
   const variables = Object.entries(folders).map(([name, folder]) => `${name}=${folder}`)
-  return ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', 'env', ...variables]
+  return [...whereNobodyCanRead(), ...SWITCH_USER, 'env', ...variables]
+}
+
+/** A checkout in a closed home (root's, or one made under a strict umask) is shown to the tests at another place. */
+function whereNobodyCanRead() {
+  const canRead = () => spawnSync(SWITCH_USER[0], [...SWITCH_USER.slice(1), 'test', '-r', path.join(ROOT, 'package.json')]).status === 0
+  if (canRead()) return []
+  spawnSync('chmod', ['-R', 'go+rX', ROOT])
+  if (canRead()) return []
+  const open = path.join(results, 'checkout')
+  fs.mkdirSync(open)
+  return ['unshare', '--mount', 'sh', '-c', `mount --bind '${ROOT}' '${open}' && cd '${open}' && exec "$@"`, 'sh']
 }
 
 function nobodyHome() {
@@ -90,15 +101,6 @@ function nobodyHome() {
   for (const folder of [home, path.join(home, 'run')]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (const folder of [home, path.join(home, 'run')]) fs.chownSync(folder, NOBODY, NOBODY)
   return home
-}
-
-/** A checkout made under a strict umask is closed to other users: opens what the tests read of it. */
-function openCheckout() {
-  const reads = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', 'test', '-r', path.join(ROOT, 'out/main/index.js')]
-  if (spawnSync(reads[0], reads.slice(1)).status === 0) return
-  spawnSync('chmod', ['-R', 'go+rX', ROOT])
-  for (let folder = path.dirname(ROOT); folder !== '/'; folder = path.dirname(folder)) spawnSync('chmod', ['go+x', folder])
-  console.log('The checkout was closed to other users; it is readable now, because the tests also run as one of them.')
 }
 
 function run(name, [program, ...args], env = {}) {
