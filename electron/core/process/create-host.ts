@@ -54,7 +54,7 @@ function makeHost(deps: HostDeps, find: (tool: ToolId) => string, sandbox: Host[
     const signal = joinSignals(bound.signal, options.signal)
     return {
       tool,
-      shown: [TOOLS[tool].binary, ...args],
+      shown: options.shown ?? [TOOLS[tool].binary, ...args],
       command: commandLine({
         tool: file,
         args,

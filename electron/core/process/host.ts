@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly mayMount?: boolean
   /** Run inside the sandbox of this process, with none of its rights; `access` is then that of the sandbox. */
   readonly within?: ToolProcess
+  /** What people see as the command, where the tool is wrapped in a script of ours. Default: the tool and its arguments. */
+  readonly shown?: readonly string[]
   /** Bytes of address space, seconds of CPU; through prlimit(1). */
   readonly limits?: { readonly memoryBytes?: number; readonly cpuSeconds?: number; readonly fileBytes?: number }
 }

@@ -40,12 +40,16 @@ async function findDescription(): Promise<string> {
     const folder = path.join(candidate, 'supermin.d')
     if (await exists(folder)) return folder
   }
-  throw new AppError('engine-unavailable', { details: { engine: 'guestfish', reason: 'libguestfs came without the description of its appliance' } })
+  throw new AppError('engine-unavailable', {
+    details: { engine: 'guestfish', reason: 'libguestfs came without the description of its appliance' },
+  })
 }
 
 /** Changes with every new kernel and every update of libguestfs. */
 async function systemKey(description: string): Promise<string> {
-  const kernels = (await fs.readdir('/boot').catch(() => [])).filter((name) => /^vmlinu[xz]-/.test(name)).map((name) => path.join('/boot', name))
+  const kernels = (await fs.readdir('/boot').catch(() => []))
+    .filter((name) => /^vmlinu[xz]-/.test(name))
+    .map((name) => path.join('/boot', name))
   const parts = (await fs.readdir(description)).map((name) => path.join(description, name))
   const hash = createHash('sha256')
   for (const file of [...kernels, ...parts].toSorted()) hash.update(`${file} ${(await fs.stat(file)).mtimeMs}\n`)

@@ -32,5 +32,8 @@ export async function exportImage(host: Host, request: ExportRequest): Promise<T
   const options = { access: request.access, mayMount: true, limits: { memoryBytes: request.memoryBytes } }
   if (!host.sandbox.usable) return host.start('qemu-storage-daemon', args, options)
   const daemon = host.find('qemu-storage-daemon')
-  return host.start('sh', ['-c', ': > "$1" && shift && exec "$@"', 'sh', request.mountpoint, daemon, ...args], options)
+  return host.start('sh', ['-c', ': > "$1" && shift && exec "$@"', 'sh', request.mountpoint, daemon, ...args], {
+    ...options,
+    shown: ['qemu-storage-daemon', ...args],
+  })
 }
