@@ -14,10 +14,13 @@ import {
 
 const TEAL = ['#e0f2f0', '#c4e6e3', '#9fd5d1', '#76c3bd', '#4cb0a9', '#35b8b0', '#1c8f89', '#0b7a75', '#096963', '#075e5a'] as const
 
+/** Mantine takes what is not mapped below from this scale in the dark scheme: lightest text first, then lines, surfaces, background. */
+const SLATE = ['#e8edf1', '#c3ccd4', '#a3afba', '#7f8b96', '#38424b', '#272e35', '#1c2329', '#171c21', '#12171b', '#101418'] as const
+
 /** Sizes and radii of styles/tokens.css in Mantine's terms. */
 export const theme = createTheme({
   primaryColor: 'accent',
-  colors: { accent: TEAL },
+  colors: { accent: TEAL, dark: SLATE },
   primaryShade: { light: 7, dark: 5 },
   fontFamily: 'var(--dw-font)',
   fontFamilyMonospace: 'var(--dw-mono)',

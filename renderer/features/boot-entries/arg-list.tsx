@@ -23,7 +23,11 @@ export function ArgList({ before, after, readOnly, onReplace, onRestore }: ArgLi
   // The chip or box that had the focus is gone after a change by key: what stands in its place takes it over.
   useEffect(() => {
     if (focusNext.current === null) return
-    list.current?.querySelector<HTMLElement>(`[data-at="${focusNext.current}"]:not([data-removed]) button`)?.focus()
+    const place = `[data-at="${focusNext.current}"]`
+    const chips = list.current
+    const target =
+      chips?.querySelector<HTMLElement>(`${place}:not([data-removed]) button`) ?? chips?.querySelector<HTMLElement>(`${place} button`)
+    target?.focus()
     focusNext.current = null
   })
 
@@ -76,7 +80,12 @@ export function ArgList({ before, after, readOnly, onReplace, onRestore }: ArgLi
           <p className={styles.name}>{group}</p>
           <ul className={styles.chips}>
             {rows.map((row) => (
-              <li key={`${row.state}${row.at}${row.arg}`} data-at={row.at} data-removed={row.state === 'removed' || undefined} className={styles.item}>
+              <li
+                key={`${row.state}${row.at}${row.arg}`}
+                data-at={row.at}
+                data-removed={row.state === 'removed' || undefined}
+                className={styles.item}
+              >
                 {chip(row)}
                 {row.isPrimaryConsole && <span className={styles.console}>becomes /dev/console</span>}
               </li>

@@ -71,6 +71,15 @@ test('a chip is edited in its place: Enter stages one replacement, and both stay
   expect(screen.getByRole('button', { name: 'Put ignition.platform.id=qemu back' })).toBeDefined()
 })
 
+test('the key that applies a chip does nothing else, and the focus stays on the chip', () => {
+  show()
+  fireEvent.click(screen.getByRole('button', { name: 'ignition.platform.id=qemu. Edit' }))
+  const box = screen.getByRole('textbox', { name: 'Edit ignition.platform.id=qemu' })
+  fireEvent.change(box, { target: { value: 'ignition.platform.id=vmware' } })
+  expect(fireEvent.keyDown(box, { key: 'Enter' })).toBe(false)
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'ignition.platform.id=vmware, added. Edit' }))
+})
+
 test('Escape leaves the argument as it was', () => {
   show()
   fireEvent.click(screen.getByRole('button', { name: 'rw. Edit' }))
