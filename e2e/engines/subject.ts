@@ -77,7 +77,8 @@ export const SUBJECT: DiskPlan = {
     partition(320, {
       fs: { kind: 'xfs', label: 'dirty' },
       files: files(FULL),
-      inside: `sync; mkdir "$root/made-just-before"; xfs_io -x -c 'shutdown -f' "$root"`,
+      // Written to the log by fsync, and cut off in the next moment: nothing can bring the log's tail forward in between.
+      inside: `sync; xfs_io -f -x -c 'pwrite -q 0 4k' -c fsync -c shutdown "$root/made-just-before"`,
     }),
     partition(4, {}),
   ],

@@ -41,7 +41,8 @@ export class GuestfishWriter {
       await this.leave()
       return 'read-only'
     }
-    if (await this.wasReplayed(device)) this.notes.push(replayedNote(partition))
+    const note = replayedNote(partition)
+    if (!this.notes.includes(note) && (await this.wasReplayed(device))) this.notes.push(note)
     return undefined
   }
 
