@@ -1,5 +1,4 @@
 import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { Host } from '../process/host.js'
@@ -33,18 +32,26 @@ async function probe(host: Host): Promise<KvmReport> {
   if (!host.has('qemu-system-x86_64')) return { usable: false, reason: 'qemu-system-x86_64 is not installed.' }
   const closed = await openProblem()
   if (closed) return { usable: false, reason: closed }
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-kvm-'))
   try {
-    const rom = path.join(folder, 'exit.rom')
-    await fs.writeFile(rom, exitRom())
-    await runOnAccelerator(host, 'kvm', rom)
+    await runOnAccelerator(host, 'kvm', await romFile(host))
     return { usable: true, reason: 'A small virtual machine ran with KVM.' }
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code === 'cancelled') throw thrown
     return { usable: false, reason: `/dev/kvm is there, but a virtual machine does not run with it (${firstLine(thrown)}).` }
-  } finally {
-    await fs.rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Kept in the cache, so that a killed process leaves nothing behind. It comes to its name whole: others may be reading it. */
+async function romFile(host: Host): Promise<string> {
+  const rom = exitRom()
+  const file = path.join(host.dirs.cache, 'kvm-probe.rom')
+  const there = await fs.readFile(file).catch(() => undefined)
+  if (there?.equals(rom)) return file
+  await fs.mkdir(host.dirs.cache, { recursive: true })
+  const part = `${file}.${process.pid}`
+  await fs.writeFile(part, rom)
+  await fs.rename(part, file)
+  return file
 }
 
 async function openProblem(): Promise<string | undefined> {
