@@ -7,7 +7,11 @@ test('files that are no images say what is wrong, what was not changed, and what
   const workbench = new WorkbenchPage(app.page)
   const cases: readonly (readonly [string, Buffer, RegExp])[] = [
     ['empty.qcow2', Buffer.alloc(0), /empty/i],
-    ['noise.vmdk', Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * index * 31) & 0xff)), /not .*(recognized|disk image)|no disk image|unknown/i],
+    [
+      'noise.vmdk',
+      Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * index * 31) & 0xff)),
+      /not .*(recognized|disk image)|no disk image|unknown/i,
+    ],
     ['letter.txt', Buffer.from('Dear reader,\n'.repeat(100)), /not .*(recognized|disk image)|no disk image|unknown|text/i],
   ]
   for (const [name, content, words] of cases) {

@@ -15,7 +15,12 @@ function argsIn(listing: string): string[] {
   return entries.find((entry) => entry.isDefault)?.args ?? []
 }
 
-test('open, change how it boots, review, save without touching the source, convert to VMDK', async ({ app, copyImage, cli, workFolder }) => {
+test('open, change how it boots, review, save without touching the source, convert to VMDK', async ({
+  app,
+  copyImage,
+  cli,
+  workFolder,
+}) => {
   const image = await copyImage('ock', 'boot 1.31.qcow2')
   const before = sha256(image)
   const workbench = new WorkbenchPage(app.page)
@@ -133,12 +138,20 @@ test('a conversion that is cancelled leaves nothing, and the history says so', a
   await dialog.chooseFormat('qcow2', 'Version 3, compressed')
   await dialog.start('Convert')
   await expect(dialog.root.getByRole('progressbar').first()).toBeVisible()
-  await dialog.root.getByRole('button', { name: /^Cancel/ }).first().click()
+  await dialog.root
+    .getByRole('button', { name: /^Cancel/ })
+    .first()
+    .click()
   await expect(dialog.root.getByText('Cancelled', { exact: true }).first()).toBeVisible()
   expect(fs.readdirSync(workFolder).filter((name) => name.includes('.part') || name.endsWith('.qcow2'))).toEqual([])
   await app.page.keyboard.press('Escape')
   await shell.show('Jobs')
   await expect(app.page.getByRole('main').getByText('Convert large.raw to qcow2').first()).toBeVisible()
-  await expect(app.page.getByRole('main').getByText(/^cancelled/i).first()).toBeVisible()
+  await expect(
+    app.page
+      .getByRole('main')
+      .getByText(/^cancelled/i)
+      .first(),
+  ).toBeVisible()
   expect(await app.accessibilityViolations()).toEqual([])
 })

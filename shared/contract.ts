@@ -41,7 +41,10 @@ export const contract = {
   'recents.list': call(nothing, z.array(recentImageSchema)),
   'recents.remove': call(z.object({ path }), nothing),
   /** A name beside the source that does not exist yet; the window may write there without a dialog. */
-  'outputs.suggest': call(z.object({ source: path, suffix: z.string().max(40), extension: z.string().max(10) }), z.object({ path: z.string() })),
+  'outputs.suggest': call(
+    z.object({ source: path, suffix: z.string().max(40), extension: z.string().max(10) }),
+    z.object({ path: z.string() }),
+  ),
   /** Shows the save dialog. Null when it was closed. `replace` is true when the user agreed to replace a file. */
   'outputs.choose': call(z.object({ suggested: path }), z.object({ path: z.string(), replace: z.boolean() }).nullable()),
   'convert.plan': call(convertImageInputSchema, outputPlanSchema),

@@ -89,7 +89,9 @@ async function saveBench(core: Core, folder: string): Promise<Ratio> {
         kind: 'save-image',
         input: {
           source: image,
-          edits: [{ kind: 'kernel-args', entry: ENTRY, changes: [{ op: 'replace', key: 'ignition.platform.id', from: 'qemu', to: 'vmware' }] }],
+          edits: [
+            { kind: 'kernel-args', entry: ENTRY, changes: [{ op: 'replace', key: 'ignition.platform.id', from: 'qemu', to: 'vmware' }] },
+          ],
           target: { mode: 'new-file', output: path.join(folder, `saved-${count}.qcow2`), replace: false },
           engine: 'uml',
         },
@@ -121,7 +123,10 @@ async function convertBench(core: Core, folder: string): Promise<{ ratio: Ratio;
   let verifyMs = 0
   for (let round = 0; round < 5; round += 1) {
     const output = path.join(folder, `out-${round}.vmdk`)
-    const job = await finished(core, { kind: 'convert-image', input: { source, output, format: 'vmdk', options: [], verify: true, replace: false } })
+    const job = await finished(core, {
+      kind: 'convert-image',
+      input: { source, output, format: 'vmdk', options: [], verify: true, replace: false },
+    })
     ours.push(stepMs(job, ['prepare', 'convert']))
     verifyMs = stepMs(job, ['compare', 'check', 'publish'])
     await fs.rm(output)

@@ -14,7 +14,23 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** Milliseconds of `guestfish --ro`: file systems listed, every boot entry printed. */
 export async function guestfishReads(image: string): Promise<number> {
-  const args = ['--ro', '--format=qcow2', '-a', image, 'run', ':', 'list-filesystems', ':', 'mount-ro', '/dev/sda2', '/', ':', 'glob', 'cat', '/loader/entries/*.conf']
+  const args = [
+    '--ro',
+    '--format=qcow2',
+    '-a',
+    image,
+    'run',
+    ':',
+    'list-filesystems',
+    ':',
+    'mount-ro',
+    '/dev/sda2',
+    '/',
+    ':',
+    'glob',
+    'cat',
+    '/loader/entries/*.conf',
+  ]
   return timed(async () => {
     const { stdout } = await run('guestfish', args, { env: ENV })
     if (!stdout.includes('ignition.platform.id=qemu')) throw new Error(`guestfish did not print the boot entries:\n${stdout}`)
@@ -24,6 +40,26 @@ export async function guestfishReads(image: string): Promise<number> {
 /** Milliseconds of one argument changed by guestfish on a copy that is there already. */
 export async function guestfishEdits(copy: string, entry: string): Promise<number> {
   const command = `sed -i -e s/ignition.platform.id=qemu/ignition.platform.id=vmware/ /sysroot${entry}`
-  const args = ['--rw', '--format=qcow2', '-a', copy, 'run', ':', 'mount', '/dev/sda2', '/', ':', 'debug', 'sh', command, ':', 'sync', ':', 'umount-all', ':', 'shutdown']
+  const args = [
+    '--rw',
+    '--format=qcow2',
+    '-a',
+    copy,
+    'run',
+    ':',
+    'mount',
+    '/dev/sda2',
+    '/',
+    ':',
+    'debug',
+    'sh',
+    command,
+    ':',
+    'sync',
+    ':',
+    'umount-all',
+    ':',
+    'shutdown',
+  ]
   return timed(() => run('guestfish', args, { env: ENV }))
 }

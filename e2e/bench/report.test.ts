@@ -6,8 +6,12 @@ const base = { what: 'inspect', ours: { label: 'us', ms: 100 }, theirs: { label:
 test('ratios are judged in the direction they are meant', () => {
   expect(judge({ ...base, kind: 'faster', bound: 40 })).toMatchObject({ value: 120, met: true })
   expect(judge({ ...base, kind: 'faster', bound: 121 }).met).toBe(false)
-  expect(judge({ ...base, ours: { label: 'us', ms: 1050 }, theirs: { label: 'them', ms: 1000 }, kind: 'at-most', bound: 1.05 }).met).toBe(true)
-  expect(judge({ ...base, ours: { label: 'us', ms: 1060 }, theirs: { label: 'them', ms: 1000 }, kind: 'at-most', bound: 1.05 }).met).toBe(false)
+  expect(judge({ ...base, ours: { label: 'us', ms: 1050 }, theirs: { label: 'them', ms: 1000 }, kind: 'at-most', bound: 1.05 }).met).toBe(
+    true,
+  )
+  expect(judge({ ...base, ours: { label: 'us', ms: 1060 }, theirs: { label: 'them', ms: 1000 }, kind: 'at-most', bound: 1.05 }).met).toBe(
+    false,
+  )
 })
 
 test('a missed bound shows', () => {

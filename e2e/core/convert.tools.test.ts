@@ -52,10 +52,17 @@ test('a result that differs from the source is not kept', async () => {
   // The part file is spoilt before it is compared, as a failing disk would.
   await expect.poll(() => filesIn(folder), { interval: 1, timeout: 20_000 }).not.toEqual([])
   const part = path.join(folder, (await filesIn(folder))[0] ?? '')
-  const spoil = setInterval(() => void fs.open(part, 'r+').then(async (handle) => {
-    await handle.write(Buffer.from('spoilt'), 0, 6, 700_000)
-    await handle.close()
-  }, () => {}), 1)
+  const spoil = setInterval(
+    () =>
+      void fs.open(part, 'r+').then(
+        async (handle) => {
+          await handle.write(Buffer.from('spoilt'), 0, 6, 700_000)
+          await handle.close()
+        },
+        () => {},
+      ),
+    1,
+  )
   const job = await bench.core.jobs.wait(id)
   clearInterval(spoil)
   expect(job.error?.code).toBe('verify-mismatch')

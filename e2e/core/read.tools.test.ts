@@ -24,7 +24,9 @@ test('an OCK-shaped disk: partitions, file systems, system, entries, the wrong E
     warnings: [{ code: 'esp-wrong-type', partition: 1 }],
   })
   // Sectors of the published images: 2048-501759, 503808-1503231, 1505280-31455231.
-  expect(info.partitions.map(({ number, startBytes, sizeBytes }) => [number, startBytes / 512, (startBytes + sizeBytes) / 512 - 1])).toEqual([
+  expect(
+    info.partitions.map(({ number, startBytes, sizeBytes }) => [number, startBytes / 512, (startBytes + sizeBytes) / 512 - 1]),
+  ).toEqual([
     [1, 2048, 501_759],
     [2, 503_808, 1_503_231],
     [3, 1_505_280, 31_455_231],
@@ -98,7 +100,9 @@ test('files: folders list with kinds, content comes whole, what is not there is 
   expect(await code(bench.core.readFile({ path: image, partition: 2, file: '/nope' }))).toBe('guest-file-not-found')
   expect(await code(bench.core.readFile({ path: image, partition: 9, file: '/x' }))).toBe('partition-not-found')
   expect(await code(bench.core.listFiles({ path: image, partition: 2, folder: '/nope' }))).toBe('guest-file-not-found')
-  expect(await code(bench.core.readFile({ path: image, partition: 2, file: '/loader/entries/ostree-1-ock.conf', maxBytes: 10 }))).toBe('guest-file-too-large')
+  expect(await code(bench.core.readFile({ path: image, partition: 2, file: '/loader/entries/ostree-1-ock.conf', maxBytes: 10 }))).toBe(
+    'guest-file-too-large',
+  )
 })
 
 /** What each hostile or broken file must be refused with; `undefined` opens, and shows none of the host's files. */
@@ -138,7 +142,10 @@ test.each(HOSTILE_NAMES)('hostile: %s', async (name) => {
   }
   // Whatever a reader makes of it, a copy of it must not be made, or must not hold what the host keeps elsewhere.
   const output = path.join(where.folder, 'copy.raw')
-  const job = await bench.run({ kind: 'convert-image', input: { source: image, output, format: 'raw', options: [], verify: true, replace: false } })
+  const job = await bench.run({
+    kind: 'convert-image',
+    input: { source: image, output, format: 'raw', options: [], verify: true, replace: false },
+  })
   expect(job.state).toBe('failed')
   expect(await filesIn(where.folder)).toEqual(before)
 })

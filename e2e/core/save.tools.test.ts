@@ -48,7 +48,11 @@ test('the main job: platform and console changed on an XFS /boot, saved as a new
   expect(job.output).toMatchObject({
     path: output,
     engine: 'uml',
-    proofs: ['Edits read back from the image: as in the preview (1 file)', 'Content compared with the source: identical', 'qemu-img check: no errors'],
+    proofs: [
+      'Edits read back from the image: as in the preview (1 file)',
+      'Content compared with the source: identical',
+      'qemu-img check: no errors',
+    ],
   })
   expect(job.commands.some((command) => command.line.startsWith('qemu-img convert'))).toBe(true)
   expect(job.progress).toBe(1)
@@ -147,7 +151,10 @@ test('an image that a program writes to can be looked at, but neither saved nor 
     expect((await bench.core.inspect(source)).warnings.map((warning) => warning.code)).toContain('image-in-use')
     expect((await bench.run(saveAs(source, path.join(bench.folder, 'x.qcow2')))).error?.code).toBe('image-in-use')
     const output = path.join(bench.folder, 'x.vmdk')
-    const job = await bench.run({ kind: 'convert-image', input: { source, output, format: 'vmdk', options: [], verify: true, replace: false } })
+    const job = await bench.run({
+      kind: 'convert-image',
+      input: { source, output, format: 'vmdk', options: [], verify: true, replace: false },
+    })
     expect(job.error?.code).toBe('image-in-use')
   } finally {
     await writer.stop()

@@ -50,7 +50,10 @@ export class WorkbenchPage {
   }
 
   stagedEdits(): Locator {
-    return this.page.getByRole('main').getByRole('listitem').filter({ has: this.page.getByRole('button', { name: /^Undo|^Remove/ }) })
+    return this.page
+      .getByRole('main')
+      .getByRole('listitem')
+      .filter({ has: this.page.getByRole('button', { name: /^Undo|^Remove/ }) })
   }
 
   async openSaveDialog(): Promise<JobDialog> {

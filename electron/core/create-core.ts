@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Core, CoreDeps } from './core-api.js'
 import { prepareDirs } from './files/prepare-dirs.js'
+import { removeStaleExports } from './guest/stale-exports.js'
 import { createJobDefinitions } from './jobs/job-definitions.js'
 import { createJobRunner } from './jobs/job-runner.js'
 import { createJobStore } from './jobs/job-store.js'
@@ -20,6 +21,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const { env, log } = deps
   const { dirs, problems } = prepareDirs(deps.dirs, log)
   const host = await createHost({ dirs, env, log })
+  await removeStaleExports(host)
   const settings = createSettingsStore({ folder: dirs.config, log })
   const store = createJobStore({ folder: path.join(dirs.state, 'jobs'), log, keepJobs: () => settings.get().keepJobs })
   const locks = createLockTable(path.join(dirs.runtime, 'locks'))

@@ -19,7 +19,7 @@ export function FormatPicker({ format, subformat, onChange }: FormatPickerProps)
         fullWidth
         aria-label="Format"
         value={format}
-        onChange={(value) => choose(value as DiskFormat)}
+        onChange={(value) => choose(value)}
         data={DISK_FORMATS.map((id) => ({ value: id, label: FORMATS[id].label }))}
       />
       {only !== undefined ? (

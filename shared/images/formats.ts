@@ -57,11 +57,31 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
     driver: 'vmdk',
     extensions: ['vmdk'],
     subformats: [
-      { id: 'monolithicSparse', label: 'Monolithic sparse', hint: 'VMware Workstation and Fusion', options: ['subformat=monolithicSparse'] },
+      {
+        id: 'monolithicSparse',
+        label: 'Monolithic sparse',
+        hint: 'VMware Workstation and Fusion',
+        options: ['subformat=monolithicSparse'],
+      },
       { id: 'streamOptimized', label: 'Stream-optimized', hint: 'Compressed, for transport', options: ['subformat=streamOptimized'] },
-      { id: 'monolithicFlat', label: 'Monolithic flat', hint: 'A descriptor and one flat extent beside it', options: ['subformat=monolithicFlat'] },
-      { id: 'twoGbMaxExtentSparse', label: 'Split sparse, 2 GB', hint: 'A descriptor and sparse extents beside it', options: ['subformat=twoGbMaxExtentSparse'] },
-      { id: 'twoGbMaxExtentFlat', label: 'Split flat, 2 GB', hint: 'A descriptor and flat extents beside it', options: ['subformat=twoGbMaxExtentFlat'] },
+      {
+        id: 'monolithicFlat',
+        label: 'Monolithic flat',
+        hint: 'A descriptor and one flat extent beside it',
+        options: ['subformat=monolithicFlat'],
+      },
+      {
+        id: 'twoGbMaxExtentSparse',
+        label: 'Split sparse, 2 GB',
+        hint: 'A descriptor and sparse extents beside it',
+        options: ['subformat=twoGbMaxExtentSparse'],
+      },
+      {
+        id: 'twoGbMaxExtentFlat',
+        label: 'Split flat, 2 GB',
+        hint: 'A descriptor and flat extents beside it',
+        options: ['subformat=twoGbMaxExtentFlat'],
+      },
     ],
     checkable: true,
     measurable: false,
@@ -86,7 +106,12 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
     // force_size keeps the exact virtual size; without it qemu rounds up to a CHS geometry (measured: 64 MiB became 67,125,760 bytes).
     subformats: [
       { id: 'dynamic', label: 'Dynamic', hint: 'Hyper-V generation 1', options: ['subformat=dynamic', 'force_size=on'] },
-      { id: 'fixed', label: 'Fixed', hint: 'Azure: file is the virtual size plus a 512-byte footer', options: ['subformat=fixed', 'force_size=on'] },
+      {
+        id: 'fixed',
+        label: 'Fixed',
+        hint: 'Azure: file is the virtual size plus a 512-byte footer',
+        options: ['subformat=fixed', 'force_size=on'],
+      },
     ],
     checkable: false,
     measurable: false,

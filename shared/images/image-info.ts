@@ -4,7 +4,20 @@ import { DISK_FORMATS } from './formats.js'
 export const diskFormatSchema = z.enum(DISK_FORMATS)
 
 /** Kinds of content a partition can have. `fat`, `ext`, `xfs`, `btrfs` … each have one fixed colour in the window. */
-export const FILESYSTEM_KINDS = ['fat', 'ext', 'xfs', 'btrfs', 'iso9660', 'squashfs', 'ntfs', 'swap', 'lvm', 'luks', 'other', 'none'] as const
+export const FILESYSTEM_KINDS = [
+  'fat',
+  'ext',
+  'xfs',
+  'btrfs',
+  'iso9660',
+  'squashfs',
+  'ntfs',
+  'swap',
+  'lvm',
+  'luks',
+  'other',
+  'none',
+] as const
 export type FilesystemKind = (typeof FILESYSTEM_KINDS)[number]
 
 export const filesystemSchema = z.object({

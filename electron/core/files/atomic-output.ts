@@ -104,7 +104,7 @@ export async function publishFolder({ folder, target, replace }: Publication & {
  */
 export async function restoreReplaced(folder: string, target: string): Promise<void> {
   const main = path.basename(target)
-  const names = await readdir(folder).catch(() => [])
+  const names = await readdir(folder).catch((): string[] => [])
   if (!names.includes(main) || (await isSameFile(path.join(folder, main), target))) return
   for (const name of names) {
     const published = path.join(path.dirname(target), name)
@@ -173,8 +173,8 @@ async function reserveAndRename(from: string, to: string): Promise<void> {
 export async function discardPart(part: string): Promise<void> {
   const present = await lstat(part).catch(() => null)
   if (!present) return
-  if (!present.isDirectory()) return void (await unlink(part))
-  await rm(part, { recursive: true, force: true })
+  if (present.isDirectory()) await rm(part, { recursive: true, force: true })
+  else await unlink(part)
 }
 
 async function exists(file: string): Promise<boolean> {

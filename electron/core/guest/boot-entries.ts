@@ -35,7 +35,9 @@ export async function findBootEntries(files: GuestFiles, partitions: readonly Pa
 
 async function entriesIn(files: GuestFiles, partition: number, folder: string): Promise<PlainEntry[]> {
   if (!(await folderIsThere(files, partition, folder))) return []
-  const names = (await files.list(partition, folder)).filter((entry) => entry.kind !== 'folder' && entry.name.toLowerCase().endsWith('.conf'))
+  const names = (await files.list(partition, folder)).filter(
+    (entry) => entry.kind !== 'folder' && entry.name.toLowerCase().endsWith('.conf'),
+  )
   return Promise.all(names.slice(0, MAX_ENTRIES).map((entry) => readEntry(files, partition, `${folder}/${entry.name}`)))
 }
 

@@ -16,7 +16,9 @@ export interface GuestFiles {
   readIfPresent(partition: number, file: string, maxBytes: number): Promise<Buffer | undefined>
 }
 
+/** Throws `tool-missing`: much is looked for that may not be there, but what looks has to be. */
 export function openGuestFiles(host: Host, reader: ImageReader): GuestFiles {
+  host.find('grub-fstest')
   const listings = new Map<string, Promise<readonly GuestEntry[]>>()
   const list: GuestFiles['list'] = (partition, folder) => {
     const key = `${partition}:${folder}`

@@ -27,7 +27,15 @@ export async function readPartitions(reader: ImageReader, files: GuestFiles): Pr
 async function readWholeDisk(reader: ImageReader): Promise<Partition[]> {
   const filesystem = await filesystemAt(reader, 0, reader.virtualBytes)
   if (!filesystem) return []
-  const whole = { number: 0, startBytes: 0, sizeBytes: reader.virtualBytes, type: null, typeName: 'Whole disk', name: null, bootable: false }
+  const whole = {
+    number: 0,
+    startBytes: 0,
+    sizeBytes: reader.virtualBytes,
+    type: null,
+    typeName: 'Whole disk',
+    name: null,
+    bootable: false,
+  }
   return [{ ...whole, isEsp: false, filesystem }]
 }
 

@@ -5,10 +5,12 @@ import { AppError } from '#shared/errors/app-error'
 import { explainQemuError } from '#shared/errors/explain-qemu'
 import { type BlockNode, blockOptions } from '#shared/images/block-node'
 import type { Host, ToolProcess } from '../process/host.js'
+import { describeEnd } from '../process/run-tool.js'
 import { exportImage } from '../tools/qemu-storage-daemon/export-image.js'
 import { readTable, type PartitionTable } from '../tools/sfdisk/read-table.js'
 import { type GrubVolume, grubDevice } from '../tools/grub-fstest/read.js'
 import type { ImageSource } from './source.js'
+import { exportsFolder } from './stale-exports.js'
 
 const START_TIMEOUT_MS = 10_000
 /** Address space, not memory: each of the daemon's threads reserves stacks and heaps that it hardly uses. */
@@ -53,7 +55,7 @@ export async function withReader<T>(host: Host, source: ImageSource, work: (read
   } finally {
     await disk?.close().catch(() => {})
     await opened.session.stop(2000)
-    if (opened.mountpoint) fs.rmSync(opened.mountpoint, { force: true })
+    removeMountpoint(opened.mountpoint)
   }
 }
 
@@ -87,12 +89,15 @@ async function exportOnce(host: Host, source: ImageSource, node: BlockNode, inUs
     mountpoint: insidePath,
     access: { read: source.files },
     memoryBytes: MEMORY_BYTES,
+  }).catch((thrown: unknown) => {
+    removeMountpoint(mountpoint)
+    throw thrown
   })
   try {
     await greeting(session)
   } catch (thrown) {
     await session.stop(1000)
-    if (mountpoint) fs.rmSync(mountpoint, { force: true })
+    removeMountpoint(mountpoint)
     throw explainQemuError(thrown, { path: source.path })
   }
   return { session, insidePath, inUse, mountpoint, outsidePath: mountpoint ?? `/proc/${session.innerPid}/root${insidePath}` }
@@ -100,21 +105,36 @@ async function exportOnce(host: Host, source: ImageSource, node: BlockNode, inUs
 
 /** Without a sandbox the export has to be in the host's name space. */
 function newMountpoint(host: Host): string {
-  const folder = path.join(host.dirs.runtime, 'exports')
+  const folder = exportsFolder(host)
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = path.join(fs.mkdtempSync(path.join(folder, `${process.pid}-`)), 'disk')
   fs.writeFileSync(file, '')
   return file
 }
 
+/** One step at a time and never into it: where the daemon was killed, a dead mount still stands there. */
+function removeMountpoint(mountpoint: string | undefined): void {
+  if (mountpoint === undefined) return
+  try {
+    fs.rmSync(mountpoint, { force: true })
+    fs.rmdirSync(path.dirname(mountpoint))
+  } catch {}
+}
+
 /** The monitor says hello on stdout once the export is up; before that, the daemon can only end. */
 async function greeting(session: ToolProcess): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const failed = session.ended.then(({ stderr, exitCode }) => {
-    throw new AppError('tool-failed', { details: { tool: 'qemu-storage-daemon', problem: `exit code ${exitCode}` }, toolOutput: stderr })
+  const failed = session.ended.then(({ stderr, exitCode, signal }) => {
+    throw new AppError('tool-failed', {
+      details: { tool: 'qemu-storage-daemon', problem: describeEnd(exitCode, signal) },
+      toolOutput: stderr,
+    })
   })
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new AppError('tool-timeout', { details: { tool: 'qemu-storage-daemon', seconds: START_TIMEOUT_MS / 1000 } })), START_TIMEOUT_MS)
+    timer = setTimeout(
+      () => reject(new AppError('tool-timeout', { details: { tool: 'qemu-storage-daemon', seconds: START_TIMEOUT_MS / 1000 } })),
+      START_TIMEOUT_MS,
+    )
   })
   const hello = new Promise<void>((resolve) => {
     session.stdout.once('data', () => resolve())
@@ -131,6 +151,14 @@ async function greeting(session: ToolProcess): Promise<void> {
 async function withDaemonOutput(thrown: unknown, session: ToolProcess): Promise<unknown> {
   if (thrown instanceof AppError && thrown.code !== 'tool-failed') return thrown
   const ended = await Promise.race([session.ended, new Promise<undefined>((resolve) => setTimeout(resolve, 50, undefined))])
-  if (!ended || ended.stderr === '') return thrown
-  return new AppError('image-damaged', { details: { reason: ended.stderr.split('\n').at(-1) ?? '' }, toolOutput: ended.stderr, cause: thrown })
+  if (!ended) return thrown
+  if (ended.stderr === '') {
+    const problem = describeEnd(ended.exitCode, ended.signal)
+    return new AppError('tool-failed', { details: { tool: 'qemu-storage-daemon', problem }, cause: thrown })
+  }
+  return new AppError('image-damaged', {
+    details: { reason: ended.stderr.split('\n').at(-1) ?? '' },
+    toolOutput: ended.stderr,
+    cause: thrown,
+  })
 }

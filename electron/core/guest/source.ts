@@ -51,12 +51,15 @@ export async function openSource(imagePath: string): Promise<ImageSource> {
   const layers: [ImageLayer, ...ImageLayer[]] = [top]
   for (let layer = top; layer.sniff.backingFile !== null; ) {
     layer = await readBacking(layer, layer.sniff.backingFile)
-    if (layers.some((seen) => seen.path === layer.path)) throw new AppError('backing-file-loop', { details: { path: absolute, backing: layer.path } })
+    if (layers.some((seen) => seen.path === layer.path))
+      throw new AppError('backing-file-loop', { details: { path: absolute, backing: layer.path } })
     layers.push(layer)
-    if (layers.length > MAX_DEPTH) throw new AppError('image-unsupported', { details: { path: absolute, reason: `more than ${MAX_DEPTH} backing files` } })
+    if (layers.length > MAX_DEPTH)
+      throw new AppError('image-unsupported', { details: { path: absolute, reason: `more than ${MAX_DEPTH} backing files` } })
   }
   const extents = await Promise.all(layers.flatMap((layer) => extentNames(layer.sniff).map((name) => readExtent(layer, name))))
-  const sum = (pick: (file: { fileBytes: number; onDiskBytes: number }) => number): number => pick(top) + extents.reduce((total, file) => total + pick(file), 0)
+  const sum = (pick: (file: { fileBytes: number; onDiskBytes: number }) => number): number =>
+    pick(top) + extents.reduce((total, file) => total + pick(file), 0)
   return {
     path: absolute,
     layers,
@@ -128,7 +131,10 @@ async function readBacking(layer: ImageLayer, name: string): Promise<ImageLayer>
   }
 }
 
-async function readExtent(layer: ImageLayer, name: string): Promise<{ path: string; revision: string; fileBytes: number; onDiskBytes: number }> {
+async function readExtent(
+  layer: ImageLayer,
+  name: string,
+): Promise<{ path: string; revision: string; fileBytes: number; onDiskBytes: number }> {
   const extent = resolveReference(layer, name, 'extent')
   const file = await openRegularFile(extent)
   await file.handle.close()
@@ -140,7 +146,8 @@ function resolveReference(layer: ImageLayer, name: string, what: string): string
   const folder = path.dirname(layer.path)
   // qemu-img writes absolute names when it was given one; in the image's own folder they are as harmless as plain ones.
   const plain = path.isAbsolute(name) && path.dirname(path.normalize(name)) === folder ? path.basename(name) : name
-  if (checkReference(plain) === 'refused' || plain.includes('/')) throw refused(layer, name, `the ${what} is not a plain name in the image's own folder`)
+  if (checkReference(plain) === 'refused' || plain.includes('/'))
+    throw refused(layer, name, `the ${what} is not a plain name in the image's own folder`)
   return path.join(folder, plain)
 }
 

@@ -7,7 +7,12 @@ import { OUTPUT_STEPS } from '../operations/write-output.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
 
 /** Weights are measured shares of the wall time of typical runs. */
-const OUTPUT_WEIGHTS: Readonly<Record<(typeof OUTPUT_STEPS)[number]['id'], number>> = { convert: 0.6, compare: 0.3, check: 0.03, publish: 0.02 }
+const OUTPUT_WEIGHTS: Readonly<Record<(typeof OUTPUT_STEPS)[number]['id'], number>> = {
+  convert: 0.6,
+  compare: 0.3,
+  check: 0.03,
+  publish: 0.02,
+}
 
 function outputSteps(share: number): DeclaredStep[] {
   return OUTPUT_STEPS.map((step) => ({ ...step, weight: OUTPUT_WEIGHTS[step.id] * share }))
@@ -32,7 +37,9 @@ export function createJobDefinitions(preferences: { readonly engine: () => Engin
         ...outputSteps(0.5),
       ],
       locks: (input) =>
-        input.target.mode === 'new-file' ? { reads: [input.source], writes: [saveTarget(input)] } : { reads: [], writes: [saveTarget(input)] },
+        input.target.mode === 'new-file'
+          ? { reads: [input.source], writes: [saveTarget(input)] }
+          : { reads: [], writes: [saveTarget(input)] },
       run: (input, context) => saveImage(context, { ...input, engine: input.engine ?? preferences.engine() }),
     },
     'convert-image': {

@@ -38,7 +38,9 @@ export async function planConvert(host: Host, input: Input): Promise<OutputPlan>
     freeBytes: need.freeBytes,
     fits: need.neededBytes <= need.freeBytes && (maxFileBytes === null || need.largestFileBytes <= maxFileBytes),
     commands: [shellLine(['qemu-img', ...convertCommand(request, input.output)])],
-    warnings: conversionWarnings(info, { format: request.format, subformat: request.subformat.id }, maxFileBytes ?? undefined).map((warning) => warning.text),
+    warnings: conversionWarnings(info, { format: request.format, subformat: request.subformat.id }, maxFileBytes ?? undefined).map(
+      (warning) => warning.text,
+    ),
     exists: existing,
   }
 }

@@ -14,12 +14,12 @@ test.each([
 })
 
 test('versions compare by number, not by text', () => {
-  expect([versionAtLeast('10.1', '6.0'), versionAtLeast('6.0', '6.0'), versionAtLeast('5.9.9', '6.0'), versionAtLeast('6', '6.0.1')]).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ])
+  expect([
+    versionAtLeast('10.1', '6.0'),
+    versionAtLeast('6.0', '6.0'),
+    versionAtLeast('5.9.9', '6.0'),
+    versionAtLeast('6', '6.0.1'),
+  ]).toEqual([true, true, false, false])
 })
 
 test.each([

@@ -47,7 +47,9 @@ export async function runDoctor(host: Host, preference: EngineId | 'auto'): Prom
     chooseEngine(host, preference),
     probeKvm(host),
   ])
-  const missing = [...new Set(tools.filter((tool) => tool.path === null).map((tool) => TOOLS[tool.id as ToolId].packages[family]))].filter((name) => name !== '-')
+  const missing = [...new Set(tools.filter((tool) => tool.path === null).map((tool) => TOOLS[tool.id as ToolId].packages[family]))].filter(
+    (name) => name !== '-',
+  )
   return {
     tools,
     engines: engines.reports,

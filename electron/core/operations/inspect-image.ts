@@ -74,7 +74,9 @@ function ignitionPlatform(entries: readonly BootEntry[]): string | null {
 async function findFirmware(reader: ImageReader, partitions: readonly Partition[]): Promise<ImageInfo['firmware']> {
   const uefi = partitions.some((partition) => partition.isEsp)
   const bootCode = (await reader.readAt(0, BOOT_CODE_BYTES)).some((byte) => byte !== 0)
-  const biosPartition = partitions.some((partition) => partition.type === BIOS_BOOT_TYPE || (partition.bootable && reader.table.table === 'mbr'))
+  const biosPartition = partitions.some(
+    (partition) => partition.type === BIOS_BOOT_TYPE || (partition.bootable && reader.table.table === 'mbr'),
+  )
   // A GPT disk boots by BIOS only with a BIOS boot partition or code that finds its own way; the code alone proves neither.
   const bios = biosPartition || (bootCode && reader.table.table === 'mbr' && reader.table.partitions.length > 0)
   if (uefi && bios) return 'both'
@@ -85,17 +87,28 @@ async function findFirmware(reader: ImageReader, partitions: readonly Partition[
 function findWarnings(host: Host, reader: ImageReader, partitions: readonly Partition[]): ImageWarning[] {
   const { source, table } = reader
   const { sniff } = source.layers[0]
-  const wrongEsp = partitions.filter(hasWrongEspType).map((partition): ImageWarning => ({
-    code: 'esp-wrong-type',
-    partition: partition.number,
-    detail: partition.typeName,
-  }))
+  const wrongEsp = partitions.filter(hasWrongEspType).map(
+    (partition): ImageWarning => ({
+      code: 'esp-wrong-type',
+      partition: partition.number,
+      detail: partition.typeName,
+    }),
+  )
   const facts: readonly (readonly [boolean, ImageWarning])[] = [
     [table.partitions.length === 0, { code: 'no-partition-table' }],
     [table.backupMisplaced, { code: 'backup-gpt-misplaced' }],
     [reader.inUse, { code: 'image-in-use' }],
     [sniff.snapshots > 0, { code: 'internal-snapshots', detail: String(sniff.snapshots) }],
-    [source.layers.length > 1, { code: 'backing-file', detail: source.layers.slice(1).map((layer) => path.basename(layer.path)).join(', ') }],
+    [
+      source.layers.length > 1,
+      {
+        code: 'backing-file',
+        detail: source.layers
+          .slice(1)
+          .map((layer) => path.basename(layer.path))
+          .join(', '),
+      },
+    ],
     [!host.sandbox.usable, { code: 'sandbox-missing', detail: host.sandbox.reason }],
   ]
   return [...wrongEsp, ...facts.flatMap(([applies, warning]) => (applies ? [warning] : []))]

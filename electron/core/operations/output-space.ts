@@ -31,7 +31,12 @@ export interface SpaceNeed {
  * Space that a copy in `format` needs in the target's folder, by `qemu-img measure`. What cannot be measured (all but raw and qcow2)
  * holds the same allocated data, in coarser blocks.
  */
-export async function measureNeed(host: Host, source: ImageSource, virtualBytes: number, target: { output: string; format: DiskFormat; fixed: boolean }): Promise<SpaceNeed> {
+export async function measureNeed(
+  host: Host,
+  source: ImageSource,
+  virtualBytes: number,
+  target: { output: string; format: DiskFormat; fixed: boolean },
+): Promise<SpaceNeed> {
   const [measured, space] = await Promise.all([
     measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } }),
     readDiskSpace(path.dirname(target.output)),

@@ -18,7 +18,8 @@ export interface GuestPlace {
 /** Entries of a folder in an image. Throws `partition-not-found`, `filesystem-unreadable`, `guest-file-not-found`. */
 export async function listGuestFolder(host: Host, place: GuestPlace & { folder: string }): Promise<GuestEntry[]> {
   return withFiles(host, place, place.folder, async (files, partition, folder) => {
-    if (folder !== '/' && !(await files.find(partition, folder))) throw new AppError('guest-file-not-found', { details: { file: folder, partition } })
+    if (folder !== '/' && !(await files.find(partition, folder)))
+      throw new AppError('guest-file-not-found', { details: { file: folder, partition } })
     return [...(await files.list(partition, folder))]
   })
 }
@@ -43,7 +44,12 @@ async function withFiles<T>(
   })
 }
 
-async function choosePartition(files: GuestFiles, partitions: readonly Partition[], wanted: number | undefined, file: string): Promise<number> {
+async function choosePartition(
+  files: GuestFiles,
+  partitions: readonly Partition[],
+  wanted: number | undefined,
+  file: string,
+): Promise<number> {
   const known = partitions.map((partition) => partition.number).join(', ') || 'none'
   if (wanted !== undefined) {
     const partition = partitions.find((candidate) => candidate.number === wanted)

@@ -30,6 +30,11 @@ import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from
 /** As requested; the engine may be left to be chosen. */
 type Input = Omit<JobInput<'save-image'>, 'engine'> & { readonly engine?: EngineId | 'auto' | undefined }
 
+/** An overlay holds what an edit changes: the file, metadata around it, and a journal that is replayed (XFS logs begin at 10 MiB). */
+const OVERLAY_BYTES = 64 * 1024 ** 2
+/** With less than this free, an overlay could not grow by another cluster. */
+const OVERLAY_FULL_BYTES = 1024 ** 2
+
 interface Staged {
   readonly source: ImageSource
   readonly info: ImageInfo
@@ -42,10 +47,12 @@ export async function planSave(host: Host, input: Input): Promise<OutputPlan> {
   const info = await inspectImage(host, input.source)
   const request = writeRequest(source, info, source.node, input, outputOf(input, source))
   const need = await measureNeed(host, source, info.virtualBytes, { ...request, fixed: false })
-  const exists = input.target.mode === 'new-file' && (await fs.lstat(input.target.output).then(
-    () => true,
-    () => false,
-  ))
+  const exists =
+    input.target.mode === 'new-file' &&
+    (await fs.lstat(input.target.output).then(
+      () => true,
+      () => false,
+    ))
   return {
     neededBytes: need.neededBytes,
     estimateBytes: need.estimateBytes,
@@ -83,7 +90,10 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
   const backup = inPlace ? await finishInPlace(ctx, inPlace, input.target.mode === 'in-place' && input.target.keepBackup) : undefined
   return {
     ...output,
-    proofs: [`Edits read back from the image: as in the preview (${staged.previews.length} ${staged.previews.length === 1 ? 'file' : 'files'})`, ...output.proofs],
+    proofs: [
+      `Edits read back from the image: as in the preview (${staged.previews.length} ${staged.previews.length === 1 ? 'file' : 'files'})`,
+      ...output.proofs,
+    ],
     engine,
     ...(backup ? { backup } : {}),
   }
@@ -121,7 +131,7 @@ function sameSubformat(source: ImageSource, format: string): string | undefined 
   const { variant } = source.layers[0].sniff
   if (format === 'vmdk' && /^(monolithic|twoGb|streamOptimized)/.test(variant)) return variant
   if ((format === 'vhd' || format === 'vhdx') && /fixed/.test(variant)) return 'fixed'
-  if (format === 'qcow2' && /^v2/.test(variant)) return 'v2'
+  if (format === 'qcow2' && variant.startsWith('v2')) return 'v2'
   return undefined
 }
 
@@ -151,6 +161,7 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
     release()
   })
   await fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  await requireSpace(folder, OVERLAY_BYTES)
   const overlay = path.join(folder, 'overlay.qcow2')
   const [top] = source.layers
   await createOverlay(ctx.host, {
@@ -168,6 +179,10 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
     disk: { node, readFiles: source.files },
     operations: previews.map((preview) => rewriteOperation(preview, info.partitions)),
     workDir: folder,
+  }).catch(async (thrown: unknown) => {
+    // A guest only sees a disk that fails; that there was no room for it is the cause to tell.
+    if (!ctx.signal.aborted) await requireSpace(folder, OVERLAY_FULL_BYTES)
+    throw thrown
   })
   for (const note of run.notes) ctx.log(note)
   return { node, engine: engine.id }
@@ -175,7 +190,8 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
 
 function rewriteOperation(preview: FilePreview, partitions: readonly Partition[]): EngineOperation {
   const partition = partitions.find((candidate) => candidate.number === preview.partition)
-  if (!partition?.filesystem) throw new AppError('partition-not-found', { details: { partition: preview.partition, known: partitions.length } })
+  if (!partition?.filesystem)
+    throw new AppError('partition-not-found', { details: { partition: preview.partition, known: partitions.length } })
   return {
     kind: 'rewrite-file',
     partition: preview.partition,

@@ -28,10 +28,13 @@ export interface InPlaceTarget {
 export async function prepareInPlace(host: Host, source: ImageSource): Promise<InPlaceTarget> {
   const target = source.layers[0].path
   if (source.extents.length > 0) {
-    throw new AppError('format-not-writable', { details: { path: target, reason: 'the image consists of several files: save it as a new image' } })
+    throw new AppError('format-not-writable', {
+      details: { path: target, reason: 'the image consists of several files: save it as a new image' },
+    })
   }
   const holders = await fileHolders(target)
-  if (holders.length > 0) throw new AppError('image-in-use', { details: { path: target, holder: holders.join(', ') }, actions: [{ kind: 'retry' }] })
+  if (holders.length > 0)
+    throw new AppError('image-in-use', { details: { path: target, holder: holders.join(', ') }, actions: [{ kind: 'retry' }] })
   const overlays = await overlaysOf(target)
   if (overlays.length > 0) {
     throw new AppError('image-in-use', { details: { path: target, holder: `${overlays.join(', ')} (its overlay would read wrong data)` } })

@@ -84,12 +84,18 @@ export async function writeOutput(ctx: JobContext, request: WriteRequest): Promi
   const write = part.folder ? { write: [part.folder] } : { write: [part.file] }
   await ctx.step('convert', (progress) =>
     whileUnchanged(
-      convertImage(ctx.host, { args: convertCommand(request, part.file), access: { ...read, ...write }, path: request.output }, (fraction) =>
-        progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
+      convertImage(
+        ctx.host,
+        { args: convertCommand(request, part.file), access: { ...read, ...write }, path: request.output },
+        (fraction) => progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
       ),
     ),
   )
-  const written: BlockNode = { driver: FORMATS[request.format].driver, path: part.file, ...(request.format === 'qcow2' ? { backing: null } : {}) }
+  const written: BlockNode = {
+    driver: FORMATS[request.format].driver,
+    path: part.file,
+    ...(request.format === 'qcow2' ? { backing: null } : {}),
+  }
   const writtenFiles = part.folder ? await filesIn(part.folder) : [part.file]
   const proofs: string[] = []
   if (request.verify) {
@@ -97,10 +103,8 @@ export async function writeOutput(ctx: JobContext, request: WriteRequest): Promi
       // The disk is kept busy with what has to be flushed anyway while the processor compares.
       const flushed = Promise.all(writtenFiles.map((file) => syncFile(file)))
       const same = await whileUnchanged(
-        compareImages(
-          ctx.host,
-          { left: request.node, right: written, access: { read: [...request.files, ...writtenFiles] } },
-          (fraction) => progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
+        compareImages(ctx.host, { left: request.node, right: written, access: { read: [...request.files, ...writtenFiles] } }, (fraction) =>
+          progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
         ),
       )
       await flushed
@@ -120,7 +124,10 @@ export async function writeOutput(ctx: JobContext, request: WriteRequest): Promi
     }
     if (result.verdict === 'clean') proofs.push('qemu-img check: no errors')
   })
-  const bytes = (await Promise.all(writtenFiles.map(async (file) => (await fs.stat(file)).blocks * 512))).reduce((sum, size) => sum + size, 0)
+  const bytes = (await Promise.all(writtenFiles.map(async (file) => (await fs.stat(file)).blocks * 512))).reduce(
+    (sum, size) => sum + size,
+    0,
+  )
   await ctx.step('publish', async () => {
     // Flushing is what takes long here. After it nothing does, and from the first file that takes its name there is no way back.
     for (const file of writtenFiles) await syncFile(file)

@@ -49,7 +49,12 @@ test('acceptable exit codes are answers, others are failures with the tool outpu
   const answer = await host.run('sh', ['-c', 'echo out; echo err >&2; exit 3'], { okExitCodes: [0, 3] })
   expect([answer.exitCode, answer.stdout.toString(), answer.stderr]).toEqual([3, 'out\n', 'err'])
   const error = await failure(host.run('sh', ['-c', 'echo why >&2; exit 4']))
-  expect(error.data).toMatchObject({ code: 'tool-failed', toolOutput: 'why', command: "sh -c 'echo why >&2; exit 4'", details: { exitCode: 4 } })
+  expect(error.data).toMatchObject({
+    code: 'tool-failed',
+    toolOutput: 'why',
+    command: "sh -c 'echo why >&2; exit 4'",
+    details: { exitCode: 4 },
+  })
 })
 
 test('records end at \\r as well as at \\n', async () => {
@@ -64,7 +69,9 @@ test.each([
 ])('abort ends the whole process tree, %s', async (name, access) => {
   const marker = `31${Math.floor(Math.random() * 1e6)}.5`
   const abort = new AbortController()
-  const run = failure(host.run('sh', ['-c', `sleep ${marker} & sleep ${marker}; true`], { signal: abort.signal, ...(access ? { access } : {}) }))
+  const run = failure(
+    host.run('sh', ['-c', `sleep ${marker} & sleep ${marker}; true`], { signal: abort.signal, ...(access ? { access } : {}) }),
+  )
   await expect.poll(() => processesWith(marker).length).toBeGreaterThan(1)
   abort.abort()
   expect((await run).code, name).toBe('cancelled')
@@ -83,7 +90,8 @@ test('in the sandbox: no network, no host files but the ones that are named, LC_
   const hidden = path.join(folder, 'hidden')
   fs.writeFileSync(allowed, 'visible')
   fs.writeFileSync(hidden, 'secret')
-  const script = 'cat "$1"; cat "$2" 2>/dev/null || printf " gone "; cat /proc/net/dev | grep -c -v -e Inter -e face -e lo:; printf %s "$LC_ALL$HOME"'
+  const script =
+    'cat "$1"; cat "$2" 2>/dev/null || printf " gone "; cat /proc/net/dev | grep -c -v -e Inter -e face -e lo:; printf %s "$LC_ALL$HOME"'
   const result = await host.run('sh', ['-c', script, 'sh', allowed, hidden], { access: { read: [allowed] } })
   expect(result.stdout.toString()).toBe('visible gone 0\nC/tmp')
   expect((await failure(host.run('sh', ['-c', 'echo x > "$1"', 'sh', allowed], { access: { read: [allowed] } }))).code).toBe('tool-failed')

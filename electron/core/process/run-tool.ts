@@ -140,12 +140,16 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
     if (options.onRecord) splitters.stdout.end()
     splitters.stderr.end()
     const durationMs = log.end(result.exitCode, result.signal)
-    const failure = { toolOutput: stderr.text() || Buffer.concat(out).subarray(-STDERR_KEPT).toString('utf8').trim(), command: shellLine(request.shown) }
+    const failure = {
+      toolOutput: stderr.text() || Buffer.concat(out).subarray(-STDERR_KEPT).toString('utf8').trim(),
+      command: shellLine(request.shown),
+    }
     if (reason === 'cancelled') throw new AppError('cancelled', failure)
     if (reason === 'tool-timeout') {
       throw new AppError('tool-timeout', { ...failure, details: { tool: request.tool, seconds: (options.timeoutMs ?? 0) / 1000 } })
     }
-    if (reason === 'output') throw new AppError('tool-failed', { ...failure, details: { tool: request.tool, problem: `more than ${limit} bytes of output` } })
+    if (reason === 'output')
+      throw new AppError('tool-failed', { ...failure, details: { tool: request.tool, problem: `more than ${limit} bytes of output` } })
     if (result.code === 'ENOENT' || result.code === 'EACCES') {
       throw new AppError('tool-missing', { details: { tool: request.tool }, actions: [{ kind: 'install-tool', tool: request.tool }] })
     }
@@ -164,8 +168,8 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
 }
 
 /** bwrap(1), like a shell, ends with 128 and the signal's number when a signal ended the tool. */
-function describeEnd(exitCode: number | undefined, signal: string | undefined): string {
-  if (exitCode === undefined) return `ended by ${signal ?? 'an unknown cause'}`
+export function describeEnd(exitCode: number | null | undefined, signal: string | null | undefined): string {
+  if (exitCode === undefined || exitCode === null) return `ended by ${signal ?? 'an unknown cause'}`
   const name = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]
   return name === undefined ? `exit code ${exitCode}` : `ended by ${name}`
 }
@@ -200,7 +204,11 @@ export async function startTool(request: RunRequest): Promise<ToolProcess> {
   if (child.pid === undefined || innerPid === undefined) {
     const { stderr: toolOutput } = await ended
     if (options.signal?.aborted) throw new AppError('cancelled')
-    throw new AppError('tool-failed', { details: { tool: request.tool, problem: 'did not start' }, toolOutput, command: shellLine(request.shown) })
+    throw new AppError('tool-failed', {
+      details: { tool: request.tool, problem: 'did not start' },
+      toolOutput,
+      command: shellLine(request.shown),
+    })
   }
   return { pid: child.pid, innerPid, stdin: child.stdin as NodeJS.WritableStream as ToolProcess['stdin'], stdout, ended, stop }
 }

@@ -21,18 +21,21 @@ const utilLinux = ['util-linux', 'util-linux', 'util-linux', 'util-linux'] as co
 
 /** The registry: one row a tool. Missing optional tools switch off what their `purpose` says, and no more. */
 export const TOOLS = {
-  'qemu-img': row('qemu-img', 'Converts, compares and checks disk images', ['qemu-utils', 'qemu-img', 'qemu-img', 'qemu-img'], { minimum: '6.0' }),
+  'qemu-img': row('qemu-img', 'Converts, compares and checks disk images', ['qemu-utils', 'qemu-img', 'qemu-img', 'qemu-img'], {
+    minimum: '6.0',
+  }),
   'qemu-storage-daemon': row(
     'qemu-storage-daemon',
     'Shows any image format as a raw disk, without root',
     ['qemu-system-common', 'qemu-kvm-core', 'qemu-tools', 'qemu-storage-daemon'],
     { minimum: '6.0' },
   ),
-  'grub-fstest': row(
-    'grub-fstest',
-    'Reads files out of FAT, ext, XFS, btrfs and other file systems',
-    ['grub-common', 'grub2-tools-extra', 'grub2', 'grub'],
-  ),
+  'grub-fstest': row('grub-fstest', 'Reads files out of FAT, ext, XFS, btrfs and other file systems', [
+    'grub-common',
+    'grub2-tools-extra',
+    'grub2',
+    'grub',
+  ]),
   sfdisk: row('sfdisk', 'Reads partition tables', ['fdisk', 'util-linux-core', 'util-linux', 'util-linux']),
   nsenter: row('nsenter', 'Runs a reader inside the sandbox of an open image', utilLinux),
   setpriv: row('setpriv', 'Ends tools with Diskwright and drops their privileges', utilLinux),
@@ -42,9 +45,17 @@ export const TOOLS = {
     required: false,
     minimum: '0.5',
   }),
-  'linux.uml': row('linux.uml', 'Engine uml: writes inside images through a Linux kernel, without root or KVM', ['user-mode-linux', '-', '-', '-'], {
+  fusermount3: row('fusermount3', 'Shows images without root where there is no sandbox', ['fuse3', 'fuse3', 'fuse3', 'fuse3'], {
     required: false,
   }),
+  'linux.uml': row(
+    'linux.uml',
+    'Engine uml: writes inside images through a Linux kernel, without root or KVM',
+    ['user-mode-linux', '-', '-', '-'],
+    {
+      required: false,
+    },
+  ),
   busybox: row('busybox', 'Commands inside the uml engine', ['busybox-static', 'busybox', 'busybox-static', 'busybox'], {
     required: false,
     versionArgs: [],
@@ -62,9 +73,18 @@ export const TOOLS = {
     ['qemu-system-x86', 'qemu-system-x86-core', 'qemu-x86', 'qemu-system-x86'],
     { required: false },
   ),
-  'mkfs.fat': row('mkfs.fat', 'Makes FAT file systems', ['dosfstools', 'dosfstools', 'dosfstools', 'dosfstools'], { required: false, versionArgs: null }),
-  'mkfs.ext4': row('mkfs.ext4', 'Makes ext4 file systems', ['e2fsprogs', 'e2fsprogs', 'e2fsprogs', 'e2fsprogs'], { required: false, versionArgs: ['-V'] }),
-  'mkfs.xfs': row('mkfs.xfs', 'Makes XFS file systems', ['xfsprogs', 'xfsprogs', 'xfsprogs', 'xfsprogs'], { required: false, versionArgs: ['-V'] }),
+  'mkfs.fat': row('mkfs.fat', 'Makes FAT file systems', ['dosfstools', 'dosfstools', 'dosfstools', 'dosfstools'], {
+    required: false,
+    versionArgs: null,
+  }),
+  'mkfs.ext4': row('mkfs.ext4', 'Makes ext4 file systems', ['e2fsprogs', 'e2fsprogs', 'e2fsprogs', 'e2fsprogs'], {
+    required: false,
+    versionArgs: ['-V'],
+  }),
+  'mkfs.xfs': row('mkfs.xfs', 'Makes XFS file systems', ['xfsprogs', 'xfsprogs', 'xfsprogs', 'xfsprogs'], {
+    required: false,
+    versionArgs: ['-V'],
+  }),
   mcopy: row('mcopy', 'Copies files into FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
   mmd: row('mmd', 'Makes folders in FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
   mformat: row('mformat', 'Makes FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),

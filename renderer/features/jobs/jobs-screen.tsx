@@ -68,13 +68,7 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
       {all.length > 0 && (
         <>
           <div>
-            <SegmentedControl
-              size="xs"
-              aria-label="Show"
-              value={filter}
-              onChange={(value) => setFilter(value as JobFilter)}
-              data={[...FILTERS]}
-            />
+            <SegmentedControl size="xs" aria-label="Show" value={filter} onChange={(value) => setFilter(value)} data={[...FILTERS]} />
           </div>
           <div className={styles.columns}>
             {shown.length === 0 ? (

@@ -42,7 +42,7 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
         <SegmentedControl
           aria-label="Appearance"
           value={settings.theme}
-          onChange={(theme) => onChange({ theme: theme as Settings['theme'] })}
+          onChange={(theme) => onChange({ theme })}
           data={[
             { value: 'system', label: <Choice icon={<Monitor size={14} aria-hidden />} word="System" /> },
             { value: 'light', label: <Choice icon={<Sun size={14} aria-hidden />} word="Light" /> },
@@ -55,7 +55,7 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
           aria-label="Engine that writes edits"
           w={280}
           value={settings.engine}
-          onChange={(engine) => onChange({ engine: (engine ?? 'auto') as Settings['engine'] })}
+          onChange={(engine) => onChange({ engine: engine ?? 'auto' })}
           data={[
             {
               value: 'auto',

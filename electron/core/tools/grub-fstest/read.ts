@@ -62,7 +62,8 @@ export function mergeListings(known: readonly GuestEntry[], short: string): Gues
   const waiting = new Map(known.map((entry) => [entry.kind === 'folder' ? `${entry.name}/` : entry.name, entry]))
   let words: string[] = []
   const flush = (): void => {
-    for (const name of words) if (!['./', '../', ''].includes(name)) merged.push({ name: name.replace(/\/$/, ''), kind: 'link', sizeBytes: null })
+    for (const name of words)
+      if (!['./', '../', ''].includes(name)) merged.push({ name: name.replace(/\/$/, ''), kind: 'link', sizeBytes: null })
     words = []
   }
   const line = short.replaceAll('\n', '')
@@ -85,7 +86,11 @@ export function mergeListings(known: readonly GuestEntry[], short: string): Gues
   return [...merged, ...waiting.values()]
 }
 
-function nextKnown(line: string, position: number, waiting: ReadonlyMap<string, GuestEntry>): { text: string; entry: GuestEntry } | undefined {
+function nextKnown(
+  line: string,
+  position: number,
+  waiting: ReadonlyMap<string, GuestEntry>,
+): { text: string; entry: GuestEntry } | undefined {
   let best: { text: string; entry: GuestEntry } | undefined
   for (const [text, entry] of waiting) {
     if (line.startsWith(`${text} `, position) && text.length > (best?.text.length ?? 0)) best = { text, entry }
@@ -110,6 +115,7 @@ function explainGrubError(thrown: unknown, file: string, maxBytes: number): unkn
   if (/bytes of output/.test(String(thrown.data.details.problem))) {
     return new AppError('guest-file-too-large', { ...rest, toolOutput: undefined, details: { file, maxBytes } })
   }
-  if (/not found|no such (file|partition)|not a regular file|is a directory|invalid file name/i.test(text)) return new AppError('guest-file-not-found', { ...rest, details: { file } })
+  if (/not found|no such (file|partition)|not a regular file|is a directory|invalid file name/i.test(text))
+    return new AppError('guest-file-not-found', { ...rest, details: { file } })
   return new AppError('filesystem-unreadable', { ...rest, details: { file } })
 }

@@ -6,7 +6,19 @@ import type { Access, Host } from '../../process/host.js'
  * file at all, so the size must be given; how it is read is decided by the node graph that opens the overlay.
  */
 export function createOverlayArgs(overlay: { path: string; backingPath: string; backingDriver: string; virtualBytes: number }): string[] {
-  return ['create', '-q', '-u', '-f', 'qcow2', '-F', overlay.backingDriver, '-b', overlay.backingPath, overlay.path, String(overlay.virtualBytes)]
+  return [
+    'create',
+    '-q',
+    '-u',
+    '-f',
+    'qcow2',
+    '-F',
+    overlay.backingDriver,
+    '-b',
+    overlay.backingPath,
+    overlay.path,
+    String(overlay.virtualBytes),
+  ]
 }
 
 /** Makes an empty qcow2 overlay over an image. The image is not opened. */

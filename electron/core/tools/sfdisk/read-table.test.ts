@@ -69,5 +69,7 @@ test('MBR rows keep their numbers and the active flag', () => {
 })
 
 test('a table without partitions is empty', () => {
-  expect(parseTable('{"partitiontable":{"label":"dos","id":"0x0","device":"d","unit":"sectors","sectorsize":512}}', '').partitions).toEqual([])
+  expect(parseTable('{"partitiontable":{"label":"dos","id":"0x0","device":"d","unit":"sectors","sectorsize":512}}', '').partitions).toEqual(
+    [],
+  )
 })

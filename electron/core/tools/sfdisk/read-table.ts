@@ -72,6 +72,7 @@ export async function readTable(host: Host, disk: string, session: ToolProcess |
       throw new AppError('partition-table-damaged', { toolOutput: result.stderr, cause })
     }
   }
-  if (NO_TABLE.test(result.stderr) || result.stderr === '') return { table: 'none', sectorBytes: 512, partitions: [], backupMisplaced: false }
+  if (NO_TABLE.test(result.stderr) || result.stderr === '')
+    return { table: 'none', sectorBytes: 512, partitions: [], backupMisplaced: false }
   throw new AppError('partition-table-damaged', { toolOutput: result.stderr })
 }

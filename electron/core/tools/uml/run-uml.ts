@@ -71,7 +71,14 @@ export async function runUml(host: Host, request: UmlRequest): Promise<UmlRun> {
       access: { read: request.readFiles, write: [request.node.path, request.folder] },
       mayMount: true,
       timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
-      shown: ['linux.uml', `mem=${request.memoryMiB ?? MEMORY_MIB}M`, `ubd0=${request.node.path}`, 'root=/dev/root', 'rootfstype=hostfs', 'init=/m/work/init.sh'],
+      shown: [
+        'linux.uml',
+        `mem=${request.memoryMiB ?? MEMORY_MIB}M`,
+        `ubd0=${request.node.path}`,
+        'root=/dev/root',
+        'rootfstype=hostfs',
+        'init=/m/work/init.sh',
+      ],
     },
   )
   const records = await readRecords(request.folder)
