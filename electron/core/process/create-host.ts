@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import { AppError } from '#shared/errors/app-error'
 import type { Dirs } from '../files/dirs.js'
 import type { Logger } from '../log/logger.js'
 import { commandLine } from './command-line.js'
 import { findTool } from './find-tool.js'
 import type { Host, RunOptions } from './host.js'
-import { runTool, startTool } from './run-tool.js'
+import { INFO_FD, runTool, startTool } from './run-tool.js'
 import { TOOLS, type ToolId } from './tool-table.js'
 
 export interface HostDeps {
@@ -52,6 +53,8 @@ function makeHost(deps: HostDeps, find: (tool: ToolId) => string, sandbox: Host[
     const env = { ...TOOL_ENV, ...bound.env, ...options.env }
     const file = find(tool)
     const signal = joinSignals(bound.signal, options.signal)
+    // Each running tool listens to it; Node would take more than ten for a leak and say so on stderr.
+    if (signal) setMaxListeners(0, signal)
     return {
       tool,
       shown: options.shown ?? [TOOLS[tool].binary, ...args],
@@ -86,7 +89,7 @@ function makeHost(deps: HostDeps, find: (tool: ToolId) => string, sandbox: Host[
       }
     },
     run: async (tool, args, options = {}) => runTool(request(tool, args, options)),
-    start: async (tool, args, options = {}) => startTool(request(tool, args, options, options.access ? 3 : undefined)),
+    start: async (tool, args, options = {}) => startTool(request(tool, args, options, options.access ? INFO_FD : undefined)),
     bind: (more) => makeHost(deps, find, sandbox, { ...bound, ...more }),
   }
 }

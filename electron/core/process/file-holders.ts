@@ -26,10 +26,28 @@ async function hasOpen(pid: number, target: { dev: number; ino: number }): Promi
   return false
 }
 
-/** Lines such as `1: OFDLCK ADVISORY READ -1 fe:00:131 100 101`, the inode behind the device. */
-async function isLocked(target: { ino: number }): Promise<boolean> {
-  const locks = await fs.readFile('/proc/locks', 'utf8').catch(() => '')
-  return locks.split('\n').some((line) => Number(/ [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line)?.[1]) === target.ino)
+async function isLocked(target: { dev: number; ino: number }): Promise<boolean> {
+  return isInLocks(await fs.readFile('/proc/locks', 'utf8').catch(() => ''), target)
+}
+
+/** Whether `/proc/locks` names the file: lines such as `1: OFDLCK ADVISORY READ -1 fe:00:131 100 101`, the inode behind the device. */
+export function isInLocks(locks: string, { dev, ino }: { readonly dev: number; readonly ino: number }): boolean {
+  const own = deviceNumbers(dev)
+  return locks.split('\n').some((line) => {
+    const [, major = '', minor = '', inode] = / ([0-9a-f]+):([0-9a-f]+):(\d+) /.exec(line) ?? []
+    if (Number(inode) !== ino || Number.parseInt(major, 16) !== own.major) return false
+    // File systems without a block device (btrfs, overlay) may show another minor in stat(2) than here.
+    return own.major === 0 || Number.parseInt(minor, 16) === own.minor
+  })
+}
+
+/** The encoding of gnu_dev_major(3). */
+function deviceNumbers(dev: number): { major: number; minor: number } {
+  const bits = BigInt(dev)
+  return {
+    major: Number(((bits >> 8n) & 0xfffn) | ((bits >> 32n) & ~0xfffn)),
+    minor: Number((bits & 0xffn) | ((bits >> 12n) & 0xffffff00n)),
+  }
 }
 
 async function processName(pid: number): Promise<string | undefined> {
