@@ -12,8 +12,9 @@ export const REWRITE_STEPS = `root=/m/tmp/mnt
 mkdir "$root"
 mounted=
 
+# A range: busybox's tr may be built without [:print:].
 fail() { # WORD [NEEDED FREE [TEXT]]
-  printf '%s error %s %s %s %s\\n' "$number" "$1" "\${2:-0}" "\${3:-0}" "$(printf %s "\${4:-}" | tr -c '[:print:]' '?' | busybox head -c 300)" >&3
+  printf '%s error %s %s %s %s\\n' "$number" "$1" "\${2:-0}" "\${3:-0}" "$(printf %s "\${4:-}" | tr -c ' -~' '?' | busybox head -c 300)" >&3
 }
 
 leave() {
