@@ -181,3 +181,26 @@ test('a backing file in the same folder is followed and shown', async () => {
   })
   expect(inPlace.error?.code).toBe('image-in-use')
 })
+
+test('ext4 with features that GRUB does not know is read all the same; what nobody can read is said to be unreadable', async () => {
+  const tree = path.join(bench.folder, 'tree')
+  await fs.mkdir(path.join(tree, 'loader/entries'), { recursive: true })
+  await fs.writeFile(path.join(tree, `loader/entries/it's a.conf`), 'title Inline\nlinux /vmlinuz\noptions root=/dev/vda quiet\n')
+  const image = path.join(bench.folder, 'inline.raw')
+  await fs.writeFile(image, '')
+  await fs.truncate(image, 64 * 1024 ** 2)
+  const mkfs = (features: string): Promise<unknown> => bench.host.run('mkfs.ext4', ['-q', '-F', '-O', features, '-d', tree, image])
+  await mkfs('inline_data,casefold')
+  const { entries } = await bench.core.listBootEntries(image)
+  expect(entries.map(({ title, args, problem }) => [title, args, problem])).toEqual([['Inline', ['root=/dev/vda', 'quiet'], null]])
+  expect((await bench.core.inspect(image)).warnings.map((warning) => warning.code)).toEqual(['no-partition-table'])
+
+  // A feature that no program knows yet: bit 30 of s_feature_incompat, at 0x60 of the superblock.
+  const handle = await fs.open(image, 'r+')
+  const features = Buffer.alloc(4)
+  await handle.read(features, 0, 4, 1024 + 0x60)
+  features.writeUInt32LE((features.readUInt32LE() | 0x4000_0000) >>> 0)
+  await handle.write(features, 0, 4, 1024 + 0x60)
+  await handle.close()
+  expect((await bench.core.inspect(image)).warnings.map((warning) => warning.code)).toContain('filesystem-unreadable')
+})

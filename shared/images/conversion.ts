@@ -92,7 +92,6 @@ export const CONVERSION_WARNINGS = [
   'size-limit',
   'not-whole-mebibytes',
   'source-in-use',
-  'source-truncated',
   'file-limit',
 ] as const
 export interface ConversionWarning {
@@ -120,7 +119,6 @@ export function conversionWarnings(info: ImageInfo, target: ConvertTarget, maxFi
   if (info.backingChain.length > 0 || has('backing-file'))
     add('backing-merged', 'The content of the backing files is copied too, so the result stands on its own.')
   if (has('image-in-use')) add('source-in-use', 'The image is open for writing elsewhere; a copy made now may be inconsistent.')
-  if (has('truncated')) add('source-truncated', 'The source is cut short; what is missing becomes zeros.')
   if (target.format === 'vmdk' && subformat === 'monolithicFlat')
     add('further-files', 'Two files are written: a descriptor, and the data beside it as NAME-flat.vmdk. Keep them together.')
   if (subformat.startsWith('twoGbMaxExtent'))

@@ -22,10 +22,6 @@ const ROWS: Readonly<Record<(typeof IMAGE_WARNINGS)[number], Row>> = {
     detail:
       'The disk was enlarged after it was partitioned. It boots; tools that write the table, such as sgdisk -e, move the backup to the end.',
   }),
-  'raw-looks-like-other-format': ({ detail }) => ({
-    title: 'Raw image that looks like another format',
-    detail: `The first bytes are those of ${detail || 'another image format'}. Diskwright reads it as raw, as it was opened; a tool that guesses the format would not.`,
-  }),
   'image-in-use': ({ detail }) => ({
     title: 'Image is in use',
     detail: `${detail || 'Another process'} has it open for writing. What is shown may be out of date, and saving in place is refused.`,
@@ -38,17 +34,13 @@ const ROWS: Readonly<Record<(typeof IMAGE_WARNINGS)[number], Row>> = {
     title: 'Image depends on a backing file',
     detail: `It holds only the differences to ${detail || 'another image'}. It cannot be used without that file; converting makes it independent.`,
   }),
-  truncated: ({ detail }) => ({
-    title: 'Image is shorter than its header says',
-    detail: `${detail === '' ? 'The end of the file is missing.' : `${detail}.`} Missing parts read as zeros; the copy or download was probably cut off.`,
+  'filesystem-unreadable': ({ partition, detail }) => ({
+    title: 'File system cannot be read here',
+    detail: `${partition} holds ${detail || 'a file system'} that the readers of this machine do not know. Boot entries in it are not shown; the image can still be converted.`,
   }),
   'sandbox-missing': ({ detail }) => ({
     title: 'Tools run without the sandbox',
     detail: `${detail || 'The program bwrap cannot be used on this machine'}. Open only images that you trust until it is there.`,
-  }),
-  'xfs-log-dirty': ({ partition }) => ({
-    title: 'File system was not unmounted cleanly',
-    detail: `${partition} is an XFS whose log holds changes that are not in place yet. Files that were written last may look old; saving an edit replays the log.`,
   }),
 }
 

@@ -36,13 +36,11 @@ export const IMAGE_WARNINGS = [
   'esp-wrong-type',
   'no-partition-table',
   'backup-gpt-misplaced',
-  'raw-looks-like-other-format',
   'image-in-use',
   'internal-snapshots',
   'backing-file',
-  'truncated',
   'sandbox-missing',
-  'xfs-log-dirty',
+  'filesystem-unreadable',
 ] as const
 export const imageWarningSchema = z.object({
   code: z.enum(IMAGE_WARNINGS),

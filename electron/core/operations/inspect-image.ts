@@ -3,9 +3,9 @@ import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
 import { argKey, argValue } from '#shared/boot/kernel-args'
 import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
 import { findBootEntries } from '../guest/boot-entries.js'
-import { openGuestFiles } from '../guest/guest-files.js'
+import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
 import { findOsName } from '../guest/os-name.js'
-import { hasWrongEspType, readPartitions } from '../guest/partitions.js'
+import { hasWrongEspType, isReadable, readPartitions } from '../guest/partitions.js'
 import { type ImageReader, withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
@@ -57,7 +57,7 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
       osName,
       firmware,
       ignitionPlatform: ignitionPlatform(found.entries),
-      warnings: findWarnings(host, reader, partitions),
+      warnings: [...findWarnings(host, reader, partitions), ...(await unreadable(files, partitions))],
       revision: source.revision,
       elapsedMs,
     }
@@ -82,6 +82,17 @@ async function findFirmware(reader: ImageReader, partitions: readonly Partition[
   if (uefi && bios) return 'both'
   if (uefi) return 'uefi'
   return bios ? 'bios' : 'unknown'
+}
+
+/** A file system that is recognized by its superblock but that no driver reads would seem to be empty. */
+async function unreadable(files: GuestFiles, partitions: readonly Partition[]): Promise<ImageWarning[]> {
+  const warnings = await Promise.all(
+    partitions.map(async ({ number, filesystem }): Promise<ImageWarning[]> => {
+      if (!isReadable(filesystem) || (await files.isReadable(number))) return []
+      return [{ code: 'filesystem-unreadable', partition: number, detail: filesystem?.type ?? '' }]
+    }),
+  )
+  return warnings.flat()
 }
 
 function findWarnings(host: Host, reader: ImageReader, partitions: readonly Partition[]): ImageWarning[] {

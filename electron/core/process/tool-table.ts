@@ -36,6 +36,10 @@ export const TOOLS = {
     'grub2',
     'grub',
   ]),
+  debugfs: row('debugfs', 'Reads ext4 with features that GRUB does not know', ['e2fsprogs', 'e2fsprogs', 'e2fsprogs', 'e2fsprogs'], {
+    required: false,
+    versionArgs: ['-V'],
+  }),
   sfdisk: row('sfdisk', 'Reads partition tables', ['fdisk', 'util-linux-core', 'util-linux', 'util-linux']),
   nsenter: row('nsenter', 'Runs a reader inside the sandbox of an open image', utilLinux),
   setpriv: row('setpriv', 'Ends tools with Diskwright and drops their privileges', utilLinux),

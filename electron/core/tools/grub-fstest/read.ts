@@ -98,6 +98,18 @@ function nextKnown(
   return best
 }
 
+/** False where none of GRUB's drivers knows the file system: it would list as empty. */
+export async function recognizesFilesystem(host: Host, volume: GrubVolume): Promise<boolean> {
+  try {
+    // There is no such file; what counts is whether GRUB gets as far as looking for it.
+    await grub(host, volume, ['cat', `${volume.device}/.diskwright-probe`], 1024)
+    return true
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'tool-failed') throw thrown
+    return !/unknown filesystem/.test(thrown.data.toolOutput ?? '')
+  }
+}
+
 /** Whole content of a file, symlinks followed. Throws `guest-file-not-found`, `guest-file-too-large` or `filesystem-unreadable`. */
 export async function readGuestFile(host: Host, volume: GrubVolume, file: string, maxBytes: number): Promise<Buffer> {
   try {
