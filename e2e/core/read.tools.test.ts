@@ -204,3 +204,23 @@ test('ext4 with features that GRUB does not know is read all the same; what nobo
   await handle.close()
   expect((await bench.core.inspect(image)).warnings.map((warning) => warning.code)).toContain('filesystem-unreadable')
 })
+
+test('a damaged partition table is said to be one, and the image still converts', async () => {
+  const image = path.join(bench.folder, 'overlap.raw')
+  await fs.writeFile(image, '')
+  await fs.truncate(image, 8 * 1024 ** 2)
+  const handle = await fs.open(image, 'r+')
+  // A GPT whose both copies say that their checksums are others.
+  await handle.write(Buffer.from('EFI PART'), 0, 8, 512)
+  await handle.write(Buffer.from([0xee]), 0, 1, 450)
+  await handle.write(Buffer.from([0x55, 0xaa]), 0, 2, 510)
+  await handle.close()
+  const info = await bench.core.inspect(image)
+  expect(info.partitions).toEqual([])
+  expect(info.warnings.map((warning) => warning.code)).toContain('partition-table-damaged')
+  const output = path.join(bench.folder, 'overlap.qcow2')
+  await bench.succeed({
+    kind: 'convert-image',
+    input: { source: image, output, format: 'qcow2', options: [], verify: true, replace: false },
+  })
+})

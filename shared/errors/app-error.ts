@@ -24,7 +24,6 @@ export const ERROR_CODES = [
   'reference-refused',
   'backing-file-missing',
   'backing-file-loop',
-  'partition-table-damaged',
   'no-partitions',
   'partition-not-found',
   'filesystem-unreadable',

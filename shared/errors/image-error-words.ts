@@ -70,11 +70,6 @@ export const IMAGE_ERROR_WORDS = {
     detail: `${facts.path('The image')} has a chain of backing files that leads back to itself or is longer than 16. No tool could ever finish reading it. ${UNCHANGED}`,
     next: 'Correct the chain with qemu-img rebase -u on a copy.',
   }),
-  'partition-table-damaged': (facts) => ({
-    title: 'The partition table cannot be read',
-    detail: `${sentence(facts.text(['reason', 'problem', 'message'], facts.lastLine() || 'The table is damaged or its entries overlap'))} ${UNCHANGED}`,
-    next: 'Look at a copy of the image with sfdisk or gdisk, which can repair tables.',
-  }),
 } satisfies Record<string, ErrorRow>
 
 /** `holder` is a finished text; `process` and `pid` are its parts. */

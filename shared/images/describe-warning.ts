@@ -17,6 +17,10 @@ const ROWS: Readonly<Record<(typeof IMAGE_WARNINGS)[number], Row>> = {
     title: 'No partition table',
     detail: 'The whole disk is one file system. Most platforms expect a boot disk to have a partition table.',
   }),
+  'partition-table-damaged': ({ detail }) => ({
+    title: 'Partition table is damaged',
+    detail: `${detail || 'The partition table cannot be read'}. Partitions and boot entries are not shown; the image can still be converted as it is.`,
+  }),
   'backup-gpt-misplaced': () => ({
     title: 'Backup partition table is not at the end of the disk',
     detail:

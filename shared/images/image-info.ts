@@ -35,6 +35,7 @@ export type Filesystem = z.infer<typeof filesystemSchema>
 export const IMAGE_WARNINGS = [
   'esp-wrong-type',
   'no-partition-table',
+  'partition-table-damaged',
   'backup-gpt-misplaced',
   'image-in-use',
   'internal-snapshots',

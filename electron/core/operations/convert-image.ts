@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import { conversionWarnings } from '#shared/images/conversion'
-import type { ImageInfo } from '#shared/images/image-info'
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
@@ -9,9 +8,10 @@ import { checkOutput } from '../files/checks.js'
 import { readDiskSpace, requireSpace } from '../files/disk-space.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
+import { withReader } from '../guest/reader.js'
 import type { Host } from '../process/host.js'
 import { checkImage } from '../tools/qemu-img/check.js'
-import { inspectImage, readSource } from './inspect-image.js'
+import { inspectImage } from './inspect-image.js'
 import { measureNeed } from './output-space.js'
 import { requireUnchanged } from './require-unchanged.js'
 import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from './write-output.js'
@@ -22,7 +22,7 @@ type Input = JobInput<'convert-image'>
 export async function planConvert(host: Host, input: Input): Promise<OutputPlan> {
   const source = await openSource(input.source)
   const info = await inspectImage(host, input.source)
-  const request = writeRequest(source, info, input)
+  const request = writeRequest(source, info.virtualBytes, input)
   const need = await measureNeed(host, source, info.virtualBytes, { ...request, fixed: isFixed(request) })
   const { maxFileBytes } = await readDiskSpace(path.dirname(input.output))
   const existing = await checkOutput({ target: input.output, sources: source.files, replace: input.replace }).then(
@@ -59,19 +59,24 @@ export async function convertDiskImage(ctx: JobContext, input: Input): Promise<J
 async function prepareConvert(ctx: JobContext, input: Input): Promise<{ request: WriteRequest }> {
   const source = await openSource(input.source)
   const output = await checkOutput({ target: input.output, sources: source.files, replace: input.replace })
-  const { info } = await readSource(ctx.host, source)
-  await requireSound(ctx.host, source, info)
-  const request = writeRequest(source, info, { ...input, output })
-  const need = await measureNeed(ctx.host, source, info.virtualBytes, { ...request, fixed: isFixed(request) })
+  const { virtualBytes, inUse } = await withReader(ctx.host, source, async (reader) => ({
+    virtualBytes: reader.virtualBytes,
+    inUse: reader.inUse,
+  }))
+  const request = writeRequest(source, virtualBytes, { ...input, output })
+  const [need] = await Promise.all([
+    measureNeed(ctx.host, source, virtualBytes, { ...request, fixed: isFixed(request) }),
+    requireSound(ctx.host, source, inUse),
+  ])
   await requireSpace(path.dirname(output), need.neededBytes, need.largestFileBytes)
   return { request }
 }
 
-function writeRequest(source: ImageSource, info: ImageInfo, input: Input): WriteRequest {
+function writeRequest(source: ImageSource, virtualBytes: number, input: Input): WriteRequest {
   return {
     node: source.node,
     files: source.files,
-    virtualBytes: info.virtualBytes,
+    virtualBytes,
     output: input.output,
     format: input.format,
     subformat: requireSubformat(input.format, input.subformat),
@@ -90,8 +95,8 @@ function isFixed(request: WriteRequest): boolean {
  * Refuses to copy what is being written to, or is damaged: a truncated qcow2 converts without complaint, with zeros in place of what
  * is missing (measured with QEMU 7.2).
  */
-export async function requireSound(host: Host, source: ImageSource, info: ImageInfo): Promise<void> {
-  if (info.warnings.some((warning) => warning.code === 'image-in-use')) {
+export async function requireSound(host: Host, source: ImageSource, inUse: boolean): Promise<void> {
+  if (inUse) {
     throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
   }
   for (const layer of source.layers) {

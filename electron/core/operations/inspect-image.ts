@@ -106,7 +106,8 @@ function findWarnings(host: Host, reader: ImageReader, partitions: readonly Part
     }),
   )
   const facts: readonly (readonly [boolean, ImageWarning])[] = [
-    [table.partitions.length === 0, { code: 'no-partition-table' }],
+    [table.partitions.length === 0 && table.problem === null, { code: 'no-partition-table' }],
+    [table.problem !== null, { code: 'partition-table-damaged', detail: table.problem?.split('\n')[0] ?? '' }],
     [table.backupMisplaced, { code: 'backup-gpt-misplaced' }],
     [reader.inUse, { code: 'image-in-use' }],
     [sniff.snapshots > 0, { code: 'internal-snapshots', detail: String(sniff.snapshots) }],

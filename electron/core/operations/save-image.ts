@@ -141,7 +141,11 @@ async function readStaged(ctx: JobContext, input: Input): Promise<Staged> {
     throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
   }
   const { info, boot } = await readSource(ctx.host, source)
-  await requireSound(ctx.host, source, info)
+  await requireSound(
+    ctx.host,
+    source,
+    info.warnings.some((warning) => warning.code === 'image-in-use'),
+  )
   if (boot.entries.length === 0) throw new AppError('no-boot-entries', { details: { path: source.path } })
   return { source, info, previews: changedFiles(boot.entries, input) }
 }

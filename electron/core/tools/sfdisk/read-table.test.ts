@@ -50,6 +50,7 @@ test('GPT rows in bytes, type GUIDs in capitals', () => {
     table: 'gpt',
     sectorBytes: 512,
     backupMisplaced: true,
+    problem: null,
     partitions: [
       {
         number: 1,

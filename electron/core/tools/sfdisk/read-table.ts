@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { AppError } from '#shared/errors/app-error'
 import type { Host, ToolProcess } from '../../process/host.js'
 
 const partition = z.object({
@@ -34,15 +33,23 @@ export interface PartitionTable {
   readonly partitions: readonly TablePartition[]
   /** The backup GPT is not at the end of the disk: it grew, or was cut. */
   readonly backupMisplaced: boolean
+  /** What sfdisk said of a table that it cannot read; the disk then counts as one without a table. */
+  readonly problem: string | null
 }
+
+const NONE: PartitionTable = { table: 'none', sectorBytes: 512, partitions: [], backupMisplaced: false, problem: null }
 
 /** Output of `sfdisk -J` (util-linux 2.38), and what it said on stderr. */
 export function parseTable(json: string, stderr: string): PartitionTable {
   const { partitiontable } = schema.parse(JSON.parse(json))
+  // UEFI 2.10, 5.2.3: type EE says that the real table is a GPT. sfdisk shows it only where neither copy of that can be read.
+  const protectsGpt = partitiontable.label === 'dos' && partitiontable.partitions.some((row) => row.type.toLowerCase() === 'ee')
+  if (protectsGpt) return { ...NONE, problem: stderr || 'Neither copy of the GPT can be read' }
   const sectorBytes = partitiontable.sectorsize
   return {
     table: partitiontable.label === 'gpt' ? 'gpt' : 'mbr',
     sectorBytes,
+    problem: null,
     backupMisplaced: /backup GPT table is not on the end/.test(stderr),
     partitions: partitiontable.partitions.map((row) => ({
       number: Number(/(\d+)$/.exec(row.node)?.[1] ?? 0),
@@ -57,7 +64,7 @@ export function parseTable(json: string, stderr: string): PartitionTable {
 
 const NO_TABLE = /does not contain a recognized partition table/
 
-/** Reads the partition table of an exported disk; `none` where there is none. Throws `partition-table-damaged`. */
+/** Reads the partition table of an exported disk; `none` where there is none, or none that can be read. */
 export async function readTable(host: Host, disk: string, session: ToolProcess | undefined): Promise<PartitionTable> {
   const result = await host.run('sfdisk', ['-J', disk], {
     okExitCodes: [0, 1],
@@ -65,14 +72,10 @@ export async function readTable(host: Host, disk: string, session: ToolProcess |
     limits: { memoryBytes: 1024 ** 3, cpuSeconds: 10 },
     ...(session ? { within: session } : {}),
   })
-  if (result.exitCode === 0) {
-    try {
-      return parseTable(result.stdout.toString('utf8'), result.stderr)
-    } catch (cause) {
-      throw new AppError('partition-table-damaged', { toolOutput: result.stderr, cause })
-    }
+  if (result.exitCode !== 0) return NO_TABLE.test(result.stderr) || result.stderr === '' ? NONE : { ...NONE, problem: result.stderr }
+  try {
+    return parseTable(result.stdout.toString('utf8'), result.stderr)
+  } catch (thrown) {
+    return { ...NONE, problem: result.stderr || String(thrown) }
   }
-  if (NO_TABLE.test(result.stderr) || result.stderr === '')
-    return { table: 'none', sectorBytes: 512, partitions: [], backupMisplaced: false }
-  throw new AppError('partition-table-damaged', { toolOutput: result.stderr })
 }
