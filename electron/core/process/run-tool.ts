@@ -12,6 +12,8 @@ import { RecordSplitter } from './records.js'
 const STDERR_KEPT = 64 * 1024
 const DEFAULT_OUTPUT = 4 * 1024 * 1024
 const KILL_AFTER_MS = 5000
+/** Behind the standard three and `LIFELINE_FD`. */
+export const INFO_FD = 4
 
 export interface RunRequest {
   readonly tool: string
@@ -41,6 +43,11 @@ function spawn(request: RunRequest, stdio: Stdio, signal: AbortSignal | undefine
     stripFinalNewline: false,
     stdio,
   })
+}
+
+/** The pipe behind `LIFELINE_FD`: for a sandbox of its own; who enters one ends with it. */
+function lifeline({ command, options }: RunRequest): readonly 'pipe'[] {
+  return command.sandboxed && !options.within ? ['pipe'] : []
 }
 
 /** Keeps the last `limit` bytes of a stream. */
@@ -97,7 +104,7 @@ function endTree(pid: number | undefined, sandboxed: boolean): void {
  */
 export async function runTool(request: RunRequest): Promise<ToolResult> {
   const { options } = request
-  const child = spawn(request, [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], options.signal)
+  const child = spawn(request, [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...lifeline(request)], options.signal)
   const log = new CommandLog(request, request.onCommand)
   let reason: 'cancelled' | 'tool-timeout' | 'output' | undefined
   let killTimer: NodeJS.Timeout | undefined
@@ -174,11 +181,11 @@ export function describeEnd(exitCode: number | null | undefined, signal: string 
   return name === undefined ? `exit code ${exitCode}` : `ended by ${name}`
 }
 
-/** Starts a tool that stays up until `stop` or the signal. With `infoFd` 3 the sandbox tells the pid of its first process. */
+/** Starts a tool that stays up until `stop` or the signal. With `INFO_FD` the sandbox tells the pid of its first process. */
 export async function startTool(request: RunRequest): Promise<ToolProcess> {
   const { options } = request
   const withInfo = request.command.sandboxed && !options.within
-  const child = spawn(request, ['pipe', 'pipe', 'pipe', ...(withInfo ? (['pipe'] as const) : [])], options.signal)
+  const child = spawn(request, ['pipe', 'pipe', 'pipe', ...lifeline(request), ...(withInfo ? (['pipe'] as const) : [])], options.signal)
   const log = new CommandLog(request, request.onCommand)
   // execa discards what has no listener a moment after the start: an early greeting has to wait for its reader.
   const stdout = new PassThrough()
@@ -200,7 +207,7 @@ export async function startTool(request: RunRequest): Promise<ToolProcess> {
     log.end(result.exitCode, result.signal)
     return { exitCode: result.exitCode ?? null, signal: result.signal ?? null, stderr: stderr.text() }
   })
-  const innerPid = withInfo ? await readInnerPid(child.stdio[3] as NodeJS.ReadableStream, ended) : child.pid
+  const innerPid = withInfo ? await readInnerPid(child.stdio[INFO_FD] as NodeJS.ReadableStream, ended) : child.pid
   if (child.pid === undefined || innerPid === undefined) {
     const { stderr: toolOutput } = await ended
     if (options.signal?.aborted) throw new AppError('cancelled')

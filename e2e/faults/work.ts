@@ -1,0 +1,65 @@
+import type { Edit } from '#shared/edits/edit'
+import type { JobRequest } from '#shared/jobs/job-requests'
+import type { Scene } from './scene.js'
+
+/** The argument that every save of these tests adds. */
+export const ADDED = 'fault.test=1'
+/** The boot entry of the shared image `mbr`. */
+export const ENTRY = '1:/boot/loader/entries/fedora-6.8.5.conf'
+export const EDITS: readonly Edit[] = [{ kind: 'kernel-args', entry: ENTRY, changes: [{ op: 'append', arg: ADDED }] }]
+
+export const SAVE_STEPS = ['read', 'write', 'read-back', 'convert', 'compare', 'check', 'publish'] as const
+export const CONVERT_STEPS = ['prepare', 'convert', 'compare', 'check', 'publish'] as const
+
+/** One kind of long work: as a command line, as a request, and what it makes. */
+export interface Work {
+  readonly name: string
+  readonly steps: readonly string[]
+  /** Name of the result in the image folder; undefined in place. */
+  readonly output: string | undefined
+  command(scene: Scene): string[]
+  request(scene: Scene): JobRequest
+}
+
+export const SAVE_NEW: Work = {
+  name: 'save as a new image',
+  steps: SAVE_STEPS,
+  output: 'saved.qcow2',
+  command: (scene) => ['boot', 'set', scene.source, '--append', ADDED, '-o', scene.at('saved.qcow2')],
+  request: (scene) => ({
+    kind: 'save-image',
+    input: { source: scene.source, edits: [...EDITS], target: { mode: 'new-file', output: scene.at('saved.qcow2'), replace: false } },
+  }),
+}
+
+export const SAVE_IN_PLACE: Work = {
+  name: 'save in place',
+  steps: SAVE_STEPS,
+  output: undefined,
+  command: (scene) => ['boot', 'set', scene.source, '--append', ADDED, '--in-place'],
+  request: (scene) => ({
+    kind: 'save-image',
+    input: { source: scene.source, edits: [...EDITS], target: { mode: 'in-place', keepBackup: true } },
+  }),
+}
+
+export const CONVERT: Work = {
+  name: 'convert',
+  steps: CONVERT_STEPS,
+  output: 'made.vmdk',
+  command: (scene) => ['convert', scene.source, '-o', scene.at('made.vmdk'), '--to', 'vmdk:streamOptimized'],
+  request: (scene) => ({
+    kind: 'convert-image',
+    input: {
+      source: scene.source,
+      output: scene.at('made.vmdk'),
+      format: 'vmdk',
+      subformat: 'streamOptimized',
+      options: [],
+      verify: true,
+      replace: false,
+    },
+  }),
+}
+
+export const ALL_WORK: readonly Work[] = [SAVE_NEW, SAVE_IN_PLACE, CONVERT]
