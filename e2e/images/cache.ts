@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { builderHost } from './builder-host.js'
 import { BUILDERS, type ImageName } from './builders.js'
 
-const HERE = fileURLToPath(new URL('.', import.meta.url))
 const WAIT_MS = 200
 const GIVE_UP_MS = 300_000
 
@@ -34,9 +33,12 @@ function cacheRoot(): string {
 }
 
 async function sourceKey(): Promise<string> {
-  const names = (await fs.readdir(HERE)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).toSorted()
+  // The benchmark is bundled into out/, where the builders' own source is not; it runs from the root of the checkout.
+  const here = fileURLToPath(new URL('.', import.meta.url))
+  const folder = (await exists(path.join(here, 'cache.ts'))) ? here : path.resolve('e2e/images')
+  const names = (await fs.readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).toSorted()
   const hash = createHash('sha256')
-  for (const name of names) hash.update(name).update(await fs.readFile(path.join(HERE, name)))
+  for (const name of names) hash.update(name).update(await fs.readFile(path.join(folder, name)))
   return hash.digest('hex').slice(0, 16)
 }
 

@@ -32,4 +32,9 @@ export const TEST_PACKAGES = [
   { names: ['xvfb'], why: 'a screen for the end-to-end tests' },
   { names: ['xauth'], why: 'xvfb-run' },
   { names: ['rpm'], why: 'builds the rpm package' },
+  { names: ['btrfs-progs'], why: 'btrfs in tests' },
+  { names: ['ntfs-3g'], why: 'NTFS in tests' },
+  { names: ['squashfs-tools'], why: 'squashfs in tests' },
+  { names: ['cryptsetup-bin'], why: 'LUKS in tests' },
+  { names: ['bsdutils'], why: 'script, a terminal for the tests of the command line' },
 ]
