@@ -51,9 +51,23 @@ export class DiskwrightApp {
     return app
   }
 
+  /**
+   * Runs code in the main process. Playwright loses the answer now and then ("Resulting promise was garbage collected") though the
+   * code ran, and asks again: `work` must bear to be run twice.
+   */
+  readonly inMain = (async (work: never, arg: never) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.electron.evaluate(work, arg)
+      } catch (thrown) {
+        if (tries === 3 || !String(thrown).includes('garbage collected')) throw thrown
+      }
+    }
+  }) as ElectronApplication['evaluate']
+
   /** Answers the next open dialogs. An empty list closes them without a choice. */
   async answerOpenDialog(files: readonly string[]): Promise<void> {
-    await this.electron.evaluate(
+    await this.inMain(
       ({ dialog }, filePaths) => {
         dialog.showOpenDialog = () => Promise.resolve({ canceled: filePaths.length === 0, filePaths })
       },
@@ -63,14 +77,14 @@ export class DiskwrightApp {
 
   /** Answers the next save dialogs; null closes them without a choice. */
   async answerSaveDialog(file: string | null): Promise<void> {
-    await this.electron.evaluate(({ dialog }, filePath) => {
+    await this.inMain(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: filePath === null, filePath: filePath ?? '' })
     }, file)
   }
 
   /** Presses the button with this number in the next message boxes of the main process. */
   async answerMessageBox(response: number): Promise<void> {
-    await this.electron.evaluate(({ dialog }, button) => {
+    await this.inMain(({ dialog }, button) => {
       dialog.showMessageBox = () => Promise.resolve({ response: button, checkboxChecked: false })
     }, response)
   }
@@ -99,7 +113,7 @@ export class DiskwrightApp {
 
   /** Main's copy of the clipboard. */
   clipboardText(): Promise<string> {
-    return this.electron.evaluate(({ clipboard }) => clipboard.readText())
+    return this.inMain(({ clipboard }) => clipboard.readText())
   }
 
   /** Quits as the menu does; running jobs are stopped. Does nothing when the app has ended. */

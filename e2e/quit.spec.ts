@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type DiskwrightApp, expect, test } from './fixtures.js'
+import { WorkbenchPage } from './pages/workbench-page.js'
 
 interface Call {
   invoke(name: string, input: unknown): Promise<{ ok: boolean; value: unknown }>
@@ -39,14 +40,28 @@ test('quitting asks while a job runs: it goes on, or stops and leaves nothing ha
   await expect.poll(() => jobState(app, id)).toBe('running')
 
   await app.answerMessageBox(0)
-  await app.electron.evaluate(({ app: main }) => main.quit())
+  await app.inMain(({ app: main }) => main.quit())
   await app.page.waitForTimeout(500)
   expect(await jobState(app, id)).toBe('running')
-  expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true)
+  expect(await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true)
 
   await app.quit()
   expect(fs.readdirSync(workFolder).toSorted()).toEqual(['app', 'random.raw'])
 
   const again = await launch()
   expect(await jobState(again, id)).toBe('cancelled')
+})
+
+test('quitting asks while edits are staged, and forgets them only when told to', async ({ launch, copyImage }) => {
+  const image = await copyImage('ock')
+  const app = await launch()
+  await app.dropFiles([image])
+  const workbench = new WorkbenchPage(app.page)
+  await workbench.addArg(workbench.entry('Oracle Linux Server 8.10 (ostree:0)'), 'quiet')
+  await app.answerMessageBox(0)
+  await app.inMain(({ app: main }) => main.quit())
+  await app.page.waitForTimeout(500)
+  await expect(workbench.chip(workbench.entry('Oracle Linux Server 8.10 (ostree:0)'), 'quiet')).toBeVisible()
+  await app.answerMessageBox(1)
+  await app.quit()
 })

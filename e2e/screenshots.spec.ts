@@ -14,7 +14,7 @@ for (const theme of ['Light', 'Dark'] as const) {
       const image = await copyImage('ock', 'boot-131.qcow2')
       const bootable = await copyImage('bootable', 'sample-bootable.qcow2')
       const app = await launch({})
-      await app.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), {
+      await app.inMain(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), {
         width: width ?? 1280,
         height: height ?? 800,
       })

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { expect, test } from './fixtures.js'
 
 test('the renderer has no Node, and its process is sandboxed', async ({ app }) => {
-  const preferences = await app.electron.evaluate(({ BrowserWindow }) => {
+  const preferences = await app.inMain(({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents
     const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag } = (
       contents as unknown as { getLastWebPreferences(): Electron.WebPreferences }
@@ -111,7 +111,7 @@ test('only files of the window are served', async ({ launch }) => {
 
 test('the window cannot be led away, and only web links leave it, in the browser of the user', async ({ launch }) => {
   const app = await launch()
-  await app.electron.evaluate(({ shell }) => {
+  await app.inMain(({ shell }) => {
     const opened: string[] = []
     ;(globalThis as unknown as { opened: string[] }).opened = opened
     shell.openExternal = (url) => {
@@ -132,7 +132,7 @@ test('the window cannot be led away, and only web links leave it, in the browser
       globalThis.open(url)
   })
   await expect
-    .poll(() => app.electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened))
+    .poll(() => app.inMain(() => (globalThis as unknown as { opened: string[] }).opened))
     .toEqual(['https://example.invalid/docs'])
   expect(app.electron.windows()).toHaveLength(1)
 })

@@ -4,7 +4,7 @@ import { ShellPage } from './pages/shell-page.js'
 test('starts with the window on Home', async ({ app, shell }) => {
   expect(await app.page.title()).toBe('Diskwright')
   await expect(shell.railItem('Home')).toHaveAttribute('aria-current', 'page')
-  const window = await app.electron.evaluate(({ BrowserWindow }) => {
+  const window = await app.inMain(({ BrowserWindow }) => {
     const [main] = BrowserWindow.getAllWindows()
     return { visible: main?.isVisible(), minimum: main?.getMinimumSize() }
   })
@@ -22,7 +22,7 @@ test('the rail leads to every view, and each is free of accessibility faults', a
 test('the theme follows the setting at once and is remembered', async ({ launch }) => {
   const first = await launch()
   const background = (app: typeof first): Promise<string> => app.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-  const nativeTheme = (app: typeof first): Promise<string> => app.electron.evaluate(({ nativeTheme: native }) => native.themeSource)
+  const nativeTheme = (app: typeof first): Promise<string> => app.inMain(({ nativeTheme: native }) => native.themeSource)
 
   await new ShellPage(first.page).chooseTheme('Dark')
   await expect.poll(() => background(first)).toBe('rgb(16, 20, 24)')
@@ -49,11 +49,9 @@ test('a second start hands its files to the first window and ends', async ({ lau
 
 test('the window opens again where it was', async ({ launch }) => {
   const first = await launch()
-  await first.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1010, height: 720 }),
-  )
+  await first.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1010, height: 720 }))
   await first.quit()
   const second = await launch()
-  const bounds = await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
+  const bounds = await second.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
   expect(bounds).toMatchObject({ width: 1010, height: 720 })
 })

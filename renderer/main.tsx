@@ -9,10 +9,12 @@ import './styles/mantine.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.js'
+import { reportStaged } from './app/report-staged.js'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 
+reportStaged()
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -26,12 +26,16 @@ export const contract = {
       version: z.string(),
       runtime: z.string(),
       dataFolder: z.string(),
+      /** Folders of Diskwright's own state that cannot be used, and why: what they hold is not kept. */
+      folderProblems: z.array(z.string()),
       /** Sample images that exist, absolute paths. */
       samples: z.array(z.string()),
     }),
   ),
   /** Paths the app was started with, or was handed since; each is given out once. */
   'app.takeOpenRequests': call(nothing, z.array(z.string())),
+  /** Names of the open images with edits that are staged and not saved: quitting asks before it forgets them. */
+  'app.noteStaged': call(z.object({ images: z.array(z.string().max(4096)).max(1000) }), nothing),
   'tools.doctor': call(z.object({ refresh: z.boolean() }), doctorReportSchema),
   'images.inspect': call(z.object({ path }), imageInfoSchema),
   /** Shows the open dialog; an empty list when it was closed. */

@@ -14,6 +14,7 @@ import { followTheme } from './app-modules/theme.js'
 import { openMainWindow, showMainWindow } from './app-modules/window.js'
 import { mainWindow } from './host/dialogs.js'
 import { OpenRequests } from './host/open-requests.js'
+import { StagedImages } from './host/staged-images.js'
 import { createHandlers } from './ipc/handlers/index.js'
 import { pushCoreEvents, pushEvent } from './ipc/push-events.js'
 import { registerContract } from './ipc/register-contract.js'
@@ -26,6 +27,7 @@ const isTrustedUrl = (url: string): boolean =>
 
 const dirs = resolveDirs(process.env)
 const openRequests = new OpenRequests()
+const staged = new StagedImages()
 if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(dirs.state, 'chromium'))
 // root must start Chromium with --no-sandbox; enabling it then would only crash its processes
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -41,11 +43,11 @@ async function start(): Promise<void> {
   const [core] = await Promise.all([createCore({ dirs, env: process.env, log }), app.whenReady()])
   serveApp(path.join(outFolder, 'renderer'))
   refusePermissions()
-  registerContract(ipcMain, { handlers: createHandlers(core, openRequests, mainWindow), isTrustedUrl, log })
+  registerContract(ipcMain, { handlers: createHandlers(core, openRequests, staged, mainWindow), isTrustedUrl, log })
   pushCoreEvents(core)
   openRequests.onAdded((count) => pushEvent('app.openRequested', { count }))
   followTheme(core.settings)
-  guardQuit(core, mainWindow)
+  guardQuit(core, staged, mainWindow)
   installMenu(openRequests, mainWindow)
   openMainWindow({ core, url: windowUrl, outFolder })
 }

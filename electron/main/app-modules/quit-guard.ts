@@ -1,13 +1,14 @@
 import { app } from 'electron'
 import { ENDED_STATES } from '#shared/jobs/job'
 import type { Core } from '#core/core-api'
-import { confirmStopJobs, type DialogParent } from '../host/dialogs.js'
+import { confirmForgetEdits, confirmStopJobs, type DialogParent } from '../host/dialogs.js'
+import type { StagedImages } from '../host/staged-images.js'
 import { letWindowClose } from './window.js'
 
 type Phase = 'open' | 'asking' | 'closing' | 'closed'
 
-/** Quitting asks while jobs run, then waits until the core has cleaned up after itself. */
-export function guardQuit(core: Core, parent: DialogParent): void {
+/** Quitting asks while edits are staged or jobs run, then waits until the core has cleaned up after itself. */
+export function guardQuit(core: Core, staged: StagedImages, parent: DialogParent): void {
   let phase: Phase = 'open'
 
   app.on('before-quit', (event) => {
@@ -18,6 +19,10 @@ export function guardQuit(core: Core, parent: DialogParent): void {
 
   async function quit(): Promise<void> {
     phase = 'asking'
+    if (staged.list().length > 0 && !(await confirmForgetEdits(parent, staged.list()))) {
+      phase = 'open'
+      return
+    }
     const running = core.jobs.list().filter((job) => !ENDED_STATES.has(job.state))
     const stop =
       running.length === 0 ||

@@ -35,16 +35,27 @@ export async function chooseOutput(parent: DialogParent, suggested: string): Pro
   return { path: chosen, replace: fs.existsSync(chosen) }
 }
 
+/** Asks before staged edits are forgotten. True: forget them. */
+export async function confirmForgetEdits(parent: DialogParent, names: readonly string[]): Promise<boolean> {
+  return confirm(parent, {
+    message: names.length === 1 ? 'Staged edits are not saved' : `${names.length} images have staged edits that are not saved`,
+    detail: `${names.join('\n')}\n\nThe images themselves are unchanged. Quitting forgets what is staged.`,
+    buttons: ['Keep working', 'Quit without saving'],
+  })
+}
+
 /** Asks before running jobs are stopped. True: stop them. */
 export async function confirmStopJobs(parent: DialogParent, titles: readonly string[]): Promise<boolean> {
-  const options = {
-    type: 'warning' as const,
+  return confirm(parent, {
     message: titles.length === 1 ? 'A job is still running' : `${titles.length} jobs are still running`,
     detail: `${titles.join('\n')}\n\nStopping removes what is half written. Originals are not touched.`,
     buttons: ['Keep running', 'Stop and quit'],
-    defaultId: 0,
-    cancelId: 0,
-  }
+  })
+}
+
+/** The first button is the safe one. True: the second was pressed. */
+async function confirm(parent: DialogParent, words: { message: string; detail: string; buttons: string[] }): Promise<boolean> {
+  const options = { type: 'warning' as const, ...words, defaultId: 0, cancelId: 0 }
   const window = parent()
   const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))
   return response === 1

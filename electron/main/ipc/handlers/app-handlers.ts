@@ -3,22 +3,25 @@ import { app } from 'electron'
 import type { Core } from '#core/core-api'
 import { listSampleImages } from '../../host/sample-images.js'
 import type { OpenRequests } from '../../host/open-requests.js'
+import type { StagedImages } from '../../host/staged-images.js'
 import type { Handlers } from '../register-contract.js'
 
 export type AppHandlers = Pick<
   Handlers,
-  'app.info' | 'app.takeOpenRequests' | 'tools.doctor' | 'settings.get' | 'settings.set' | 'log.report'
+  'app.info' | 'app.takeOpenRequests' | 'app.noteStaged' | 'tools.doctor' | 'settings.get' | 'settings.set' | 'log.report'
 >
 
-export function appHandlers(core: Core, openRequests: OpenRequests): AppHandlers {
+export function appHandlers(core: Core, openRequests: OpenRequests, staged: StagedImages): AppHandlers {
   return {
     'app.info': async () => ({
       version: app.getVersion(),
       runtime: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
       dataFolder: core.dirs.state,
+      folderProblems: [...core.folderProblems],
       samples: await listSampleImages(core.dirs.cache),
     }),
     'app.takeOpenRequests': async () => openRequests.take(),
+    'app.noteStaged': async ({ images }) => staged.note(images),
     'tools.doctor': (options) => core.doctor(options),
     'settings.get': async () => core.settings.get(),
     'settings.set': async (change) => core.settings.set(withoutUndefined(change)),
