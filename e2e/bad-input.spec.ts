@@ -87,3 +87,13 @@ test('an image that vanished is said to be missing, and can be taken off the lis
   await row.getByRole('button', { name: /remove/i }).click()
   await expect(row).toHaveCount(0)
 })
+
+test('a state folder that cannot be written to is said, and images still open', async ({ launch, copyImage, workFolder }) => {
+  const image = await copyImage('no-table')
+  const blocked = path.join(workFolder, 'blocked')
+  fs.writeFileSync(blocked, 'a file where a folder is wanted')
+  const app = await launch({ env: { DISKWRIGHT_CONFIG_DIR: path.join(blocked, 'config') } })
+  await expect(app.page.getByRole('main')).toContainText('cannot keep its own files')
+  await app.dropFiles([image])
+  await expect(app.page.getByRole('main').getByRole('article').first()).toBeVisible()
+})
