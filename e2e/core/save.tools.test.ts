@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Edit } from '#shared/edits/edit'
 import type { JobRequest } from '#shared/jobs/job-requests'
+import { bootToLogin } from '../images/boot-image.js'
 import { failureOf, filesIn, hashOf, openBench, type TestBench } from './workbench.js'
 
 const ENTRY = '2:/loader/entries/ostree-1-ock.conf'
@@ -56,6 +57,32 @@ test('the main job: platform and console changed on an XFS /boot, saved as a new
   })
   expect(job.commands.some((command) => command.line.startsWith('qemu-img convert'))).toBe(true)
   expect(job.progress).toBe(1)
+})
+
+test('what was saved really boots, with the arguments that were staged, as a VMDK', { timeout: 120_000 }, async () => {
+  const source = await bench.copy('bootable')
+  const [entry] = (await bench.core.listBootEntries(source)).entries
+  const output = path.join(bench.folder, 'boots.vmdk')
+  await bench.succeed({
+    kind: 'save-image',
+    input: {
+      source,
+      edits: [
+        {
+          kind: 'kernel-args',
+          entry: entry?.id ?? '',
+          changes: [
+            { op: 'replace', key: 'ignition.platform.id', from: 'qemu', to: 'vmware' },
+            { op: 'append', arg: 'dw.note="two words"' },
+          ],
+        },
+      ],
+      target: { mode: 'new-file', output, format: 'vmdk', replace: false },
+    },
+  })
+  const serial = await bootToLogin(bench.host, { path: output, driver: 'vmdk' })
+  expect(serial).toContain('ignition.platform.id=vmware console=ttyS0 dw.note="two words"')
+  expect(serial).not.toContain('ignition.platform.id=qemu')
 })
 
 test('in place: the name holds the result, the backup the original, byte for byte', async () => {

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Host } from '#core/process/host'
+import { bootToLogin } from './boot-image'
 import { builderHost } from './builder-host'
 import { testImage } from './cache'
 import { ALL_VARIANTS, convertToAll } from './formats'
@@ -87,35 +88,7 @@ test('hostile images are made, and the canary stays in its own file', async () =
 
 test('the bootable image boots under UEFI to its login prompt', { timeout: 120_000 }, async () => {
   const image = await testImage('bootable')
-  const vars = path.join(folder, 'vars.fd')
-  await fs.copyFile('/usr/share/OVMF/OVMF_VARS_4M.fd', vars)
-  const machine = [
-    '-machine',
-    'q35,accel=tcg',
-    '-cpu',
-    'max',
-    '-m',
-    '512',
-    '-nodefaults',
-    '-display',
-    'none',
-    '-no-reboot',
-    '-snapshot',
-    '-serial',
-    'stdio',
-  ]
-  const firmware = ['if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd', `if=pflash,format=raw,file=${vars}`]
-  const drives = [...firmware, `if=virtio,format=qcow2,file=${image}`].flatMap((drive) => ['-drive', drive])
-  const vm = await host.start('qemu-system-x86_64', [...machine, ...drives], { timeoutMs: 100_000 })
-  let serial = ''
-  try {
-    for await (const chunk of vm.stdout) {
-      serial += String(chunk)
-      if (serial.includes(LOGIN_PROMPT)) break
-    }
-  } finally {
-    await vm.stop(500)
-  }
+  const serial = await bootToLogin(host, { path: image, driver: 'qcow2' })
   expect(serial).toContain(BOOTABLE_OPTIONS)
   expect(serial).toContain(LOGIN_PROMPT)
 })
