@@ -64,7 +64,11 @@ async function runTour(context: CommandContext, source: string, folder: string):
   })
   const entries = await timed('List', async () => {
     const { entries: value } = await core.listBootEntries(source, signal)
-    return { value, result: `${value.length} boot entries`, details: value.map((entry) => `${entry.isDefault ? '*' : ' '} ${entry.title}`) }
+    return {
+      value,
+      result: value.length === 1 ? '1 boot entry' : `${value.length} boot entries`,
+      details: value.map((entry) => `${entry.isDefault ? '*' : ' '} ${entry.title}`),
+    }
   })
   const edits = await timed('Change', async () => {
     const value = planChanges(chooseEntries(entries, { all: false, names: [] }), [{ op: 'append', text: ADDED }])
