@@ -39,7 +39,11 @@ export default defineConfig({
       chunkSizeWarningLimit: 1500,
       outDir: resolve(root, 'out/renderer'),
       emptyOutDir: true,
-      rollupOptions: { input: resolve(root, 'renderer/index.html') },
+      rolldownOptions: {
+        input: resolve(root, 'renderer/index.html'),
+        // what the first picture needs is one file: each further one is a round trip through the main process, while that starts up
+        output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
+      },
     },
     plugins: [react({ compiler: true })],
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bootReportSchema } from './boot/boot-entry.js'
-import { appErrorDataSchema } from './errors/app-error.js'
+import { appErrorDataSchema } from './errors/app-error-data.js'
 import { guestEntrySchema, imageInfoSchema } from './images/image-info.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
 import { convertImageInputSchema, jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { app, ipcMain } from 'electron'
-import { createCore } from '#core/create-core'
 import { resolveDirs } from '#core/files/dirs'
 import { createFileLogger } from '#core/log/file-logger'
 import { APP_ORIGIN, declareAppScheme, serveApp } from './app-modules/app-protocol.js'
@@ -10,14 +10,17 @@ import { guardNavigation } from './app-modules/navigation-guard.js'
 import { refusePermissions } from './app-modules/permissions.js'
 import { guardQuit } from './app-modules/quit-guard.js'
 import { becomeSingleInstance } from './app-modules/single-instance.js'
-import { followTheme } from './app-modules/theme.js'
+import { applyRememberedTheme } from './app-modules/theme.js'
 import { openMainWindow, showMainWindow } from './app-modules/window.js'
 import { mainWindow } from './host/dialogs.js'
 import { OpenRequests } from './host/open-requests.js'
 import { StagedImages } from './host/staged-images.js'
-import { createHandlers } from './ipc/handlers/index.js'
-import { pushCoreEvents, pushEvent } from './ipc/push-events.js'
-import { registerContract } from './ipc/register-contract.js'
+import { CALL_CHANNEL } from './ipc/channels.js'
+import { pushEvent } from './ipc/push-events.js'
+import { holdCalls } from './ipc/waiting-calls.js'
+
+/** A window that asks nothing by then has failed; the core starts all the same, so that quitting finds it. */
+const LATEST_CORE_MS = 3000
 
 const outFolder = path.resolve(import.meta.dirname, '..')
 const developmentUrl = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
@@ -38,16 +41,21 @@ guardNavigation(isTrustedUrl)
 if (becomeSingleInstance(openRequests, showMainWindow)) void start()
 else app.quit()
 
+/** The window first: loading the core, which is nearly all code of this process, would keep its page from being served. */
 async function start(): Promise<void> {
   const log = createFileLogger(path.join(dirs.state, 'log'))
-  const [core] = await Promise.all([createCore({ dirs, env: process.env, log }), app.whenReady()])
+  await app.whenReady()
   serveApp(path.join(outFolder, 'renderer'))
   refusePermissions()
-  registerContract(ipcMain, { handlers: createHandlers(core, openRequests, staged, mainWindow), isTrustedUrl, log })
-  pushCoreEvents(core)
+  applyRememberedTheme(dirs.config)
+  const calls = holdCalls(ipcMain, CALL_CHANNEL)
+  openMainWindow({ stateFolder: dirs.state, log, url: windowUrl, outFolder })
+  const options = { dirs, log, openRequests, staged, calls, isTrustedUrl }
+  const core = Promise.race([calls.begun, sleep(LATEST_CORE_MS)])
+    .then(() => import('./service.js'))
+    .then(({ startService }) => startService(options))
+  core.catch((error: unknown) => log.error('core.start', { error }))
+  guardQuit(core, { staged, parent: mainWindow, log })
   openRequests.onAdded((count) => pushEvent('app.openRequested', { count }))
-  followTheme(core.settings)
-  guardQuit(core, staged, mainWindow)
   installMenu(openRequests, mainWindow)
-  openMainWindow({ core, url: windowUrl, outFolder })
 }

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { ENDED_STATES, type Job } from '#shared/jobs/job'
+import type { Job } from '#shared/jobs/job'
+import { ENDED_STATES } from '#shared/jobs/job-states'
 import { subscribe } from './client.js'
 import { jobsQuery } from './queries.js'
 

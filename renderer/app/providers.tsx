@@ -1,5 +1,4 @@
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { queryClient } from '../api/query-client.js'
@@ -12,7 +11,6 @@ export function Providers({ children }: { readonly children: ReactNode }) {
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariablesResolver} getStyleNonce={styleNonce}>
-        <Notifications position="bottom-right" autoClose={8000} transitionDuration={100} />
         <AppActionsContext value={appActions}>{children}</AppActionsContext>
       </MantineProvider>
     </QueryClientProvider>

@@ -1,17 +1,24 @@
 import { Button } from '@mantine/core'
 import { FolderOpen, HardDrive } from 'lucide-react'
+import { Suspense } from 'react'
 import { useAppActions } from '../components/app-actions.js'
 import { EmptyState } from '../components/empty-state.js'
 import { HomeScreen } from '../features/home/home-screen.js'
-import { JobsScreen } from '../features/jobs/jobs-screen.js'
-import { SettingsScreen } from '../features/settings/settings-screen.js'
-import { ToolsScreen } from '../features/tools/tools-screen.js'
+import { JobsScreen, SettingsScreen, ToolsScreen, Workbench } from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 import styles from './screens.module.css'
-import { Workbench } from './workbench.js'
 
-/** The screen for where the user is; a view that is new does not compile until it has one. */
+/** The screen for where the user is. */
 export function Screens() {
+  return (
+    <Suspense fallback={null}>
+      <Screen />
+    </Suspense>
+  )
+}
+
+/** A view that is new does not compile until it has a screen. */
+function Screen() {
   const view = useNavigation((store) => store.view)
   switch (view.kind) {
     case 'home':

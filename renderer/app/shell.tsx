@@ -1,13 +1,13 @@
-import { useEffect } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { connectJobEvents } from '../api/job-events.js'
 import { pathsOfDrop, subscribe } from '../api/client.js'
 import { queryClient } from '../api/query-client.js'
 import { JobTray } from '../features/jobs/job-tray.js'
 import { takeOpenRequests } from './actions.js'
-import { CommandPalette } from './command-palette.js'
 import { Dialogs } from './dialogs.js'
 import { DropOverlay } from './drop-overlay.js'
 import { ErrorBoundary, reportToLog } from './error-boundary.js'
+import { CommandPalette, loadParts, Toasts } from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 import { Rail } from './rail.js'
 import { Screens } from './screens.js'
@@ -40,9 +40,38 @@ export function Shell() {
         <JobTray />
       </div>
       <Dialogs />
-      <CommandPalette />
+      <LaterParts />
       <DropOverlay onDrop={openDropped} />
     </div>
+  )
+}
+
+/** What shows nothing at first waits until the first picture is drawn; the other parts are fetched then. */
+function LaterParts() {
+  const [drawn, setDrawn] = useState(false)
+  useEffect(() => {
+    let idle = 0
+    // An idle callback may come before anything is drawn; after a frame began it comes when that frame is done.
+    const frame = requestAnimationFrame(() => {
+      idle = requestIdleCallback(
+        () => {
+          setDrawn(true)
+          void loadParts()
+        },
+        { timeout: 500 },
+      )
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+      cancelIdleCallback(idle)
+    }
+  }, [])
+  if (!drawn) return null
+  return (
+    <Suspense fallback={null}>
+      <CommandPalette />
+      <Toasts />
+    </Suspense>
   )
 }
 

@@ -1,15 +1,15 @@
 import {
-  ActionIcon,
-  Button,
-  Checkbox,
+  type ActionIconProps,
+  type ButtonProps,
+  type CheckboxProps,
   type CSSVariablesResolver,
   createTheme,
-  Modal,
-  NumberInput,
-  Select,
-  Switch,
-  TextInput,
-  Tooltip,
+  type ModalProps,
+  type NumberInputProps,
+  type SelectProps,
+  type SwitchProps,
+  type TextInputProps,
+  type TooltipProps,
 } from '@mantine/core'
 
 const TEAL = ['#e0f2f0', '#c4e6e3', '#9fd5d1', '#76c3bd', '#4cb0a9', '#35b8b0', '#1c8f89', '#0b7a75', '#096963', '#075e5a'] as const
@@ -31,19 +31,20 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'default',
   respectReducedMotion: true,
+  // Plain objects: the components' own `extend` would pull all of them into what the first picture waits for.
   components: {
-    Button: Button.extend({
-      defaultProps: { variant: 'default', size: 'sm' },
-      vars: (_theme, props) => ({
+    Button: {
+      defaultProps: { variant: 'default', size: 'sm' } satisfies Partial<ButtonProps>,
+      vars: (_theme: unknown, { size }: ButtonProps) => ({
         root: {
-          '--button-height': props.size === 'xs' ? '26px' : '32px',
-          '--button-padding-x': props.size === 'xs' ? '10px' : '13px',
-          '--button-fz': props.size === 'xs' ? '12.5px' : '13.5px',
+          '--button-height': size === 'xs' ? '26px' : '32px',
+          '--button-padding-x': size === 'xs' ? '10px' : '13px',
+          '--button-fz': size === 'xs' ? '12.5px' : '13.5px',
         },
       }),
-    }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 26 } }),
-    Modal: Modal.extend({
+    },
+    ActionIcon: { defaultProps: { variant: 'subtle', size: 26 } satisfies Partial<ActionIconProps> },
+    Modal: {
       defaultProps: {
         centered: true,
         radius: 'lg',
@@ -51,21 +52,27 @@ export const theme = createTheme({
         lockScroll: false,
         transitionProps: { duration: 100, transition: 'fade' },
         overlayProps: { backgroundOpacity: 0.45 },
-      },
-    }),
-    Tooltip: Tooltip.extend({
+      } satisfies Partial<ModalProps>,
+    },
+    Tooltip: {
       defaultProps: {
         openDelay: 350,
         multiline: true,
         events: { hover: true, focus: true, touch: false },
         transitionProps: { duration: 80 },
-      },
-    }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
-    Select: Select.extend({ defaultProps: { size: 'sm', allowDeselect: false, comboboxProps: { transitionProps: { duration: 80 } } } }),
-    NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: 'sm' } }),
+      } satisfies Partial<TooltipProps>,
+    },
+    TextInput: { defaultProps: { size: 'sm' } satisfies Partial<TextInputProps> },
+    Select: {
+      defaultProps: {
+        size: 'sm',
+        allowDeselect: false,
+        comboboxProps: { transitionProps: { duration: 80 } },
+      } satisfies Partial<SelectProps>,
+    },
+    NumberInput: { defaultProps: { size: 'sm' } satisfies Partial<NumberInputProps> },
+    Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } satisfies Partial<SwitchProps> },
+    Checkbox: { defaultProps: { size: 'sm' } satisfies Partial<CheckboxProps> },
   },
 })
 

@@ -2,7 +2,9 @@ import { expect, test, vi } from 'vitest'
 
 // Not a plain import: the renderer's project knows no Node, and Vitest empties imported style sheets.
 const { readFileSync } = await vi.importActual<{ readFileSync: (file: URL, encoding: 'utf8') => string }>('node:fs')
-const css = readFileSync(new URL('tokens.css', import.meta.url), 'utf8')
+// Vite would rewrite the address of a known file into one of its server
+const here = import.meta.url
+const css = readFileSync(new URL('tokens.css', here), 'utf8')
 
 /** Relative luminance and contrast ratio: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 function luminance(hex: string): number {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { appErrorDataSchema } from '../errors/app-error.js'
+import { appErrorDataSchema } from '../errors/app-error-data.js'
 import { jobKindSchema } from './job-requests.js'
+import { JOB_STATES } from './job-states.js'
 
-export const JOB_STATES = ['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
+export { ENDED_STATES, JOB_STATES, type JobState } from './job-states.js'
+
 export const jobStateSchema = z.enum(JOB_STATES)
-export type JobState = z.infer<typeof jobStateSchema>
 
 export const jobStepSchema = z.object({
   id: z.string(),
@@ -69,8 +70,6 @@ export const jobSchema = z.object({
   owner: z.object({ pid: z.number(), startTicks: z.string() }).nullable(),
 })
 export type Job = z.infer<typeof jobSchema>
-
-export const ENDED_STATES: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'cancelled', 'interrupted'])
 
 /** What a crash left behind, found at start by the journal of the job that made it. */
 export const leftoverSchema = z.object({

@@ -1,9 +1,6 @@
 import process from 'node:process'
 import { app } from 'electron'
-import { z } from 'zod'
 import { type OpenRequests, pathsFromArguments } from '../host/open-requests.js'
-
-const handoverSchema = z.object({ open: z.array(z.string()) })
 
 /**
  * One window per profile: a second start hands its files to the first one. False when this is the second one.
@@ -14,9 +11,14 @@ export function becomeSingleInstance(openRequests: OpenRequests, showWindow: () 
   if (!app.requestSingleInstanceLock({ open })) return false
   openRequests.add(open)
   app.on('second-instance', (_event, _argv, _folder, data) => {
-    const handover = handoverSchema.safeParse(data)
-    if (handover.success) openRequests.add(handover.data.open)
+    openRequests.add(handedOver(data))
     showWindow()
   })
   return true
+}
+
+/** Whatever another process of this user sent; only paths count. */
+function handedOver(data: unknown): string[] {
+  if (typeof data !== 'object' || data === null || !('open' in data) || !Array.isArray(data.open)) return []
+  return data.open.filter((path: unknown) => typeof path === 'string')
 }

@@ -1,20 +1,26 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
 
 export const MIN_SIZE = { width: 900, height: 600 }
 const DEFAULT_SIZE = { width: 1280, height: 800 }
 
-const rectangleSchema = z.object({ x: z.number().int(), y: z.number().int(), width: z.number().int(), height: z.number().int() })
-const stateSchema = z.object({ bounds: rectangleSchema, maximized: z.boolean() })
-export type Rectangle = z.infer<typeof rectangleSchema>
-export type WindowState = z.infer<typeof stateSchema>
+export interface Rectangle {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface WindowState {
+  readonly bounds: Rectangle
+  readonly maximized: boolean
+}
 
 /** What the window looked like when it was closed; undefined on the first start or when the file is damaged. */
 export function readWindowState(stateFolder: string): WindowState | undefined {
   try {
-    const parsed = stateSchema.safeParse(JSON.parse(fs.readFileSync(path.join(stateFolder, 'window.json'), 'utf8')))
-    return parsed.success ? parsed.data : undefined
+    const state: unknown = JSON.parse(fs.readFileSync(path.join(stateFolder, 'window.json'), 'utf8'))
+    return isWindowState(state) ? state : undefined
   } catch {
     return undefined
   }
@@ -34,6 +40,15 @@ export function openingBounds(remembered: Rectangle | undefined, screens: readon
     (screen) => shared(x, size.width, screen.x, screen.width) >= 100 && shared(y, 40, screen.y, screen.height) >= 20,
   )
   return reachable ? { x, y, ...size } : size
+}
+
+// By hand: a schema library would have to be loaded before the window can open.
+function isWindowState(value: unknown): value is WindowState {
+  if (typeof value !== 'object' || value === null || !('bounds' in value) || !('maximized' in value)) return false
+  const { bounds, maximized } = value
+  if (typeof bounds !== 'object' || bounds === null || typeof maximized !== 'boolean') return false
+  const fields = bounds as Record<string, unknown>
+  return ['x', 'y', 'width', 'height'].every((name) => Number.isInteger(fields[name]))
 }
 
 function shared(start: number, length: number, otherStart: number, otherLength: number): number {

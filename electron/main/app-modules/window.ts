@@ -1,11 +1,13 @@
 import path from 'node:path'
 import { app, BrowserWindow, screen } from 'electron'
-import type { Core } from '#core/core-api'
+import type { Logger } from '#core/log/logger'
 import { windowBackground } from './theme.js'
 import { MIN_SIZE, openingBounds, readWindowState, writeWindowState } from './window-bounds.js'
 
 export interface WindowOptions {
-  readonly core: Core
+  /** Folder that keeps the window's place. */
+  readonly stateFolder: string
+  readonly log: Logger
   /** Address of the document. */
   readonly url: string
   /** Folder of the built main, preload and renderer. */
@@ -13,8 +15,8 @@ export interface WindowOptions {
 }
 
 /** Opens the main window; it shows itself when its first frame is drawn. */
-export function openMainWindow({ core, url, outFolder }: WindowOptions): BrowserWindow {
-  const remembered = readWindowState(core.dirs.state)
+export function openMainWindow({ stateFolder, log, url, outFolder }: WindowOptions): void {
+  const remembered = readWindowState(stateFolder)
   const screens = screen.getAllDisplays().map((display) => display.workArea)
   const window = new BrowserWindow({
     ...openingBounds(remembered?.bounds, screens),
@@ -40,18 +42,17 @@ export function openMainWindow({ core, url, outFolder }: WindowOptions): Browser
     // maximizing shows the window, so not any sooner
     if (remembered?.maximized) window.maximize()
     window.show()
-    core.log.info('window.shown', { sinceStartMs: Math.round(performance.now()) })
+    log.info('window.shown', { sinceStartMs: Math.round(performance.now()) })
   })
   window.on('close', (event) => {
-    writeWindowState(core.dirs.state, { bounds: window.getNormalBounds(), maximized: window.isMaximized() })
+    writeWindowState(stateFolder, { bounds: window.getNormalBounds(), maximized: window.isMaximized() })
     keepUntilQuit(event)
   })
   window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
-    core.log.error('window.gone', { reason, exitCode })
+    log.error('window.gone', { reason, exitCode })
     if (reason !== 'clean-exit') window.reload()
   })
-  void window.loadURL(url)
-  return window
+  window.loadURL(url).catch((error: unknown) => log.error('window.not-loaded', { message: String(error) }))
 }
 
 export function showMainWindow(): void {

@@ -1,8 +1,7 @@
 import { BrowserWindow } from 'electron'
 import type { EventName, EventPayload } from '#shared/contract'
 import type { Core } from '#core/core-api'
-
-export const EVENT_CHANNEL = 'diskwright:event'
+import { EVENT_CHANNEL } from './channels.js'
 
 export function pushEvent<E extends EventName>(name: E, payload: EventPayload<E>): void {
   for (const window of BrowserWindow.getAllWindows()) window.webContents.send(EVENT_CHANNEL, name, payload)

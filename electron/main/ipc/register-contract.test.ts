@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { Envelope } from '#shared/contract'
 import { AppError } from '#shared/errors/app-error'
 import { silentLogger } from '#core/log/logger'
-import { CALL_CHANNEL, type CallEvent, type Handlers, registerContract } from './register-contract.js'
+import { CALL_CHANNEL } from './channels.js'
+import { type CallEvent, type Handlers, registerContract } from './register-contract.js'
 
 const topFrame: CallEvent = { senderFrame: { url: 'app://diskwright/index.html', parent: null } }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type CallOutput, type Channel, contract, type Envelope, type ParsedInput } from '#shared/contract'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { Logger } from '#core/log/logger'
+import { CALL_CHANNEL } from './channels.js'
 
 /** One function per channel of the contract; a missing one does not compile. */
 export type Handlers = { readonly [C in Channel]: (input: ParsedInput<C>) => Promise<Answer<C>> }
@@ -16,8 +17,6 @@ export interface CallEvent {
 export interface CallReceiver {
   handle(channel: string, listener: (event: CallEvent, ...args: unknown[]) => Promise<Envelope>): void
 }
-
-export const CALL_CHANNEL = 'diskwright:call'
 
 export interface RegisterOptions {
   readonly handlers: Handlers

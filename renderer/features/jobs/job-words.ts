@@ -1,4 +1,5 @@
-import { ENDED_STATES, type Job, type JobState } from '#shared/jobs/job'
+import type { Job } from '#shared/jobs/job'
+import { ENDED_STATES, type JobState } from '#shared/jobs/job-states'
 import { formatPercent, formatRate, formatSeconds, formatSecondsLeft } from '../../components/format.js'
 
 export const STATE_WORDS: Readonly<Record<JobState, string>> = {

@@ -7,7 +7,7 @@ import { JobRun } from '../../features/jobs/job-run.js'
 import styles from './convert-dialog.module.css'
 import { ConvertForm } from './convert-form.js'
 
-interface ConvertDialogProps {
+export interface ConvertDialogProps {
   readonly paths: readonly string[]
   /** Further open images, which can come along. */
   readonly others: readonly string[]

@@ -10,7 +10,7 @@ import { JobRun } from '../../features/jobs/job-run.js'
 import { SaveInPlaceForm } from './save-in-place-form.js'
 import { SaveNewForm } from './save-new-form.js'
 
-interface SaveDialogProps {
+export interface SaveDialogProps {
   readonly path: string
   readonly mode: 'new-file' | 'in-place'
   readonly onClose: () => void

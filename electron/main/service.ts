@@ -1,0 +1,30 @@
+import process from 'node:process'
+import { createCore } from '#core/create-core'
+import type { Core } from '#core/core-api'
+import type { Dirs } from '#core/files/dirs'
+import type { Logger } from '#core/log/logger'
+import { followTheme } from './app-modules/theme.js'
+import { mainWindow } from './host/dialogs.js'
+import type { OpenRequests } from './host/open-requests.js'
+import type { StagedImages } from './host/staged-images.js'
+import { createHandlers } from './ipc/handlers/index.js'
+import { pushCoreEvents } from './ipc/push-events.js'
+import { type CallReceiver, registerContract } from './ipc/register-contract.js'
+
+export interface ServiceOptions {
+  readonly dirs: Dirs
+  readonly log: Logger
+  readonly openRequests: OpenRequests
+  readonly staged: StagedImages
+  readonly calls: CallReceiver
+  readonly isTrustedUrl: (url: string) => boolean
+}
+
+/** Creates the core and answers the window from it. A module of its own, loaded while the window already draws itself. */
+export async function startService({ dirs, log, openRequests, staged, calls, isTrustedUrl }: ServiceOptions): Promise<Core> {
+  const core = await createCore({ dirs, env: process.env, log })
+  registerContract(calls, { handlers: createHandlers(core, openRequests, staged, mainWindow), isTrustedUrl, log })
+  pushCoreEvents(core)
+  followTheme(core.settings)
+  return core
+}

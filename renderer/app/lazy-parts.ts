@@ -1,0 +1,24 @@
+import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
+
+const parts: (() => Promise<unknown>)[] = []
+
+/** A part that the first picture does not need; it is fetched when it is first shown, or by `loadParts`. */
+function part<P>(load: () => Promise<ComponentType<P>>): LazyExoticComponent<ComponentType<P>> {
+  parts.push(load)
+  return lazy(async () => ({ default: await load() }))
+}
+
+export const Workbench = part(async () => (await import('./workbench.js')).Workbench)
+export const JobsScreen = part(async () => (await import('../features/jobs/jobs-screen.js')).JobsScreen)
+export const ToolsScreen = part(async () => (await import('../features/tools/tools-screen.js')).ToolsScreen)
+export const SettingsScreen = part(async () => (await import('../features/settings/settings-screen.js')).SettingsScreen)
+export const ConvertDialog = part(async () => (await import('../wizards/convert/convert-dialog.js')).ConvertDialog)
+export const SaveDialog = part(async () => (await import('../wizards/save/save-dialog.js')).SaveDialog)
+export const CloseDialog = part(async () => (await import('./close-dialog.js')).CloseDialog)
+export const CommandPalette = part(async () => (await import('./command-palette.js')).CommandPalette)
+export const Toasts = part(async () => (await import('./toasts.js')).Toasts)
+
+/** Fetches all parts, so that showing one never waits. They come from the local disk: one that fails is tried again when shown. */
+export async function loadParts(): Promise<void> {
+  for (const load of parts) await load().catch(() => undefined)
+}
