@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -98,6 +99,23 @@ test('in place: the name holds the result, the backup the original, byte for byt
   expect(job.output?.backup).toMatch(/in place\.qcow2\.backup-\d{8}-\d{6}$/)
   expect(await hashOf(job.output?.backup ?? '')).toBe(before)
   expect((await fs.stat(source)).mode & 0o777).toBe(0o640)
+})
+
+test('in place without a backup: snapshots and overlays that would be lost are reason enough to refuse', async () => {
+  const source = await bench.copy('ock', 'precious.qcow2')
+  execFileSync('qemu-img', ['snapshot', '-c', 'before', source])
+  const inPlace: JobRequest = {
+    kind: 'save-image',
+    input: { source, edits: [...TO_VMWARE], target: { mode: 'in-place', keepBackup: false } },
+  }
+  expect((await bench.run(inPlace)).error?.code).toBe('format-not-writable')
+  const { warnings } = await bench.core.planSave(inPlace.input)
+  expect(warnings.join(' ')).toContain('snapshots')
+  execFileSync('qemu-img', ['snapshot', '-d', 'before', source])
+
+  await Promise.all(Array.from({ length: 600 }, (_, index) => fs.writeFile(path.join(bench.folder, `a${index}`), 'x'.repeat(600))))
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', source, path.join(bench.folder, 'zz overlay.qcow2')])
+  expect((await bench.run(inPlace)).error?.code).toBe('image-in-use')
 })
 
 test('an image that changed since it was read is not saved over', async () => {

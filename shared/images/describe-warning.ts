@@ -42,6 +42,10 @@ const ROWS: Readonly<Record<(typeof IMAGE_WARNINGS)[number], Row>> = {
     title: 'File system cannot be read here',
     detail: `${partition} holds ${detail || 'a file system'} that the readers of this machine do not know. Boot entries in it are not shown; the image can still be converted.`,
   }),
+  'boot-entries-cut': ({ detail }) => ({
+    title: 'Too many boot entries',
+    detail: `Only the first ${detail} of a folder were read, so the default entry may be another one than shown.`,
+  }),
   'sandbox-missing': ({ detail }) => ({
     title: 'Tools run without the sandbox',
     detail: `${detail || 'The program bwrap cannot be used on this machine'}. Open only images that you trust until it is there.`,

@@ -42,6 +42,7 @@ export const IMAGE_WARNINGS = [
   'backing-file',
   'sandbox-missing',
   'filesystem-unreadable',
+  'boot-entries-cut',
 ] as const
 export const imageWarningSchema = z.object({
   code: z.enum(IMAGE_WARNINGS),

@@ -43,9 +43,9 @@ export function partPath(target: string, jobId: string): string {
  * Creates the empty part file for `target`. Claim its path (`partPath`) in the job's journal first.
  * Throws `folder-not-writable` or `no-space`.
  */
-export async function openPartFile(target: string, jobId: string): Promise<PartFile> {
+export async function openPartFile(target: string, jobId: string, mode = 0o666): Promise<PartFile> {
   const part = partPath(target, jobId)
-  const handle = await open(part, 'wx').catch((cause: unknown) => rejectCreate(target, cause))
+  const handle = await open(part, 'wx', mode).catch((cause: unknown) => rejectCreate(target, cause))
   await handle.close()
   return { part, target }
 }

@@ -11,12 +11,15 @@ import { isReadable } from './partitions.js'
 /** Folders below a partition's root that hold BLS entries: the `$BOOT` of the specification, and /boot on the root file system. */
 const ENTRY_FOLDERS = ['/loader/entries', '/boot/loader/entries'] as const
 const GRUBENV_FILES = ['/grub2/grubenv', '/grub/grubenv', '/boot/grub2/grubenv', '/boot/grub/grubenv'] as const
-const ENTRY_MAX_BYTES = 256 * 1024
-const MAX_ENTRIES = 5000
+const ENTRY_MAX_BYTES = 64 * 1024
+/** More than any boot menu has. Each costs a call, and an image can hold as many as it likes. */
+export const MAX_ENTRIES = 500
 
 export interface FoundEntries {
   readonly entries: BootEntry[]
   readonly searched: string[]
+  /** There are more files than the `MAX_ENTRIES` of a folder that were read. */
+  readonly cut: boolean
 }
 
 type PlainEntry = BootEntry & { readonly sortKey: string | null; readonly machineId: string | null }
@@ -25,20 +28,21 @@ type PlainEntry = BootEntry & { readonly sortKey: string | null; readonly machin
 export async function findBootEntries(files: GuestFiles, partitions: readonly Partition[]): Promise<FoundEntries> {
   const readable = partitions.filter((partition) => isReadable(partition.filesystem))
   const places = readable.flatMap((partition) => ENTRY_FOLDERS.map((folder) => ({ partition: partition.number, folder })))
-  const found = (await Promise.all(places.map((place) => entriesIn(files, place.partition, place.folder)))).flat()
-  const entries = withoutLinkedTwins(found).slice(0, MAX_ENTRIES)
+  const found = await Promise.all(places.map((place) => entriesIn(files, place.partition, place.folder)))
   return {
-    entries: await markDefault(files, entries),
+    entries: await markDefault(files, withoutLinkedTwins(found.flatMap((folder) => folder.entries))),
+    cut: found.some((folder) => folder.cut),
     searched: places.map((place) => `${place.partition}:${place.folder}`),
   }
 }
 
-async function entriesIn(files: GuestFiles, partition: number, folder: string): Promise<PlainEntry[]> {
-  if (!(await folderIsThere(files, partition, folder))) return []
+async function entriesIn(files: GuestFiles, partition: number, folder: string): Promise<{ entries: PlainEntry[]; cut: boolean }> {
+  if (!(await folderIsThere(files, partition, folder))) return { entries: [], cut: false }
   const names = (await files.list(partition, folder)).filter(
     (entry) => entry.kind !== 'folder' && entry.name.toLowerCase().endsWith('.conf'),
   )
-  return Promise.all(names.slice(0, MAX_ENTRIES).map((entry) => readEntry(files, partition, `${folder}/${entry.name}`)))
+  const entries = await Promise.all(names.slice(0, MAX_ENTRIES).map((entry) => readEntry(files, partition, `${folder}/${entry.name}`)))
+  return { entries, cut: names.length > MAX_ENTRIES }
 }
 
 /** Asks from the root down, for most partitions have no such folder and every listing costs a call. */

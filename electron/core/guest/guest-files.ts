@@ -22,9 +22,29 @@ export interface GuestFiles {
 /** GRUB's drivers read most file systems; newer features of ext4 (casefold, inline_data, bigalloc) only e2fsprogs does. */
 type Driver = 'grub' | 'debugfs' | 'none'
 
+/** Reads at once: each is a process, and an image can ask for as many as it likes. */
+const AT_ONCE = 8
+
+function createTurns(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = limit
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free += 1
+    }
+  }
+}
+
 /** Throws `tool-missing`: much is looked for that may not be there, but what looks has to be. */
 export function openGuestFiles(host: Host, reader: ImageReader): GuestFiles {
   host.find('grub-fstest')
+  const inTurn = createTurns(AT_ONCE)
   const listings = new Map<string, Promise<readonly GuestEntry[]>>()
   const list: GuestFiles['list'] = (partition, folder) => {
     const key = `${partition}:${folder}`
@@ -34,7 +54,7 @@ export function openGuestFiles(host: Host, reader: ImageReader): GuestFiles {
   }
   const drivers = new Map<number, Promise<Driver>>()
   const driverOf = (partition: number): Promise<Driver> => {
-    const known = drivers.get(partition) ?? chooseDriver(host, reader, partition)
+    const known = drivers.get(partition) ?? inTurn(() => chooseDriver(host, reader, partition))
     drivers.set(partition, known)
     return known
   }
@@ -45,16 +65,22 @@ export function openGuestFiles(host: Host, reader: ImageReader): GuestFiles {
   const listWith = async (partition: number, folder: string): Promise<readonly GuestEntry[]> => {
     const driver = await driverOf(partition)
     if (driver === 'none') return []
-    return driver === 'grub' ? listFolder(host, reader.volume(partition), folder) : listExtFolder(host, extVolume(partition), folder)
+    return inTurn(() =>
+      driver === 'grub' ? listFolder(host, reader.volume(partition), folder) : listExtFolder(host, extVolume(partition), folder),
+    )
   }
   const find: GuestFiles['find'] = async (partition, file) => {
     const name = path.posix.basename(file)
     return (await list(partition, path.posix.dirname(file))).find((entry) => entry.name === name)
   }
-  const read: GuestFiles['read'] = async (partition, file, maxBytes) =>
-    (await driverOf(partition)) === 'debugfs'
-      ? readExtFile(host, extVolume(partition), file, maxBytes)
-      : readGuestFile(host, reader.volume(partition), file, maxBytes)
+  const read: GuestFiles['read'] = async (partition, file, maxBytes) => {
+    const driver = await driverOf(partition)
+    return inTurn(() =>
+      driver === 'debugfs'
+        ? readExtFile(host, extVolume(partition), file, maxBytes)
+        : readGuestFile(host, reader.volume(partition), file, maxBytes),
+    )
+  }
   return {
     list,
     find,

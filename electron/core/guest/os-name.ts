@@ -2,6 +2,8 @@ import type { Partition } from '#shared/images/image-info'
 import type { GuestFiles } from './guest-files.js'
 
 const OS_RELEASE_MAX_BYTES = 64 * 1024
+/** Systems have one to a handful of each; an image can name as many as it likes, and each costs a call. */
+const MAX_DEPLOYMENTS = 8
 const LINUX_KINDS: ReadonlySet<string> = new Set(['ext', 'xfs', 'btrfs'])
 
 /** `PRETTY_NAME` of an os-release file, os-release(5): shell-like quoting, the last assignment counts. */
@@ -41,9 +43,10 @@ async function plainOsName(files: GuestFiles, partition: number): Promise<string
 /** OSTree keeps systems in /ostree/deploy/STATEROOT/deploy/CHECKSUM.SERIAL; their own /etc is no place to look for the name. */
 async function ostreeOsName(files: GuestFiles, partition: number): Promise<string | null> {
   if (!(await files.find(partition, '/ostree').catch(() => undefined))) return null
-  for (const stateroot of await files.list(partition, '/ostree/deploy')) {
+  for (const stateroot of (await files.list(partition, '/ostree/deploy')).slice(0, MAX_DEPLOYMENTS)) {
     const folder = `/ostree/deploy/${stateroot.name}/deploy`
-    for (const deployment of (await files.list(partition, folder)).filter((entry) => /^[0-9a-f]{64}\.\d+$/.test(entry.name))) {
+    const deployments = (await files.list(partition, folder)).filter((entry) => /^[0-9a-f]{64}\.\d+$/.test(entry.name))
+    for (const deployment of deployments.slice(0, MAX_DEPLOYMENTS)) {
       const content = await files.readIfPresent(partition, `${folder}/${deployment.name}/usr/lib/os-release`, OS_RELEASE_MAX_BYTES)
       const name = content && prettyName(content.toString('utf8'))
       if (name) return name

@@ -38,14 +38,17 @@ export async function withReader<T>(host: Host, source: ImageSource, work: (read
     disk = await open(opened.outsidePath, 'r')
     const handle = disk
     const table = await readTable(host, opened.insidePath, opened.session)
+    const virtualBytes = (await handle.stat()).size
     return await work({
       source,
-      virtualBytes: (await handle.stat()).size,
+      virtualBytes,
       table,
       inUse: opened.inUse,
       readAt: async (offset, length) => {
-        const buffer = Buffer.alloc(length)
-        const { bytesRead } = await handle.read(buffer, 0, length, offset)
+        // A hostile table names places that no disk has, beyond what a read can ask for.
+        if (offset < 0 || offset >= virtualBytes) return Buffer.alloc(0)
+        const buffer = Buffer.alloc(Math.max(0, Math.min(length, virtualBytes - offset)))
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset)
         return buffer.subarray(0, bytesRead)
       },
       volume: (partition) => ({ disk: opened.insidePath, session: opened.session, device: grubDevice(table.table, partition) }),

@@ -93,6 +93,7 @@ async function readLayer(absolute: string, expected?: DiskFormat): Promise<Image
   try {
     const fileBytes = Number(file.stats.size)
     const read = async (offset: number, length: number): Promise<Buffer> => {
+      if (offset < 0 || offset >= fileBytes) return Buffer.alloc(0)
       const buffer = Buffer.alloc(length)
       const { bytesRead } = await file.handle.read(buffer, 0, length, offset)
       return buffer.subarray(0, bytesRead)

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
 import { argKey, argValue } from '#shared/boot/kernel-args'
 import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
-import { findBootEntries } from '../guest/boot-entries.js'
+import { findBootEntries, MAX_ENTRIES } from '../guest/boot-entries.js'
 import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
 import { findOsName } from '../guest/os-name.js'
 import { hasWrongEspType, isReadable, readPartitions } from '../guest/partitions.js'
@@ -57,11 +57,15 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
       osName,
       firmware,
       ignitionPlatform: ignitionPlatform(found.entries),
-      warnings: [...findWarnings(host, reader, partitions), ...(await unreadable(files, partitions))],
+      warnings: [
+        ...findWarnings(host, reader, partitions),
+        ...(found.cut ? [{ code: 'boot-entries-cut' as const, detail: String(MAX_ENTRIES) }] : []),
+        ...(await unreadable(files, partitions)),
+      ],
       revision: source.revision,
       elapsedMs,
     }
-    return { info, boot: { ...found, elapsedMs } }
+    return { info, boot: { entries: found.entries, searched: found.searched, elapsedMs } }
   })
 }
 

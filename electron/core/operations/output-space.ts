@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type DiskFormat, FORMATS } from '#shared/images/formats'
+import type { DiskFormat, Subformat } from '#shared/images/formats'
 import { readDiskSpace } from '../files/disk-space.js'
 import type { ImageSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
@@ -14,6 +14,8 @@ const BLOCK_SLACK_BYTES: Readonly<Record<DiskFormat, number>> = {
   vhd: 64 * 1024 ** 2,
   vhdx: 256 * 1024 ** 2,
 }
+/** A part of a split VMDK (QEMU block/vmdk.c, `split_size`). */
+const SPLIT_BYTES = 2 * 1024 ** 3
 const MARGIN = 1.05
 const MARGIN_BYTES = 16 * 1024 ** 2
 
@@ -35,7 +37,7 @@ export async function measureNeed(
   host: Host,
   source: ImageSource,
   virtualBytes: number,
-  target: { output: string; format: DiskFormat; fixed: boolean },
+  target: { output: string; format: DiskFormat; subformat: Subformat; fixed: boolean },
 ): Promise<SpaceNeed> {
   const [measured, space] = await Promise.all([
     measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } }),
@@ -45,10 +47,11 @@ export async function measureNeed(
   const whole = (target.format === 'raw' || target.fixed) && !sparse
   const data = whole ? virtualBytes : measured.requiredBytes
   const estimateBytes = Math.min(data + BLOCK_SLACK_BYTES[target.format], Math.max(virtualBytes, data))
+  const wholeFile = target.format === 'raw' || target.fixed ? virtualBytes : estimateBytes
   return {
     estimateBytes,
     neededBytes: Math.ceil(estimateBytes * MARGIN) + MARGIN_BYTES,
     freeBytes: space.freeBytes,
-    largestFileBytes: FORMATS[target.format].id === 'raw' || target.fixed ? virtualBytes : estimateBytes,
+    largestFileBytes: target.subformat.id.startsWith('twoGbMaxExtent') ? Math.min(wholeFile, SPLIT_BYTES) : wholeFile,
   }
 }

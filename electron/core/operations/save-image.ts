@@ -6,6 +6,8 @@ import type { FilePreview } from '#shared/edits/edit'
 import { previewEdits } from '#shared/edits/preview'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
+import { conversionWarnings } from '#shared/images/conversion'
+import { findSubformat } from '#shared/images/formats'
 import type { Filesystem, ImageInfo, Partition } from '#shared/images/image-info'
 import type { JobOutput } from '#shared/jobs/job'
 import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
@@ -59,7 +61,7 @@ export async function planSave(host: Host, input: Input): Promise<OutputPlan> {
     freeBytes: need.freeBytes,
     fits: need.neededBytes <= need.freeBytes,
     commands: [shellLine(['qemu-img', ...convertCommand(request, request.output)])],
-    warnings: [],
+    warnings: conversionWarnings(info, { format: request.format, subformat: request.subformat.id }).map((warning) => warning.text),
     exists,
   }
 }
@@ -72,7 +74,7 @@ export async function planSave(host: Host, input: Input): Promise<OutputPlan> {
  */
 export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutput> {
   const staged = await ctx.step('read', () => readStaged(ctx, input))
-  const inPlace = input.target.mode === 'in-place' ? await prepareInPlace(ctx.host, staged.source) : undefined
+  const inPlace = input.target.mode === 'in-place' ? await prepareInPlace(ctx.host, staged.source, input.target.keepBackup) : undefined
   const target = inPlace?.target ?? (await checkNewFile(input, staged.source))
   const request = writeRequest(staged.source, staged.info, staged.source.node, input, target)
   const need = await measureNeed(ctx.host, staged.source, staged.info.virtualBytes, { ...request, fixed: false })
@@ -85,7 +87,7 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
     ...request,
     node,
     files: [node.path, ...staged.source.files],
-    ...(inPlace ? { beforePublish: (part) => inPlace.makeBackup(ctx, part) } : {}),
+    ...(inPlace ? { private: true, beforePublish: (part) => inPlace.makeBackup(ctx, part) } : {}),
   })
   const backup = inPlace ? await finishInPlace(ctx, inPlace, input.target.mode === 'in-place' && input.target.keepBackup) : undefined
   return {
@@ -129,7 +131,7 @@ function writeRequest(source: ImageSource, info: ImageInfo, node: BlockNode, inp
 function sameSubformat(source: ImageSource, format: string): string | undefined {
   if (format !== source.format) return undefined
   const { variant } = source.layers[0].sniff
-  if (format === 'vmdk' && /^(monolithic|twoGb|streamOptimized)/.test(variant)) return variant
+  if (format === 'vmdk' || format === 'vdi') return findSubformat(format, variant)?.id
   if ((format === 'vhd' || format === 'vhdx') && /fixed/.test(variant)) return 'fixed'
   if (format === 'qcow2' && variant.startsWith('v2')) return 'v2'
   return undefined

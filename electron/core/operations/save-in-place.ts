@@ -2,13 +2,13 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import { sniffImage } from '#shared/images/sniff'
+import { isSameFile } from '../files/identity.js'
 import { syncFolder } from '../files/sync.js'
 import type { ImageSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import { fileHolders } from '../process/file-holders.js'
 import type { Host } from '../process/host.js'
 
-const MAX_SIBLINGS = 500
 const HEAD_BYTES = 64 * 1024
 
 export interface InPlaceTarget {
@@ -23,14 +23,18 @@ export interface InPlaceTarget {
  * Makes sure that an image may be replaced by its edited copy.
  *
  * @throws AppError `image-in-use` while any process has it open or an image in its folder is an overlay over it,
- * `format-not-writable` for images of several files
+ * `format-not-writable` for images of several files, and for internal snapshots of which no backup would be kept
  */
-export async function prepareInPlace(host: Host, source: ImageSource): Promise<InPlaceTarget> {
+export async function prepareInPlace(host: Host, source: ImageSource, keepBackup: boolean): Promise<InPlaceTarget> {
   const target = source.layers[0].path
   if (source.extents.length > 0) {
     throw new AppError('format-not-writable', {
       details: { path: target, reason: 'the image consists of several files: save it as a new image' },
     })
+  }
+  if (source.layers[0].sniff.snapshots > 0 && !keepBackup) {
+    const reason = 'it holds internal snapshots, which the result will not have: keep the backup, or save it as a new image'
+    throw new AppError('format-not-writable', { details: { path: target, reason } })
   }
   const holders = await fileHolders(target)
   if (holders.length > 0)
@@ -48,8 +52,8 @@ export async function prepareInPlace(host: Host, source: ImageSource): Promise<I
       const again = await fileHolders(target)
       if (again.length > 0) throw new AppError('image-in-use', { details: { path: target, holder: again.join(', ') } })
       const { mode, uid, gid, ino } = await fs.stat(target)
+      await keepOwner(ctx, part, uid, gid)
       await fs.chmod(part, mode & 0o7777)
-      if (process.getuid?.() === 0) await fs.chown(part, uid, gid)
       const release = ctx.claim('backup', backup)
       ctx.defer(async () => {
         // Where the name still stands for the original, nothing was replaced and there is nothing to keep.
@@ -61,6 +65,13 @@ export async function prepareInPlace(host: Host, source: ImageSource): Promise<I
       await syncFolder(path.dirname(target))
     },
   }
+}
+
+/** Only root may give a file away; an owner may still give it to a group of theirs. */
+async function keepOwner(ctx: JobContext, part: string, uid: number, gid: number): Promise<void> {
+  const own = await fs.stat(part)
+  if (own.uid === uid && own.gid === gid) return
+  await fs.chown(part, uid, gid).catch(() => ctx.log(`The result belongs to ${own.uid}:${own.gid}; the original belonged to ${uid}:${gid}`))
 }
 
 /** After the result bears the name: the backup goes if the user did not want it. Returns its path. */
@@ -86,11 +97,11 @@ async function freeBackupName(target: string): Promise<string> {
 /** Images in the same folder whose header names this file as their backing file. */
 async function overlaysOf(target: string): Promise<string[]> {
   const folder = path.dirname(target)
-  const names = (await fs.readdir(folder)).filter((name) => name !== path.basename(target)).slice(0, MAX_SIBLINGS)
+  const names = (await fs.readdir(folder)).filter((name) => name !== path.basename(target))
   const found: string[] = []
   for (const name of names) {
     const backing = await backingNameOf(path.join(folder, name))
-    if (backing !== null && path.resolve(folder, backing) === target) found.push(name)
+    if (backing !== null && (await isSameFile(path.resolve(folder, backing), target))) found.push(name)
   }
   return found
 }

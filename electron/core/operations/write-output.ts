@@ -6,6 +6,7 @@ import { buildConvertArgs } from '#shared/images/conversion'
 import { type DiskFormat, FORMATS, findSubformat, type Subformat } from '#shared/images/formats'
 import type { JobOutput } from '#shared/jobs/job'
 import { discardPart, openPartFile, openPartFolder, partPath, publish, publishFolder } from '../files/atomic-output.js'
+import { checkOutput } from '../files/checks.js'
 import { syncFile } from '../files/sync.js'
 import type { JobContext } from './job-context.js'
 import { checkImage } from '../tools/qemu-img/check.js'
@@ -26,6 +27,8 @@ export interface WriteRequest {
   readonly replace: boolean
   /** Throws when the source is no longer what was read. Asked before the result takes its name, and when something failed: it is the cause then. */
   readonly requireUnchanged: () => Promise<void>
+  /** Until `beforePublish` says otherwise nobody else may read the part file: it takes the place of a file that may be private. */
+  readonly private?: boolean
   /** Last word before the result takes its name, after it reached the disk; may still throw. Gets the part file. */
   readonly beforePublish?: (part: string) => Promise<void>
 }
@@ -97,6 +100,11 @@ export async function writeOutput(ctx: JobContext, request: WriteRequest): Promi
     ...(request.format === 'qcow2' ? { backing: null } : {}),
   }
   const writtenFiles = part.folder ? await filesIn(part.folder) : [part.file]
+  // A set's further files have names that were not asked about: none may be a source, and none may be in the way.
+  for (const file of part.folder ? writtenFiles : []) {
+    const target = path.join(path.dirname(request.output), path.basename(file))
+    await checkOutput({ target, sources: request.files, replace: request.replace })
+  }
   const proofs: string[] = []
   if (request.verify) {
     await ctx.step('compare', async (progress) => {
@@ -164,7 +172,7 @@ async function openOutput(ctx: JobContext, request: WriteRequest): Promise<OpenO
     const { folder, part } = await openPartFolder(request.output, ctx.jobId)
     return { file: part, folder, release: done }
   }
-  const { part } = await openPartFile(request.output, ctx.jobId)
+  const { part } = await openPartFile(request.output, ctx.jobId, request.private ? 0o600 : undefined)
   return { file: part, folder: undefined, release: done }
 }
 

