@@ -109,3 +109,7 @@ test('replace text is read against the arguments', () => {
   expect(() => read('absent=1')).toThrow(expect.objectContaining({ code: 'argument-not-found' }))
   expect(() => read('quiet')).toThrow(expect.objectContaining({ code: 'argument-invalid' }))
 })
+
+test('what is appended is for the kernel, so it stays before the arguments of init', () => {
+  expect(applyArgChange(['ro', '--', 'single'], { op: 'append', arg: 'console=tty0' })).toEqual(['ro', 'console=tty0', '--', 'single'])
+})

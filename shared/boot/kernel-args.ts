@@ -73,6 +73,7 @@ export function checkArg(arg: string): void {
 
 /**
  * The list after one change; order and duplicates of all other arguments stay.
+ * `append` stays before a `--`: what follows that goes to init and not to the kernel (Linux init/main.c, `set_init_arg`).
  * `delete` takes the exact argument, so `quiet` removes the flag and never `quiet=1`.
  * `replace` with an empty `from` also takes the bare flag `KEY`.
  * @throws AppError `argument-not-found` (`arg`) when there is nothing to delete or replace, `argument-invalid` for a new argument that is not one.
@@ -81,7 +82,7 @@ export function applyArgChange(args: readonly string[], change: ArgChange): stri
   switch (change.op) {
     case 'append':
       checkArg(change.arg)
-      return [...args, change.arg]
+      return args.toSpliced(endOfKernelArgs(args), 0, change.arg)
     case 'delete': {
       const hits = hitsOf(args, (arg) => arg === change.arg, change.index, change.arg)
       return args.filter((_, at) => !hits.has(at))
@@ -98,6 +99,11 @@ export function applyArgChange(args: readonly string[], change: ArgChange): stri
       change.args.forEach(checkArg)
       return [...change.args]
   }
+}
+
+function endOfKernelArgs(args: readonly string[]): number {
+  const dashes = args.indexOf('--')
+  return dashes < 0 ? args.length : dashes
 }
 
 /** Applies changes in order. Errors as `applyArgChange`. */
