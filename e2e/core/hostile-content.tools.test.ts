@@ -95,3 +95,14 @@ test('a source that bears the name of a result’s extent is never replaced', as
   expect(job.error?.code).toBe('output-is-source')
   expect(await hashOf(source)).toBe(before)
 })
+
+test('where debugfs reads, a link is followed as everywhere else', async () => {
+  const image = await ext4('linked.raw', 16, [
+    ['usr/lib/os-release', 'PRETTY_NAME="Linked OS"\n'],
+    ['etc/hostname', 'h'],
+  ])
+  execFileSync('debugfs', ['-w', '-R', 'symlink /etc/os-release ../usr/lib/os-release', image], { stdio: 'pipe' })
+  // A feature that GRUB's driver refuses.
+  execFileSync('tune2fs', ['-O', 'casefold', image], { stdio: 'pipe' })
+  expect((await bench.core.readFile({ path: image, file: '/etc/os-release' })).toString()).toBe('PRETTY_NAME="Linked OS"\n')
+})

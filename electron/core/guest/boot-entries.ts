@@ -22,7 +22,12 @@ export interface FoundEntries {
   readonly cut: boolean
 }
 
-type PlainEntry = BootEntry & { readonly sortKey: string | null; readonly machineId: string | null }
+type PlainEntry = BootEntry & {
+  readonly sortKey: string | null
+  readonly machineId: string | null
+  /** Boot loaders pass over it: there is no kernel in it, or it cannot be read. */
+  readonly passedOver: boolean
+}
 
 /** All BLS type 1 entries of an image, the default one marked and first, the others in the order of a boot menu. One entry that cannot be read does not hide the others. */
 export async function findBootEntries(files: GuestFiles, partitions: readonly Partition[]): Promise<FoundEntries> {
@@ -57,7 +62,7 @@ async function readEntry(files: GuestFiles, partition: number, file: string): Pr
     return plainEntry(partition, file, await realEntryPath(files, partition, file, bytes), bytes)
   } catch (thrown) {
     const problem = thrown instanceof AppError ? thrown.code : String(thrown)
-    return { ...plainEntry(partition, file, file, Buffer.alloc(0)), problem: `This entry could not be read (${problem})` }
+    return { ...plainEntry(partition, file, file, Buffer.alloc(0)), problem: `This entry could not be read (${problem})`, passedOver: true }
   }
 }
 
@@ -94,6 +99,7 @@ function plainEntry(partition: number, file: string, realPath: string, bytes: Bu
   }
   try {
     const bls = readBlsEntry(text)
+    const namesKernel = bls.linux !== null || bls.efi !== null
     return {
       ...common,
       title: bls.title ?? path.posix.basename(file, '.conf'),
@@ -101,13 +107,14 @@ function plainEntry(partition: number, file: string, realPath: string, bytes: Bu
       linux: bls.linux,
       initrds: [...bls.initrds],
       args: [...bls.args],
-      problem: bls.linux === null && bls.efi === null ? 'This entry names no kernel' : null,
+      problem: namesKernel ? null : 'This entry names no kernel',
+      passedOver: !namesKernel,
       sortKey: bls.sortKey,
       machineId: bls.machineId,
     }
   } catch (thrown) {
     const problem = thrown instanceof AppError ? String(thrown.data.details.reason ?? thrown.code) : String(thrown)
-    const nothing = { version: null, linux: null, initrds: [], args: [], sortKey: null, machineId: null }
+    const nothing = { version: null, linux: null, initrds: [], args: [], sortKey: null, machineId: null, passedOver: false }
     return { ...common, ...nothing, title: path.posix.basename(file, '.conf'), problem: `This entry cannot be edited: ${problem}` }
   }
 }
@@ -137,11 +144,12 @@ async function markDefault(files: GuestFiles, entries: readonly PlainEntry[]): P
       grubenv: await firstPresent(files, partition, GRUBENV_FILES),
     })),
   )
-  const chosen = findDefaultEntry(entries, {
+  const bootable = entries.filter((entry) => !entry.passedOver)
+  const chosen = findDefaultEntry(bootable, {
     loaderConf: texts.find((text) => text.loaderConf)?.loaderConf?.toString('utf8') ?? null,
     grubenv: texts.find((text) => text.grubenv)?.grubenv?.toString('utf8') ?? null,
   })
-  const menu = sortEntries(entries).map(({ sortKey: _sortKey, machineId: _machineId, ...entry }) => ({
+  const menu = sortEntries(entries).map(({ sortKey: _sortKey, machineId: _machineId, passedOver: _passedOver, ...entry }) => ({
     ...entry,
     isDefault: entry.id === chosen?.id,
     defaultReason: entry.id === chosen?.id ? chosen.reason : null,

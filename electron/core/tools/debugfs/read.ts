@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { GuestEntry } from '#shared/images/image-info'
 import type { Host, ToolProcess } from '../../process/host.js'
@@ -56,8 +57,31 @@ export async function listExtFolder(host: Host, volume: ExtVolume, folder: strin
   return parseListing(stdout.toString('utf8'))
 }
 
-/** Whole content of a file. Throws `guest-file-not-found`, `guest-file-too-large`, `filesystem-unreadable`. */
-export async function readExtFile(host: Host, volume: ExtVolume, file: string, maxBytes: number): Promise<Buffer> {
+/** As many links in a row as Linux follows. */
+const MAX_LINKS = 40
+
+/** Target of a symlink by `stat`, which quotes short ones: empty for one that stands in the link's data, null for any other file. */
+export function linkTarget(stat: string): string | null {
+  if (!/^Inode: \d+ +Type: symlink\b/m.test(stat)) return null
+  return /^Fast link dest: "(.*)"$/m.exec(stat)?.[1] ?? ''
+}
+
+/** debugfs follows links on the way to a file but takes the last one's inode for the file, and its text for block numbers. */
+async function followLinks(host: Host, volume: ExtVolume, file: string): Promise<string> {
+  let place = file
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    const { stdout } = await debugfs(host, volume, `stat ${requestWord(place)}`, 1024 * 1024)
+    const target = linkTarget(stdout.toString('utf8'))
+    if (target === null) return place
+    const text = target === '' ? (await debugfs(host, volume, `cat ${requestWord(place)}`, 4096)).stdout.toString('utf8') : target
+    place = text.startsWith('/') ? text : `${path.posix.dirname(place)}/${text}`
+  }
+  throw new AppError('guest-file-not-found', { details: { file }, toolOutput: `more than ${MAX_LINKS} symbolic links` })
+}
+
+/** Whole content of a file, symlinks followed. Throws `guest-file-not-found`, `guest-file-too-large`, `filesystem-unreadable`. */
+export async function readExtFile(host: Host, volume: ExtVolume, name: string, maxBytes: number): Promise<Buffer> {
+  const file = await followLinks(host, volume, name)
   try {
     const { stdout, problem } = await debugfs(host, volume, `cat ${requestWord(file)}`, maxBytes)
     if (problem === '') return stdout
