@@ -46,8 +46,3 @@ export function imageName(node: BlockNode): string {
 export function jsonName(node: BlockNode): string {
   return `json:${JSON.stringify(blockOptions(node))}`
 }
-
-/** All files a graph opens. */
-export function nodeFiles(node: BlockNode): string[] {
-  return [node.path, ...(node.backing ? nodeFiles(node.backing) : [])]
-}

@@ -24,8 +24,6 @@ export interface FormatRow {
   readonly subformats: readonly Subformat[]
   /** Whether `qemu-img check` knows the format. */
   readonly checkable: boolean
-  /** Whether `qemu-img measure -O` knows the format. */
-  readonly measurable: boolean
 }
 
 export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
@@ -36,7 +34,6 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
     extensions: ['raw', 'img'],
     subformats: [{ id: 'sparse', label: 'Sparse', hint: 'Holes stay holes where the file system can keep them', options: [] }],
     checkable: false,
-    measurable: true,
   },
   qcow2: {
     id: 'qcow2',
@@ -49,7 +46,6 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
       { id: 'v2', label: 'Version 2 (compat 0.10)', hint: 'Readers older than QEMU 1.1', options: ['compat=0.10'] },
     ],
     checkable: true,
-    measurable: true,
   },
   vmdk: {
     id: 'vmdk',
@@ -84,7 +80,6 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
       },
     ],
     checkable: true,
-    measurable: false,
   },
   vdi: {
     id: 'vdi',
@@ -96,7 +91,6 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
       { id: 'static', label: 'Static', hint: 'VirtualBox, all blocks allocated', options: ['static=on'] },
     ],
     checkable: true,
-    measurable: false,
   },
   vhd: {
     id: 'vhd',
@@ -114,7 +108,6 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
       },
     ],
     checkable: false,
-    measurable: false,
   },
   vhdx: {
     id: 'vhdx',
@@ -126,7 +119,6 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
       { id: 'fixed', label: 'Fixed', hint: 'Hyper-V, all blocks allocated', options: ['subformat=fixed'] },
     ],
     checkable: true,
-    measurable: false,
   },
 }
 

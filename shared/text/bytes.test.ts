@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDuration, formatExactBytes, formatRate } from './bytes.js'
+import { formatBytes, formatDuration, formatRate } from './bytes.js'
 
 test.each([
   [0, '0 bytes'],
@@ -16,11 +16,6 @@ test.each([
   [-2048, '-2 KiB'],
   [Number.NaN, 'unknown size'],
 ])('%d bytes reads %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
-
-test('exact bytes', () => {
-  expect(formatExactBytes(2_147_483_648)).toBe('2,147,483,648 bytes')
-  expect(formatExactBytes(999)).toBe('999 bytes')
-})
 
 test('rates', () => {
   expect([0, 4_200, 118_400_000, 999_600_000, 2_500_000_000].map(formatRate)).toEqual([

@@ -19,11 +19,6 @@ export function formatBytes(bytes: number): string {
   return `${trimZeros(value >= 1000 ? value.toFixed(0) : value.toPrecision(3))} ${BINARY_UNITS[unit]}`
 }
 
-/** The exact count with thousands separated by commas: `2,147,483,648 bytes`. */
-export function formatExactBytes(bytes: number): string {
-  return `${String(Math.trunc(bytes)).replace(/\B(?=(\d{3})+$)/g, ',')} ${bytes === 1 ? 'byte' : 'bytes'}`
-}
-
 /** Transfer rates, decimal units as networks and disks are sold: `118 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   if (!Number.isFinite(bytesPerSecond) || bytesPerSecond < 0) return 'unknown rate'

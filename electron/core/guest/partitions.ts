@@ -1,14 +1,11 @@
 import type { Filesystem, Partition } from '#shared/images/image-info'
-import { partitionTypeName } from '#shared/images/partition-types'
+import { isEspType, isExtendedType, partitionTypeName } from '#shared/images/partition-types'
 import { readSuperblock } from '#shared/images/superblock'
 import type { TablePartition } from '../tools/sfdisk/read-table.js'
 import type { GuestFiles } from './guest-files.js'
 import type { ImageReader } from './reader.js'
 
-/** EFI system partition: UEFI specification 2.10, 5.3.3 and MBR type EF. */
-const ESP_TYPES: ReadonlySet<string> = new Set(['C12A7328-F81F-11D2-BA4B-00A0C93EC93B', 'ef'])
-const EXTENDED_TYPES: ReadonlySet<string> = new Set(['05', '0f', '85', '5', 'f'])
-export const MAX_PARTITIONS = 256
+const MAX_PARTITIONS = 256
 
 /** Kinds of file systems that GRUB's drivers read here. */
 const READABLE: ReadonlySet<string> = new Set(['fat', 'ext', 'xfs', 'btrfs', 'iso9660', 'squashfs', 'ntfs'])
@@ -19,7 +16,7 @@ export function isReadable(filesystem: Filesystem | null): boolean {
 
 /** All partitions with what is in them; the whole disk as number 0 where there is no table but a file system. */
 export async function readPartitions(reader: ImageReader, files: GuestFiles): Promise<Partition[]> {
-  const rows = reader.table.partitions.filter((row) => !EXTENDED_TYPES.has(row.type)).slice(0, MAX_PARTITIONS)
+  const rows = reader.table.partitions.filter((row) => !isExtendedType(row.type)).slice(0, MAX_PARTITIONS)
   if (rows.length === 0) return readWholeDisk(reader)
   return Promise.all(rows.map((row) => readPartition(reader, files, row)))
 }
@@ -41,7 +38,7 @@ async function readWholeDisk(reader: ImageReader): Promise<Partition[]> {
 
 async function readPartition(reader: ImageReader, files: GuestFiles, row: TablePartition): Promise<Partition> {
   const filesystem = await filesystemAt(reader, row.startBytes, row.sizeBytes)
-  const typedEsp = ESP_TYPES.has(row.type)
+  const typedEsp = isEspType(row.type)
   return {
     ...row,
     typeName: partitionTypeName(row.type),
@@ -52,7 +49,7 @@ async function readPartition(reader: ImageReader, files: GuestFiles, row: TableP
 
 /** True where the type says otherwise: firmware that goes by types will not find this partition. */
 export function hasWrongEspType(partition: Partition): boolean {
-  return partition.isEsp && partition.type !== null && !ESP_TYPES.has(partition.type)
+  return partition.isEsp && partition.type !== null && !isEspType(partition.type)
 }
 
 async function hasEfiFolder(files: GuestFiles, partition: number): Promise<boolean> {

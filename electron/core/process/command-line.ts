@@ -57,7 +57,6 @@ function limitArgs(limits: RunOptions['limits'], find: (tool: ToolId) => string)
     '--core=0',
     ...(limits.memoryBytes === undefined ? [] : [`--as=${limits.memoryBytes}`]),
     ...(limits.cpuSeconds === undefined ? [] : [`--cpu=${limits.cpuSeconds}`]),
-    ...(limits.fileBytes === undefined ? [] : [`--fsize=${limits.fileBytes}`]),
     '--',
   ]
 }

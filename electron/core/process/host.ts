@@ -33,7 +33,7 @@ export interface RunOptions {
   /** What people see as the command, where the tool is wrapped in a script of ours. Default: the tool and its arguments. */
   readonly shown?: readonly string[]
   /** Bytes of address space, seconds of CPU; through prlimit(1). */
-  readonly limits?: { readonly memoryBytes?: number; readonly cpuSeconds?: number; readonly fileBytes?: number }
+  readonly limits?: { readonly memoryBytes?: number; readonly cpuSeconds?: number }
 }
 
 export interface ToolResult {
