@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkImage } from '#core/tools/qemu-img/check'
 import { hashOf, openBench, type TestBench } from './workbench.js'
 
 const MIB = 1024 * 1024
@@ -105,4 +106,27 @@ test('where debugfs reads, a link is followed as everywhere else', async () => {
   // A feature that GRUB's driver refuses.
   execFileSync('tune2fs', ['-O', 'casefold', image], { stdio: 'pipe' })
   expect((await bench.core.readFile({ path: image, file: '/etc/os-release' })).toString()).toBe('PRETTY_NAME="Linked OS"\n')
+})
+
+test('a check that would complain for gigabytes is ended, and the image counts as damaged', async () => {
+  const [cluster, tables] = [65_536, 16]
+  const image = Buffer.alloc(cluster * (4 + tables))
+  image.write('QFI\u00fb', 'latin1')
+  image.writeUInt32BE(3, 4)
+  image.writeUInt32BE(16, 20)
+  image.writeBigUInt64BE(BigInt(tables * (cluster / 8) * cluster), 24)
+  image.writeUInt32BE(tables, 36)
+  image.writeBigUInt64BE(BigInt(cluster * 3), 40)
+  image.writeBigUInt64BE(BigInt(cluster), 48)
+  image.writeUInt32BE(1, 56)
+  image.writeUInt32BE(4, 96)
+  image.writeUInt32BE(104, 100)
+  image.writeBigUInt64BE(BigInt(cluster * 2), cluster)
+  for (let at = 0; at < tables; at += 1) image.writeBigUInt64BE((1n << 63n) | BigInt(cluster * (4 + at)), cluster * 3 + at * 8)
+  for (let at = cluster * 4; at < image.length; at += 8) image.writeBigUInt64BE((1n << 63n) | 0x7ffffffff01ffn, at)
+  const file = path.join(bench.folder, 'complaints.qcow2')
+  await fs.writeFile(file, image)
+  const verdict = await checkImage(bench.host, { driver: 'qcow2', path: file, access: { read: [file] } })
+  expect(verdict.verdict).toBe('corrupt')
+  expect(verdict.corruptions).toBeLessThanOrEqual(100_001)
 })
