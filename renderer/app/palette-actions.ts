@@ -16,7 +16,7 @@ function nameOf(path: string): string {
 
 /** What can be done with an image: open one, and whatever the shown one allows now. */
 export function imageActions(active: string | null, edits: number, actions: AppActions): SpotlightActionData[] {
-  const open: SpotlightActionData = { id: 'open', label: 'Open image…', description: 'Ctrl O', onClick: actions.chooseImages }
+  const open: SpotlightActionData = { id: 'open', label: 'Open image…', rightSection: 'Ctrl O', onClick: actions.chooseImages }
   if (active === null) return [open]
   const name = nameOf(active)
   return [
@@ -25,10 +25,10 @@ export function imageActions(active: string | null, edits: number, actions: AppA
     ...(edits === 0
       ? []
       : [
-          { id: 'save', label: `Save ${name} as a new image…`, description: 'Ctrl S', onClick: () => actions.save(active, 'new-file') },
+          { id: 'save', label: `Save ${name} as a new image…`, rightSection: 'Ctrl S', onClick: () => actions.save(active, 'new-file') },
           { id: 'save-in-place', label: `Save ${name} in place…`, onClick: () => actions.save(active, 'in-place') },
         ]),
-    { id: 'close', label: `Close ${name}`, description: 'Ctrl W', onClick: () => actions.closeImage(active) },
+    { id: 'close', label: `Close ${name}`, rightSection: 'Ctrl W', onClick: () => actions.closeImage(active) },
   ]
 }
 

@@ -15,6 +15,7 @@ import styles from './shell.module.css'
 import { TabBar } from './tab-bar.js'
 import { onJobEnded } from './on-job-ended.js'
 import { useColorScheme } from './use-color-scheme.js'
+import { useKeptFocus } from './use-kept-focus.js'
 import { useShortcuts } from './use-shortcuts.js'
 
 function openDropped(transfer: DataTransfer): void {
@@ -25,6 +26,7 @@ function openDropped(transfer: DataTransfer): void {
 export function Shell() {
   useColorScheme()
   useShortcuts()
+  useKeptFocus()
   useMainEvents()
 
   return (

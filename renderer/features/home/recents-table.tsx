@@ -99,7 +99,7 @@ function RecentRow({ image, now, onRemove }: RecentRowProps) {
       </th>
       <td className={styles.system}>
         <div className="truncate">
-          {image.osName === null ? <span className="faint">not found</span> : <GuestText text={image.osName} />}
+          {image.osName === null ? <span className="faint">unknown system</span> : <GuestText text={image.osName} />}
         </div>
       </td>
       <td>

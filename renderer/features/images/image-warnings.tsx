@@ -1,4 +1,4 @@
-import { TriangleAlert } from 'lucide-react'
+import { ChevronDown, TriangleAlert } from 'lucide-react'
 import { describeWarning } from '#shared/images/describe-warning'
 import type { ImageWarning } from '#shared/images/image-info'
 import { visibleText } from '../../components/visible-text.js'
@@ -12,11 +12,14 @@ export function ImageWarnings({ warnings }: { readonly warnings: readonly ImageW
       {warnings.map((warning) => {
         const { title, detail } = describeWarning(warning)
         return (
-          <li key={`${warning.code}${warning.partition ?? ''}`} className={styles.warning}>
-            <TriangleAlert size={15} className={styles.icon} aria-hidden />
-            <details className={styles.details}>
-              <summary>{visibleText(title)}</summary>
-              <p>{visibleText(detail)}</p>
+          <li key={`${warning.code}${warning.partition ?? ''}`}>
+            <details>
+              <summary className={styles.summary}>
+                <TriangleAlert size={15} className={styles.icon} aria-hidden />
+                <span>{visibleText(title)}</span>
+                <ChevronDown size={16} className={styles.chevron} aria-hidden />
+              </summary>
+              <p className={styles.detail}>{visibleText(detail)}</p>
             </details>
           </li>
         )
