@@ -142,6 +142,16 @@ test('the whole journey without a mouse', async ({ app, cli, copyImage, workFold
     await expect(page.getByRole('main').getByText('Save by keyboard.qcow2 as by keyboard-edited.qcow2').first()).toBeVisible()
   })
 
+  await test.step('the palette finds an argument', async () => {
+    await keyboard.press('Control+K')
+    await keyboard.type('crashkernel')
+    await expect(page.getByRole('button', { name: 'crashkernel=auto' })).toBeVisible()
+    await keyboard.press('ArrowDown')
+    await keyboard.press('Enter')
+    await expect(page.getByRole('tab', { name: /^Boot/, selected: true })).toBeVisible()
+    await keepsFocus('go to an argument')
+  })
+
   await test.step('open the result, go through the images, close them', async () => {
     await app.answerOpenDialog([path.join(workFolder, 'by keyboard-edited.qcow2')])
     await keyboard.press('Control+O')

@@ -1,9 +1,8 @@
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
-import type { BootReport } from '#shared/boot/boot-entry'
 import { call } from '../api/client.js'
-import { recentsQuery, settingsQuery } from '../api/queries.js'
+import { bootQuery, recentsQuery, settingsQuery } from '../api/queries.js'
 import { appActions } from './actions.js'
 import { useEditStore } from '../features/edits/edit-store.js'
 import { useNavigation } from './navigation-store.js'
@@ -15,6 +14,8 @@ export function CommandPalette() {
   const edits = useEditStore((store) => (active === null ? 0 : (store.byPath[active]?.present.length ?? 0)))
   const recents = useQuery(recentsQuery)
   const settings = useQuery(settingsQuery)
+  // Only watched: the workbench is what asks for them.
+  const boots = useQueries({ queries: images.map(({ path }) => ({ ...bootQuery(path), enabled: false })) })
   const client = useQueryClient()
   const setTheme = useMutation({
     mutationFn: (dark: boolean) => call('settings.set', { theme: nextTheme(dark) }),
@@ -38,7 +39,10 @@ export function CommandPalette() {
       ],
     },
     { group: 'Recent images', actions: recentActions(recents.data ?? [], images, appActions) },
-    { group: 'Kernel arguments', actions: argumentActions(images, (path) => client.getQueryData<BootReport>(['boot', path]), appActions) },
+    {
+      group: 'Kernel arguments',
+      actions: argumentActions(images, (path) => boots[images.findIndex((image) => image.path === path)]?.data, appActions),
+    },
   ]
 
   return (
