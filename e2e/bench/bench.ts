@@ -15,7 +15,8 @@ import { formatVerdict, judge, median, type Ratio, type RatioVerdict } from './r
 
 const run = promisify(execFile)
 const ENTRY = '2:/loader/entries/ostree-1-ock.conf'
-const CONVERT_MIB = 1024
+/** As much data as a published boot image of Oracle Container Host for Kubernetes holds. */
+const CONVERT_MIB = 1945
 const CONVERT_ROUNDS = 8
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -134,7 +135,7 @@ async function convertBench(core: Core, folder: string): Promise<{ ratio: Ratio;
     theirs.push(await timed(() => run('qemu-img', ['convert', '-m', '16', '-W', '-f', 'qcow2', '-O', 'vmdk', source, output])))
   }
   for (let round = 0; round < CONVERT_ROUNDS; round += 1) {
-    // What one leaves for the disk to write must not slow the other down, and neither is always the first.
+    // The disk of a shared machine makes some rounds slow, so the best ones count. What one leaves for the disk to write must not slow the other down, and neither is always the first.
     for (const once of round % 2 === 0 ? [oursOnce, theirsOnce] : [theirsOnce, oursOnce]) {
       const output = path.join(folder, 'converted.vmdk')
       await run('sync', ['-f', folder])
@@ -146,8 +147,8 @@ async function convertBench(core: Core, folder: string): Promise<{ ratio: Ratio;
     verifyMs,
     ratio: {
       what: `convert qcow2 with ${CONVERT_MIB} MiB of data to VMDK`,
-      ours: { label: 'Diskwright, space check and conversion', ms: median(ours) },
-      theirs: { label: 'qemu-img convert -m 16 -W', ms: median(theirs) },
+      ours: { label: `Diskwright, space check and conversion, best of ${CONVERT_ROUNDS}`, ms: Math.min(...ours) },
+      theirs: { label: `qemu-img convert -m 16 -W, best of ${CONVERT_ROUNDS}`, ms: Math.min(...theirs) },
       kind: 'at-most',
       bound: 1.05,
     },
