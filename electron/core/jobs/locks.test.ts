@@ -88,11 +88,10 @@ test('waiting says for whom, and stops when it is cancelled without blocking who
   const controller = new AbortController()
   const waitedFor: string[] = []
   const writer = ask('w', 'writes', [at('a')], { signal: controller.signal, onWait: (holder) => waitedFor.push(holder.title) })
-  await soon()
+  await expect.poll(() => waitedFor).toEqual(['Convert a'])
   const behind = ask('r', 'reads', [at('a')])
   controller.abort()
   await expect(writer).rejects.toMatchObject({ code: 'cancelled' })
-  expect(waitedFor).toEqual(['Convert a'])
   ;(await behind)()
   release()
 })

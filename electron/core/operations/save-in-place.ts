@@ -3,7 +3,7 @@ import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import { sniffImage } from '#shared/images/sniff'
 import { isSameFile } from '../files/identity.js'
-import { syncFolder } from '../files/sync.js'
+import { syncFile, syncFolder } from '../files/sync.js'
 import type { ImageSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import { fileHolders } from '../process/file-holders.js'
@@ -62,6 +62,7 @@ export async function prepareInPlace(host: Host, source: ImageSource, keepBackup
       })
       // Where there are no hard links (FAT), the backup is a copy.
       await fs.link(target, backup).catch(() => fs.copyFile(target, backup, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE))
+      await syncFile(backup)
       await syncFolder(path.dirname(target))
     },
   }
