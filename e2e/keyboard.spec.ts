@@ -53,8 +53,8 @@ async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab')
 async function selectInPalette(page: Page, name: string): Promise<void> {
   await expect(async () => {
     await page.keyboard.press('ArrowDown')
-    await expect(page.locator('[data-selected]').filter({ hasText: name })).toBeVisible({ timeout: 400 })
-  }).toPass()
+    await expect(page.locator('[data-selected]').filter({ hasText: name })).toBeVisible({ timeout: 150 })
+  }).toPass({ intervals: [50] })
 }
 
 test('the whole journey without a mouse', async ({ app, cli, copyImage, workFolder }) => {
