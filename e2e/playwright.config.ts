@@ -1,4 +1,3 @@
-import process from 'node:process'
 import { defineConfig } from '@playwright/test'
 
 /** Journeys through the built app. One at a time: each starts Electron and disk tools of its own. */
@@ -11,8 +10,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
-  // A second try tells a machine that was too busy from a fault; what needed one is listed as flaky.
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   outputDir: '../test-results',
   reporter: [['list']],
 })
