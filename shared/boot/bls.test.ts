@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseBls, printBls, readBlsEntry, setBlsArgs } from './bls.js'
+import { parseBls, parseCounter, printBls, readBlsEntry, setBlsArgs, setBlsKey } from './bls.js'
 
 // From the OCNE image documentation: what Oracle Linux Container Host for Kubernetes boots with.
 const OSTREE = `title Oracle Linux Server 8.10 1.31 (ostree:0)
@@ -84,4 +84,43 @@ test('an injected line is refused', () => {
 
 test('equal arguments give the same text even where it is odd', () => {
   expect(setBlsArgs('options  a   b  \n', ['a', 'b'])).toBe('options  a   b  \n')
+})
+
+test('all keys are read', () => {
+  const entry = readBlsEntry(
+    'linux /k\ndevicetree /a.dtb\ndevicetree-overlay /o1.dtbo /o2.dtbo\narchitecture aa64\ngrub_users $grub_users\ngrub_arg --unrestricted\ngrub_class fedora\n',
+  )
+  expect(entry).toMatchObject({ devicetree: '/a.dtb', devicetreeOverlays: ['/o1.dtbo', '/o2.dtbo'], architecture: 'aa64' })
+  expect(entry).toMatchObject({ grubUsers: '$grub_users', grubArg: '--unrestricted', grubClass: 'fedora' })
+})
+
+test('a key is set, added in the style of the file, or removed', () => {
+  expect(setBlsKey('title  A\nlinux  /k\n', 'title', 'B C')).toBe('title  B C\nlinux  /k\n')
+  expect(setBlsKey('title A\ntitle B\n', 'title', 'C')).toBe('title C\ntitle B\n')
+  expect(setBlsKey('title    A\nlinux    /k', 'sort-key', 'x')).toBe('title    A\nlinux    /k\nsort-key x')
+  expect(setBlsKey('title A\nlinux /k\ntitle B\n', 'title', null)).toBe('linux /k\n')
+  expect(() => setBlsKey('title A\n', 'title', 'x\noptions y')).toThrow(expect.objectContaining({ code: 'edit-conflict' }))
+  expect(() => setBlsKey('title A\n', 'options', 'x')).toThrow(expect.objectContaining({ code: 'edit-conflict' }))
+})
+
+test('a set key is read, setting it again changes nothing, and other lines stay', () => {
+  const piece = fc.constantFrom('title', 'version', 'linux', ' ', '\t', '\n', '\r\n', '# x', 'v')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), fc.option(fc.constantFrom('a', 'a b', '#')), (pieces, value) => {
+      const before = pieces.join('')
+      const after = setBlsKey(before, 'version', value)
+      expect(readBlsEntry(after).version).toBe(value)
+      expect(setBlsKey(after, 'version', value)).toBe(after)
+      const others = (text: string) => parseBls(text).filter((line) => line.key !== 'version' && line.key !== null)
+      expect(others(after).map((line) => [line.key, line.value])).toEqual(others(before).map((line) => [line.key, line.value]))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('boot counters', () => {
+  expect(parseCounter('fedora-6.9+3.conf')).toEqual({ left: 3, done: 0 })
+  expect(parseCounter('fedora-6.9+0-3.conf')).toEqual({ left: 0, done: 3 })
+  expect(parseCounter('fedora-6.9.conf')).toBeNull()
+  expect(parseCounter('a+b.conf')).toBeNull()
 })

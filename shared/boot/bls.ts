@@ -1,18 +1,9 @@
-import { alignLists } from '../text/align-lists.js'
+import { AppError } from '../errors/app-error.js'
+import { placeArgs, sameArgs } from './arg-lines.js'
 import { checkArg, splitArgs, splitArgTokens } from './kernel-args.js'
+import { insertKeyLine, type KeyLine, parseKeyLines, printKeyLines, setKeyLine } from './key-lines.js'
 
-/** One line of an entry. A line that is no `key value` (comment, blank) has `key` null and all its text in `value`. */
-export interface BlsLine {
-  readonly indent: string
-  readonly key: string | null
-  /** Blanks between key and value; empty when there is no value. */
-  readonly separator: string
-  readonly value: string
-  /** Blanks after the value. */
-  readonly trail: string
-  /** `\n`, `\r\n`, or empty on a last line without an end. */
-  readonly end: string
-}
+export type BlsLine = KeyLine
 
 export interface BlsEntry {
   readonly title: string | null
@@ -26,6 +17,12 @@ export interface BlsEntry {
   readonly sortKey: string | null
   readonly machineId: string | null
   readonly architecture: string | null
+  readonly devicetree: string | null
+  readonly devicetreeOverlays: readonly string[]
+  /** Keys that only GRUB's blscfg knows: who may start the entry, its argument, and its classes for the theme. */
+  readonly grubUsers: string | null
+  readonly grubArg: string | null
+  readonly grubClass: string | null
 }
 
 /**
@@ -33,37 +30,11 @@ export interface BlsEntry {
  * https://uapi-group.org/specifications/specs/boot_loader_specification/#type-1-boot-loader-entry-keys
  */
 export function parseBls(text: string): BlsLine[] {
-  return (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map(parseLine)
-}
-
-function parseLine(line: string): BlsLine {
-  const end = /\r?\n$/.exec(line)?.[0] ?? ''
-  const body = line.slice(0, line.length - end.length)
-  const start = /^[ \t]*/.exec(body)?.[0].length ?? 0
-  if (start === body.length || body.charAt(start) === '#') return { indent: '', key: null, separator: '', value: body, trail: '', end }
-  // Walked by hand: a pattern with two runs of blanks takes quadratic time on a hostile line.
-  let keyEnd = start
-  while (keyEnd < body.length && !isBlank(body.charAt(keyEnd))) keyEnd += 1
-  let valueStart = keyEnd
-  while (valueStart < body.length && isBlank(body.charAt(valueStart))) valueStart += 1
-  let valueEnd = body.length
-  while (valueEnd > valueStart && isBlank(body.charAt(valueEnd - 1))) valueEnd -= 1
-  return {
-    indent: body.slice(0, start),
-    key: body.slice(start, keyEnd),
-    separator: body.slice(keyEnd, valueStart),
-    value: body.slice(valueStart, valueEnd),
-    trail: body.slice(valueEnd),
-    end,
-  }
-}
-
-function isBlank(char: string): boolean {
-  return char === ' ' || char === '\t'
+  return parseKeyLines(text)
 }
 
 export function printBls(lines: readonly BlsLine[]): string {
-  return lines.map((line) => line.indent + (line.key ?? '') + line.separator + line.value + line.trail + line.end).join('')
+  return printKeyLines(lines)
 }
 
 /**
@@ -74,16 +45,23 @@ export function printBls(lines: readonly BlsLine[]): string {
 export function readBlsEntry(text: string): BlsEntry {
   const lines = parseBls(text)
   const first = (key: string) => lines.find((line) => line.key === key)?.value || null
+  const words = (key: string) =>
+    lines.filter((line) => line.key === key).flatMap((line) => line.value.split(/[ \t]+/).filter((part) => part !== ''))
   return {
     title: first('title'),
     version: first('version'),
     linux: first('linux'),
     efi: first('efi'),
-    initrds: lines.filter((line) => line.key === 'initrd').flatMap((line) => line.value.split(/[ \t]+/).filter((part) => part !== '')),
+    initrds: words('initrd'),
     args: lines.filter((line) => line.key === 'options').flatMap((line) => splitArgs(line.value)),
     sortKey: first('sort-key'),
     machineId: first('machine-id'),
     architecture: first('architecture'),
+    devicetree: first('devicetree'),
+    devicetreeOverlays: words('devicetree-overlay'),
+    grubUsers: first('grub_users'),
+    grubArg: first('grub_arg'),
+    grubClass: first('grub_class'),
   }
 }
 
@@ -96,53 +74,47 @@ export function readBlsEntry(text: string): BlsEntry {
 export function setBlsArgs(text: string, args: readonly string[]): string {
   args.forEach(checkArg)
   const lines = parseBls(text)
-  const old = lines.flatMap((line, at) => (line.key === 'options' ? splitArgTokens(line.value).map((token) => ({ ...token, at })) : []))
-  const before = old.map((token) => token.arg)
-  if (before.length === args.length && before.every((arg, at) => arg === args[at])) return text
-  const firstOptions = lines.findIndex((line) => line.key === 'options')
-  if (firstOptions < 0) return printBls(withNewOptions(lines, args))
-
-  const values = new Map<number, string>()
-  let at = old[0]?.at ?? firstOptions
-  for (const row of alignLists(before, args)) {
-    const token = row.before === null ? undefined : old[row.before]
-    at = token?.at ?? at
-    if (row.after === null) continue
-    const value = values.get(at) ?? ''
-    const lead = value === '' ? '' : token?.lead || ' '
-    values.set(at, value + lead + (args[row.after] ?? ''))
+  const places = lines.flatMap((line, at) => (line.key === 'options' ? [at] : []))
+  const tokens = places.map((at) => splitArgTokens(lines[at]?.value ?? ''))
+  const before = tokens.flatMap((list) => list.map((token) => token.arg))
+  if (sameArgs(before, args)) return text
+  if (places.length === 0) {
+    const linuxAt = lines.findIndex((line) => line.key === 'linux' || line.key === 'efi')
+    const at = linuxAt < 0 ? lines.length : linuxAt + 1
+    return printBls(insertKeyLine(lines, at, 'options', args.join(' '), lines[linuxAt] ?? null))
   }
-  const emptied = (line: BlsLine, index: number) => line.key === 'options' && line.value !== '' && !values.has(index)
+  const values = new Map(placeArgs(tokens, args).map((value, index) => [places[index], value]))
   return printBls(
-    lines.flatMap((line, index) => {
-      const value = values.get(index)
-      if (value === undefined) return emptied(line, index) ? [] : [line]
-      return [{ ...line, separator: line.separator || ' ', value }]
+    lines.flatMap((line, at) => {
+      const value = values.get(at)
+      if (value === undefined || (value === null && line.value === '')) return [line]
+      return value === null ? [] : [{ ...line, separator: line.separator || ' ', value }]
     }),
   )
 }
 
-function withNewOptions(lines: readonly BlsLine[], args: readonly string[]): BlsLine[] {
-  const linuxAt = lines.findIndex((line) => line.key === 'linux' || line.key === 'efi')
-  const at = linuxAt < 0 ? lines.length - 1 : linuxAt
-  const above = lines[at]
-  const style = linuxAt < 0 ? undefined : above
-  const lineEnd = lines.find((line) => line.end !== '')?.end ?? '\n'
-  const options: BlsLine = {
-    indent: style?.indent ?? '',
-    key: 'options',
-    separator: separatorLike(style),
-    value: args.join(' '),
-    trail: '',
-    end: above === undefined ? lineEnd : above.end,
-  }
-  if (above === undefined) return [options]
-  return [...lines.slice(0, at), { ...above, end: above.end || lineEnd }, options, ...lines.slice(at + 1)]
+/**
+ * The entry with `key` (title, version, sort-key …) set, or all its lines gone where `value` is null.
+ * @throws AppError `edit-conflict` with `reason` for a key or value that a line of the entry cannot hold, and for
+ * `options`, which `setBlsArgs` sets.
+ */
+export function setBlsKey(text: string, key: string, value: string | null): string {
+  if (key === 'options') throw new AppError('edit-conflict', { details: { reason: 'kernel arguments are set one by one' } })
+  return printBls(setKeyLine(parseBls(text), key, value, 'first'))
 }
 
-/** A file whose values are aligned in a column keeps its column. */
-function separatorLike(line: BlsLine | undefined): string {
-  if (line === undefined || line.separator === '') return ' '
-  if (!/^ {2,}$/.test(line.separator)) return line.separator
-  return ' '.repeat(Math.max(1, (line.key ?? '').length + line.separator.length - 'options'.length))
+export interface BootCounter {
+  /** Tries that are left; an entry with 0 is taken for bad. */
+  readonly left: number
+  /** Failed tries so far. */
+  readonly done: number
+}
+
+/**
+ * The boot counter in an entry's file name, `fedora+3-1.conf`: null without one.
+ * https://uapi-group.org/specifications/specs/boot_loader_specification/#boot-counting
+ */
+export function parseCounter(fileName: string): BootCounter | null {
+  const found = /\+(\d{1,9})(?:-(\d{1,9}))?\.(?:conf|efi)$/i.exec(fileName.slice(-64))
+  return found === null ? null : { left: Number(found[1]), done: Number(found[2] ?? 0) }
 }

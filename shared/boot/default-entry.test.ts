@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { entryFileName, findDefaultEntry, globMatches, loaderConfDefault, parseGrubenv, sortEntries } from './default-entry.js'
+import { entryFileName, findDefaultEntry, globMatches, sortEntries } from './default-entry.js'
+import { loaderConfDefault } from './loader-conf.js'
 import { compareVersions } from './version-order.js'
 
 function entry(name: string, more: { title?: string; version?: string; sortKey?: string; machineId?: string } = {}) {
@@ -89,15 +90,4 @@ test('saved_entry names an entry by file, title or place', () => {
   expect(pick('Old')?.id).toBe(entries[0]?.id)
   expect(pick('1')?.id).toBe(entries[0]?.id)
   expect(pick('gone')?.reason).toBe('highest version')
-})
-
-test('an environment block is read with its escapes', () => {
-  const block = '# GRUB Environment Block\n# comment=x\nsaved_entry=a\\\\b\nkernelopts=root=UUID=1 ro\\\nx\n###\\'
-  expect(parseGrubenv(block)).toEqual(
-    new Map([
-      ['saved_entry', 'a\\b'],
-      ['kernelopts', 'root=UUID=1 ro\nx'],
-    ]),
-  )
-  expect(parseGrubenv('saved_entry=x')).toBeNull()
 })

@@ -1,3 +1,5 @@
+import { parseGrubenv } from './grubenv.js'
+import { loaderConfDefault } from './loader-conf.js'
 import { compareVersions } from './version-order.js'
 
 /** What decides the order of boot entries. */
@@ -64,18 +66,6 @@ export function entryFileName(path: string): string {
   return (path.split('/').at(-1) ?? '').replace(/\.conf$/i, '').replace(/\+\d+(-\d+)?$/, '')
 }
 
-/**
- * The glob of loader.conf's `default` line, or null. `@saved` and its like name variables of the machine's firmware,
- * which no image holds (loader.conf(5)).
- */
-export function loaderConfDefault(text: string): string | null {
-  const lines = text.split('\n').map((line) => line.trim())
-  const values = lines.flatMap((line) => /^default\s+(\S.*)$/.exec(line)?.[1] ?? [])
-  const last = values.at(-1)
-  // No file name is that long, and the image chose the pattern.
-  return last === undefined || last.startsWith('@') || last.length > 512 ? null : last
-}
-
 /** loader.conf patterns name the id with `.conf`; older releases took it without. File names on a FAT have no case. */
 function matchesPattern(pattern: string, name: string): boolean {
   const subject = name.toLowerCase()
@@ -124,30 +114,6 @@ function findSaved<E extends EntryRank>(menu: readonly E[], saved: string): E | 
     menu.find((entry) => entry.title === saved) ??
     (/^\d{1,4}$/.test(saved) ? menu[Number(saved)] : undefined)
   )
-}
-
-const GRUBENV_HEADER = '# GRUB Environment Block\n'
-
-/**
- * Variables of a GRUB environment block, or null when the text is none. Normally 1024 bytes, filled up with `#`;
- * a backslash keeps the character after it (GRUB grub-core/lib/envblk.c).
- */
-export function parseGrubenv(text: string): Map<string, string> | null {
-  if (!text.startsWith(GRUBENV_HEADER)) return null
-  const variables = new Map<string, string>()
-  let at = GRUBENV_HEADER.length
-  while (at < text.length) {
-    let line = ''
-    const comment = text.charAt(at) === '#'
-    for (; at < text.length && text.charAt(at) !== '\n'; at += 1) {
-      if (text.charAt(at) === '\\' && !comment) at += 1
-      line += text.charAt(at)
-    }
-    at += 1
-    const equals = line.indexOf('=')
-    if (!comment && equals > 0) variables.set(line.slice(0, equals), line.slice(equals + 1))
-  }
-  return variables
 }
 
 function compareText(left: string, right: string): number {
