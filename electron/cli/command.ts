@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Core } from '#core/core-api'
-import { closest } from './closest.js'
+import { closest } from '#shared/text/closest'
 import type { ExitCode } from './exit-codes.js'
 import type { Printer } from './print.js'
 
