@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { bootReportSchema } from './boot/boot-entry.js'
+import { editSchema } from './edits/edit.js'
+import { editPreviewSchema } from './edits/edit-preview.js'
 import { appErrorDataSchema } from './errors/app-error-data.js'
 import { guestEntrySchema, imageInfoSchema } from './images/image-info.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
@@ -42,6 +44,8 @@ export const contract = {
   'images.choose': call(nothing, z.array(z.string())),
   'boot.list': call(z.object({ path }), bootReportSchema),
   'files.list': call(z.object({ path, partition: z.number().int(), folder: z.string() }), z.array(guestEntrySchema)),
+  /** What edits make of an image; nothing is written. */
+  'edits.preview': call(z.object({ path, edits: z.array(editSchema).max(2000) }), editPreviewSchema),
   'recents.list': call(nothing, z.array(recentImageSchema)),
   'recents.remove': call(z.object({ path }), nothing),
   /** A name beside the source that does not exist yet; the window may write there without a dialog. */

@@ -84,7 +84,7 @@ describe('the same disk in every format', () => {
 test.each(ODD_NAMES)('a file called %j opens, lists and is read', async (name) => {
   const image = await bench.copy('no-table', name)
   expect((await bench.core.inspect(image)).name).toBe(name)
-  const [entry] = (await bench.core.listBootEntries(image)).entries
+  const [entry] = (await bench.core.listBootEntries(image)).files
   const file = await bench.core.readFile({ path: image, file: entry?.path ?? '' })
   expect(file.toString('utf8')).toBe(entry?.text)
 })

@@ -1,28 +1,11 @@
 import { expect, test } from 'vitest'
 import type { BootEntry } from '#shared/boot/boot-entry'
+import { sampleEntry } from '#shared/boot/testing/sample-entry'
 import { chooseEntries, planChanges } from './boot-changes.js'
 import { UsageError } from './command.js'
 
 function entry(name: string, args: string[], more: Partial<BootEntry> = {}): BootEntry {
-  const path = `/loader/entries/${name}.conf`
-  return {
-    id: `2:${path}`,
-    partition: 2,
-    path,
-    realPath: path,
-    title: name,
-    version: null,
-    linux: '/vmlinuz',
-    initrds: [],
-    args,
-    isDefault: false,
-    defaultReason: null,
-    text: '',
-    encoding: 'utf8',
-    sha256: '',
-    problem: null,
-    ...more,
-  }
+  return sampleEntry({ path: `/loader/entries/${name}.conf`, title: name, args, ...more })
 }
 const old = entry('old', ['quiet', 'a=1'])
 const current = entry('current', ['a=2', 'quiet', 'quiet'], { isDefault: true })

@@ -1,4 +1,6 @@
 import type { BootReport } from '#shared/boot/boot-entry'
+import type { Edit } from '#shared/edits/edit'
+import type { EditPreview } from '#shared/edits/edit-preview'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
 import type { JobInput, JobRequest, OutputPlan } from '#shared/jobs/job-requests'
@@ -26,6 +28,8 @@ export interface Core {
   listFiles(where: { path: string; partition?: number; folder: string }, signal?: AbortSignal): Promise<GuestEntry[]>
   /** Whole content of a guest file. Throws `guest-file-too-large` above `maxBytes` (default 16 MiB). */
   readFile(where: { path: string; partition?: number; file: string; maxBytes?: number }, signal?: AbortSignal): Promise<Buffer>
+  /** What edits make of an image. Nothing is written. An edit that does not fit is told in its row. */
+  previewEdits(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<EditPreview>
   planConvert(input: JobInput<'convert-image'>): Promise<OutputPlan>
   planSave(input: JobInput<'save-image'>): Promise<OutputPlan>
   readonly jobs: JobsApi

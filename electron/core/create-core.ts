@@ -10,6 +10,8 @@ import { createRecovery } from './jobs/recovery.js'
 import { planConvert } from './operations/convert-image.js'
 import { runDoctor } from './operations/doctor.js'
 import { listGuestFolder, readGuestFile } from './operations/read-guest-files.js'
+import { ImageSessions } from './operations/image-sessions.js'
+import { previewEdits } from './operations/preview-edits.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
 import { createHost } from './process/create-host.js'
@@ -29,6 +31,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const jobs = createJobRunner({ host, store, locks, definitions: createJobDefinitions({ engine: () => settings.get().engine }), log })
   const recents = createRecentsStore({ folder: dirs.state, log })
   const readings = new RecentReadings()
+  const sessions = new ImageSessions(readings)
   let doctor: ReturnType<typeof runDoctor> | undefined
 
   return {
@@ -43,6 +46,10 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     listBootEntries: async (image, signal) => (await readings.read(bind(signal), image)).boot,
     listFiles: (where, signal) => listGuestFolder(bind(signal), where),
     readFile: (where, signal) => readGuestFile(bind(signal), where),
+    previewEdits: async (image, edits, signal) => {
+      const { boot } = await readings.read(bind(signal), image)
+      return sessions.use(bind(signal), image, (open) => previewEdits(open, edits, boot.entries))
+    },
     planConvert: (input) => planConvert(host, input),
     planSave: (input) => planSave(host, input),
     jobs,

@@ -27,6 +27,9 @@ export const imageQuery = (path: string) => queryOptions({ queryKey: ['image', p
 
 export const bootQuery = (path: string) => queryOptions({ queryKey: ['boot', path], queryFn: () => call('boot.list', { path }) })
 
+export const editsQuery = (path: string, edits: CallInput<'edits.preview'>['edits']) =>
+  queryOptions({ queryKey: ['edits', path, edits], queryFn: () => call('edits.preview', { path, edits }) })
+
 export const filesQuery = (path: string, partition: number, folder: string) =>
   queryOptions({ queryKey: ['files', path, partition, folder], queryFn: () => call('files.list', { path, partition, folder }) })
 

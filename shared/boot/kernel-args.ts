@@ -1,5 +1,5 @@
 import { AppError } from '../errors/app-error.js'
-import type { ArgChange } from '../edits/edit.js'
+import type { ArgChange } from '../edits/arg-change.js'
 import { alignLists } from '../text/align-lists.js'
 
 /** What the kernel's `isspace` takes for a separator, less the line ends, which a boot entry cannot hold. */

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { joinArgs, splitArgs } from '#shared/boot/kernel-args'
-import type { FilePreview } from '#shared/edits/edit'
-import { previewEdits } from '#shared/edits/preview'
+import type { EditPreview, FileChange } from '#shared/edits/edit-preview'
+import { AppError } from '#shared/errors/app-error'
 import { ENGINES, type JobInput } from '#shared/jobs/job-requests'
 import { alignLists } from '#shared/text/align-lists'
 import { type ChangeRequest, chooseEntries, planChanges } from '../boot-changes.js'
@@ -73,10 +73,10 @@ export const bootSetCommand: Command = {
     const { entries } = await core.listBootEntries(source, signal)
     const chosen = chooseEntries(entries, { all: input.flag('all'), names: input.texts('entry') })
     const edits = planChanges(chosen, requests)
-    const previews = previewEdits(entries, edits)
-    for (const preview of previews) for (const line of diffLines(preview)) print.line(line)
+    const preview = await core.previewEdits(source, edits, signal)
+    for (const line of previewLines(preview)) print.line(line)
     if (!target) {
-      print.result({ edits, files: previews })
+      print.result({ edits, preview })
       return EXIT.ok
     }
     const { job, output } = await followJob(context, {
@@ -119,15 +119,32 @@ function engineOf(input: CommandInput): { engine?: (typeof ENGINES)[number] } {
   return { engine }
 }
 
+/** Every change that a preview shows, one block each. Throws what keeps an edit from being applied. */
+export function previewLines({ edits, changes }: EditPreview): string[] {
+  const failed = edits.find((edit) => edit.problem !== null)?.problem
+  if (failed) throw AppError.fromData(failed)
+  return changes.flatMap((change) => {
+    if (change.kind === 'file') return diffLines(change)
+    const where = change.partition === null ? 'Disk' : `Partition ${change.partition}`
+    return [`${where}: ${change.what}`, `- ${change.before}`, `+ ${change.after}`]
+  })
+}
+
 /** A file's change as a diff; an options line is long, so its arguments stand one a line. */
-export function diffLines(preview: FilePreview): string[] {
-  const before = splitOptions(preview.before)
-  const after = splitOptions(preview.after)
+function diffLines(change: FileChange): string[] {
+  const title = `Partition ${change.partition}: ${change.from === null ? '' : `${change.from} -> `}${change.path}`
+  const what = [change.change === 'rewritten' ? '' : change.change.replace('-', ' '), change.detail]
+    .filter((part) => part !== '')
+    .join(', ')
+  const head = what === '' ? title : `${title} (${what})`
+  if (change.before === null && change.after === null) return [head]
+  const before = change.before === null ? [] : splitOptions(change.before)
+  const after = change.after === null ? [] : splitOptions(change.after)
   const rows = alignLists(before, after).map((row) => {
     if (row.after === null) return `- ${before[row.before] ?? ''}`
     return row.before === null ? `+ ${after[row.after] ?? ''}` : `  ${after[row.after] ?? ''}`
   })
-  return [`Partition ${preview.partition}: ${preview.path}`, ...rows]
+  return [head, ...rows]
 }
 
 function splitOptions(text: string): string[] {

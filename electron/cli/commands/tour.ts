@@ -1,14 +1,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { previewEdits } from '#shared/edits/preview'
 import { AppError } from '#shared/errors/app-error'
 import { formatBytes, formatDuration } from '#shared/text/bytes'
 import { chooseEntries, planChanges } from '../boot-changes.js'
 import { type Command, type CommandContext, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followJob } from '../follow-job.js'
-import { diffLines } from './boot.js'
+import { previewLines } from './boot.js'
 
 const ADDED = 'diskwright.tour=1'
 
@@ -72,9 +71,7 @@ async function runTour(context: CommandContext, source: string, folder: string):
   })
   const edits = await timed('Change', async () => {
     const value = planChanges(chooseEntries(entries, { all: false, names: [] }), [{ op: 'append', text: ADDED }])
-    const changed = previewEdits(entries, value)
-      .flatMap(diffLines)
-      .filter((line) => /^[+-]/.test(line))
+    const changed = previewLines(await core.previewEdits(source, value, signal)).filter((line) => /^[+-]/.test(line))
     return { value, result: 'staged, nothing written yet', details: changed }
   })
   const saved = await timed('Save', async () => {

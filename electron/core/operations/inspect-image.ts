@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
 import { argKey, argValue } from '#shared/boot/kernel-args'
 import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
-import { findBootEntries, MAX_ENTRIES } from '../guest/boot-entries.js'
+import { findBootConfig, MAX_ENTRIES } from '../guest/boot-config.js'
 import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
 import { findOsName } from '../guest/os-name.js'
 import { hasWrongEspType, isReadable, readPartitions } from '../guest/partitions.js'
@@ -34,7 +34,7 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
     const files = openGuestFiles(host, reader)
     const partitions = await readPartitions(reader, files)
     const [found, osName, firmware] = await Promise.all([
-      findBootEntries(files, partitions),
+      findBootConfig(files, partitions),
       findOsName(files, partitions),
       findFirmware(reader, partitions),
     ])
@@ -65,7 +65,8 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
       revision: source.revision,
       elapsedMs,
     }
-    return { info, boot: { entries: found.entries, searched: found.searched, elapsedMs } }
+    const { cut: _cut, ...boot } = found
+    return { info, boot: { ...boot, elapsedMs } }
   })
 }
 

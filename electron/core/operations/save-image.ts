@@ -1,23 +1,22 @@
-import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { BootEntry } from '#shared/boot/boot-entry'
-import type { FilePreview } from '#shared/edits/edit'
-import { previewEdits } from '#shared/edits/preview'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import { conversionWarnings } from '#shared/images/conversion'
 import { findSubformat } from '#shared/images/formats'
-import type { Filesystem, ImageInfo, Partition } from '#shared/images/image-info'
+import type { ImageInfo } from '#shared/images/image-info'
 import type { JobOutput } from '#shared/jobs/job'
 import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
 import { checkOutput } from '../files/checks.js'
 import { requireSpace } from '../files/disk-space.js'
 import { pickEngine } from '../guest/choose-engine.js'
-import { applyOperations, type EngineOperation } from '../guest/engine.js'
+import { applyOperations } from '../guest/engine.js'
 import { openGuestFiles } from '../guest/guest-files.js'
 import { withReader } from '../guest/reader.js'
+import { type AppliedEdits, applyEdits } from '../guest/edits/apply-edits.js'
+import { describeChanges } from './preview-edits.js'
+import { verifySteps } from './verify-edits.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import type { Host } from '../process/host.js'
@@ -40,7 +39,9 @@ const OVERLAY_FULL_BYTES = 1024 ** 2
 interface Staged {
   readonly source: ImageSource
   readonly info: ImageInfo
-  readonly previews: readonly FilePreview[]
+  readonly applied: AppliedEdits
+  /** How many files and tables the edits change. */
+  readonly changes: number
 }
 
 /** What saving will do: space and commands. Nothing is written. */
@@ -93,7 +94,7 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
   return {
     ...output,
     proofs: [
-      `Edits read back from the image: as in the preview (${staged.previews.length} ${staged.previews.length === 1 ? 'file' : 'files'})`,
+      `Edits read back from the image: as in the preview (${staged.changes} ${staged.changes === 1 ? 'change' : 'changes'})`,
       ...output.proofs,
     ],
     engine,
@@ -142,24 +143,22 @@ async function readStaged(ctx: JobContext, input: Input): Promise<Staged> {
   if (input.revision !== undefined && input.revision !== source.revision) {
     throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
   }
-  const { info, boot } = await readSource(ctx.host, source)
+  const { info } = await readSource(ctx.host, source)
   await requireSound(
     ctx.host,
     source,
     info.warnings.some((warning) => warning.code === 'image-in-use'),
   )
-  if (boot.entries.length === 0) throw new AppError('no-boot-entries', { details: { path: source.path } })
-  return { source, info, previews: changedFiles(boot.entries, input) }
-}
-
-function changedFiles(entries: readonly BootEntry[], input: Input): FilePreview[] {
-  const previews = previewEdits(entries, input.edits).filter((preview) => preview.after !== preview.before)
-  if (previews.length === 0) throw new AppError('nothing-to-save')
-  return previews
+  const applied = await withReader(ctx.host, source, (reader) => applyEdits(openGuestFiles(ctx.host, reader), info.partitions, input.edits))
+  const failed = applied.outcomes.find((outcome) => outcome.problem !== null)?.problem
+  if (failed) throw AppError.fromData(failed)
+  const changes = describeChanges(applied, info.partitions).length
+  if (changes === 0) throw new AppError('nothing-to-save')
+  return { source, info, applied, changes }
 }
 
 async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input['engine']): Promise<{ node: BlockNode; engine: string }> {
-  const { source, info, previews } = staged
+  const { source, info, applied } = staged
   const folder = path.join(ctx.host.dirs.runtime, 'staging', ctx.jobId)
   const release = ctx.claim('folder', folder)
   ctx.defer(async () => {
@@ -183,7 +182,7 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
   ctx.message(`Engine ${engine.id} writes the edits`)
   const run = await applyOperations(engine, ctx.host, {
     disk: { node, readFiles: source.files },
-    operations: previews.map((preview) => rewriteOperation(preview, info.partitions)),
+    operations: applied.draft.steps().map((step) => step.operation),
     workDir: folder,
   }).catch(async (thrown: unknown) => {
     // A guest only sees a disk that fails; that there was no room for it is the cause to tell.
@@ -194,38 +193,9 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
   return { node, engine: engine.id }
 }
 
-function rewriteOperation(preview: FilePreview, partitions: readonly Partition[]): EngineOperation {
-  const partition = partitions.find((candidate) => candidate.number === preview.partition)
-  if (!partition?.filesystem)
-    throw new AppError('partition-not-found', { details: { partition: preview.partition, known: partitions.length } })
-  return {
-    kind: 'rewrite-file',
-    partition: preview.partition,
-    filesystem: kernelName(partition.filesystem),
-    path: preview.path,
-    expectedSha256: preview.beforeSha256,
-    content: Buffer.from(preview.after, preview.encoding),
-    mtime: 'now',
-  }
-}
-
-/** What mount(8) calls a file system. */
-function kernelName(filesystem: Filesystem): string {
-  return filesystem.kind === 'fat' ? 'vfat' : filesystem.type
-}
-
 /** A fresh reader must see what the preview showed: an engine's own word is not enough. */
 async function readBack(ctx: JobContext, staged: Staged, node: BlockNode): Promise<void> {
   const { source } = staged
   const overlay: ImageSource = { ...source, node, files: [node.path, ...source.files] }
-  await withReader(ctx.host, overlay, async (reader) => {
-    const files = openGuestFiles(ctx.host, reader)
-    for (const preview of staged.previews) {
-      const wanted = Buffer.from(preview.after, preview.encoding)
-      const found = await files.read(preview.partition, preview.path, wanted.length + 1024 * 1024)
-      if (found.equals(wanted)) continue
-      const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
-      throw new AppError('edit-not-written', { details: { file: preview.path, wanted: hash(wanted), found: hash(found) } })
-    }
-  })
+  await withReader(ctx.host, overlay, (reader) => verifySteps(ctx.host, reader, staged.applied.draft))
 }

@@ -3,6 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BootEntry } from '#shared/boot/boot-entry'
+import { sampleEntry } from '#shared/boot/testing/sample-entry'
 import { type AppActions, AppActionsContext } from '../../components/app-actions.js'
 import { useEditStore } from '../edits/edit-store.js'
 import { BootEntries } from './boot-entries.js'
@@ -10,23 +11,14 @@ import { BootEntries } from './boot-entries.js'
 const PATH = '/images/boot.qcow2'
 
 function entry(id: string, args: string[]): BootEntry {
-  return {
+  return sampleEntry({
     id,
-    partition: 2,
     path: `/loader/entries/${id}.conf`,
     realPath: `/loader.1/entries/${id}.conf`,
     title: `System ${id}`,
-    version: null,
-    linux: '/vmlinuz',
-    initrds: [],
     args,
     isDefault: id === 'one',
-    defaultReason: null,
-    text: `title System ${id}\noptions ${args.join(' ')}\n`,
-    encoding: 'utf8',
-    sha256: 'x',
-    problem: null,
-  }
+  })
 }
 
 const ONE = entry('one', ['rw', 'console=ttyS0', 'ignition.platform.id=qemu'])
@@ -55,7 +47,8 @@ function show(scope: 'one' | 'all' = 'one') {
   )
 }
 
-const staged = () => (useEditStore.getState().byPath[PATH]?.present ?? []).map((edit) => [edit.entry, ...edit.changes])
+const staged = () =>
+  (useEditStore.getState().byPath[PATH]?.present ?? []).map((edit) => (edit.kind === 'kernel-args' ? [edit.entry, ...edit.changes] : []))
 
 beforeEach(() => useEditStore.setState({ byPath: {} }))
 afterEach(cleanup)

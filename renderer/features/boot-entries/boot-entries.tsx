@@ -4,7 +4,7 @@ import type { Edit } from '#shared/edits/edit'
 import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { useEdits, useEditStore } from '../edits/edit-store.js'
-import { type ArgsChange, argsAfter, stageArgs, stageChange } from '../edits/stage-args.js'
+import { type ArgsChange, argsAfter, changesArgsOf, stageArgs, stageChange } from '../edits/stage-args.js'
 import { counterpart, insertAt, replaceAt, restored } from './arg-rows.js'
 import styles from './boot-tab.module.css'
 import { EntryCard } from './entry-card.js'
@@ -69,7 +69,7 @@ export function BootEntries({ path, entries, current, scope, partitionLabel, onS
             entry={entry}
             partitionLabel={partitionLabel(entry.partition)}
             after={own(entry)}
-            changes={edits.filter((edit) => edit.entry === entry.id).length}
+            changes={edits.filter(changesArgsOf(entry.id)).length}
             open={entry.id === current.id}
             single={entries.length === 1}
             onOpen={() => onSelect(entry.id)}

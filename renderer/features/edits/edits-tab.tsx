@@ -1,11 +1,10 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { ListChecks, Redo2, Save, Undo2, X } from 'lucide-react'
 import { lazy, Suspense } from 'react'
-import type { BootEntry } from '#shared/boot/boot-entry'
-import type { Edit, FilePreview } from '#shared/edits/edit'
-import { describeEdit, previewEdits } from '#shared/edits/preview'
-import { bootQuery } from '../../api/queries.js'
+import type { EditPreview } from '#shared/edits/edit-preview'
+import { AppError } from '#shared/errors/app-error'
+import { editsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { EmptyState } from '../../components/empty-state.js'
 import { ErrorNotice } from '../../components/error-notice.js'
@@ -17,57 +16,51 @@ import styles from './edits-tab.module.css'
 
 const FileDiff = lazy(() => import('./file-diff.js').then(({ FileDiff: component }) => ({ default: component })))
 
-function preview(entries: readonly BootEntry[], edits: readonly Edit[]): { readonly files: FilePreview[]; readonly error: unknown } {
-  try {
-    return { files: previewEdits(entries, edits), error: null }
-  } catch (error) {
-    return { files: [], error }
-  }
-}
-
 /** What is staged, what it makes of each file, and the two ways to keep it. */
 export function EditsTab({ path, partitionLabel }: { readonly path: string; readonly partitionLabel: (partition: number) => string }) {
   const edits = useEdits(path)
-  const boot = useQuery(bootQuery(path))
+  const preview = useQuery({ ...editsQuery(path, [...edits]), enabled: edits.length > 0, placeholderData: keepPreviousData })
   const { showTab } = useAppActions()
 
   if (edits.length === 0) return <NothingStaged path={path} onBoot={() => showTab(path, 'boot')} />
-  if (boot.isPending) {
+  if (preview.isPending) {
     return (
-      <div className={`card ${styles.pending}`} role="status" aria-label="Reading boot entries">
+      <div className={`card ${styles.pending}`} role="status" aria-label="Working out the changes">
         <SkeletonRows rows={4} />
       </div>
     )
   }
-  if (boot.isError) return <ErrorNotice error={boot.error} onRetry={() => void boot.refetch()} />
+  if (preview.isError) return <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} />
 
-  const { entries } = boot.data
-  const { files, error } = preview(entries, edits)
+  const { changes } = preview.data
+  const failed = preview.data.edits.find((edit) => edit.problem !== null)?.problem ?? null
   return (
     <div className={styles.columns}>
-      <StagedList path={path} edits={edits} entries={entries} canSave={error === null} />
+      <StagedList path={path} edits={preview.data.edits} canSave={failed === null && changes.length > 0} />
       <div className={styles.files}>
-        {error !== null && <ErrorNotice error={error} />}
-        {files.map((file) => (
-          <section key={`${file.partition}${file.path}`} className="card" aria-label={`Changes in ${visibleText(file.path)}`}>
-            <header className={styles.fileHeader}>
-              <h2 className={`mono selectable ${styles.filePath}`}>
-                <span className="faint">{visibleText(partitionLabel(file.partition))}: </span>
-                {visibleText(file.path)}
-              </h2>
-              <span className="dim">{count(file.edits.length, 'edit')}</span>
-            </header>
-            <Suspense
-              fallback={
-                <div className={styles.pending}>
-                  <SkeletonRows rows={5} height={14} gap={8} />
-                </div>
-              }
-            >
-              <FileDiff before={file.before} after={file.after} />
-            </Suspense>
-          </section>
-        ))}
+        {failed !== null && <ErrorNotice error={AppError.fromData(failed)} />}
+        {changes
+          .flatMap((change) => (change.kind === 'file' ? [change] : []))
+          .map((file) => (
+            <section key={`${file.partition}${file.path}`} className="card" aria-label={`Changes in ${visibleText(file.path)}`}>
+              <header className={styles.fileHeader}>
+                <h2 className={`mono selectable ${styles.filePath}`}>
+                  <span className="faint">{visibleText(partitionLabel(file.partition))}: </span>
+                  {visibleText(file.path)}
+                </h2>
+                <span className="dim">{count(file.edits.length, 'edit')}</span>
+              </header>
+              <Suspense
+                fallback={
+                  <div className={styles.pending}>
+                    <SkeletonRows rows={5} height={14} gap={8} />
+                  </div>
+                }
+              >
+                <FileDiff before={file.before ?? ''} after={file.after ?? ''} />
+              </Suspense>
+            </section>
+          ))}
       </div>
     </div>
   )
@@ -75,12 +68,11 @@ export function EditsTab({ path, partitionLabel }: { readonly path: string; read
 
 interface StagedListProps {
   readonly path: string
-  readonly edits: readonly Edit[]
-  readonly entries: readonly BootEntry[]
+  readonly edits: EditPreview['edits']
   readonly canSave: boolean
 }
 
-function StagedList({ path, edits, entries, canSave }: StagedListProps) {
+function StagedList({ path, edits, canSave }: StagedListProps) {
   const { stage, remove } = useEditStore.getState()
   const { save } = useAppActions()
   return (
@@ -94,7 +86,7 @@ function StagedList({ path, edits, entries, canSave }: StagedListProps) {
           // Equal edits can stand twice; their place tells them apart
           <li key={index} className={styles.edit}>
             <span className={styles.number}>{index + 1}</span>
-            <span className={styles.words}>{visibleText(describeEdit(edit, entries))}</span>
+            <span className={styles.words}>{visibleText(edit.title)}</span>
             <Tooltip label="Undo this edit">
               <ActionIcon aria-label={`Undo edit ${index + 1}`} onClick={() => remove(path, index)}>
                 <X size={14} aria-hidden />

@@ -1,13 +1,14 @@
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { applyArgChanges } from '#shared/boot/kernel-args'
 import type { Edit } from '#shared/edits/edit'
-import { editsForArgs } from '#shared/edits/preview'
+import type { KernelArgsEdit } from '#shared/edits/edit'
+import { editsForArgs } from '#shared/edits/args-edit'
 
 /** The arguments of `entry` after the staged edits. Throws what a change throws when an edit no longer fits the entry. */
 export function argsAfter(entry: BootEntry, edits: readonly Edit[]): string[] {
   return applyArgChanges(
     entry.args,
-    edits.filter((edit) => edit.entry === entry.id).flatMap((edit) => edit.changes),
+    edits.filter(changesArgsOf(entry.id)).flatMap((edit) => edit.changes),
   )
 }
 
@@ -16,12 +17,18 @@ export function argsAfter(entry: BootEntry, edits: readonly Edit[]): string[] {
  * They are worked out from the entry as it is in the image, so the list holds what differs and nothing that cancels out.
  */
 export function stageArgs(edits: readonly Edit[], entry: BootEntry, args: readonly string[]): Edit[] {
-  const found = edits.findIndex((edit) => edit.entry === entry.id)
-  const others = edits.filter((edit) => edit.entry !== entry.id)
+  const isMine = changesArgsOf(entry.id)
+  const found = edits.findIndex(isMine)
+  const others = edits.filter((edit) => !isMine(edit))
   const changes = editsForArgs(entry.id, entry.args, args)?.changes ?? []
   const mine = changes.map((change): Edit => ({ kind: 'kernel-args', entry: entry.id, changes: [change] }))
-  const at = found < 0 ? others.length : edits.slice(0, found).filter((edit) => edit.entry !== entry.id).length
+  const at = found < 0 ? others.length : edits.slice(0, found).filter((edit) => !isMine(edit)).length
   return [...others.slice(0, at), ...mine, ...others.slice(at)]
+}
+
+/** Edits of this very entry's arguments; those of all entries are not. */
+export function changesArgsOf(entry: string): (edit: Edit) => edit is KernelArgsEdit {
+  return (edit): edit is KernelArgsEdit => edit.kind === 'kernel-args' && edit.entry === entry
 }
 
 /** How a chip or the text box wants one entry's list to be: null where the entry has nothing to change. */

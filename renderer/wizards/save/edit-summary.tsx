@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Edit } from '#shared/edits/edit'
-import { describeEdit } from '#shared/edits/preview'
+import { describeEdit } from '#shared/edits/describe-edit'
 import { bootQuery } from '../../api/queries.js'
 import { visibleText } from '../../components/visible-text.js'
 import styles from './edit-summary.module.css'

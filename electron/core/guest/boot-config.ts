@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import path from 'node:path'
+import { posix } from 'node:path'
 import { readBlsEntry } from '#shared/boot/bls'
-import type { BootEntry } from '#shared/boot/boot-entry'
+import type { BootEntry, BootFile, BootReport } from '#shared/boot/boot-entry'
 import { findDefaultEntry, sortEntries } from '#shared/boot/default-entry'
 import { AppError } from '#shared/errors/app-error'
 import type { Partition } from '#shared/images/image-info'
@@ -15,33 +15,36 @@ const ENTRY_MAX_BYTES = 64 * 1024
 /** More than any boot menu has. Each costs a call, and an image can hold as many as it likes. */
 export const MAX_ENTRIES = 500
 
-export interface FoundEntries {
-  readonly entries: BootEntry[]
-  readonly searched: string[]
+export interface FoundBoot extends Omit<BootReport, 'elapsedMs'> {
   /** There are more files than the `MAX_ENTRIES` of a folder that were read. */
   readonly cut: boolean
 }
 
-type PlainEntry = BootEntry & {
-  readonly sortKey: string | null
-  readonly machineId: string | null
+/** An entry with its file. */
+interface ReadEntry {
+  readonly entry: BootEntry
+  readonly file: BootFile
   /** Boot loaders pass over it: there is no kernel in it, or it cannot be read. */
   readonly passedOver: boolean
 }
 
 /** All BLS type 1 entries of an image, the default one marked and first, the others in the order of a boot menu. One entry that cannot be read does not hide the others. */
-export async function findBootEntries(files: GuestFiles, partitions: readonly Partition[]): Promise<FoundEntries> {
+export async function findBootConfig(files: GuestFiles, partitions: readonly Partition[]): Promise<FoundBoot> {
   const readable = partitions.filter((partition) => isReadable(partition.filesystem))
   const places = readable.flatMap((partition) => ENTRY_FOLDERS.map((folder) => ({ partition: partition.number, folder })))
   const found = await Promise.all(places.map((place) => entriesIn(files, place.partition, place.folder)))
+  const read = withoutLinkedTwins(found.flatMap((folder) => folder.entries))
   return {
-    entries: await markDefault(files, withoutLinkedTwins(found.flatMap((folder) => folder.entries))),
+    files: read.map(({ file }) => file),
+    entries: await markDefault(files, read),
+    settings: [],
+    notes: [],
     cut: found.some((folder) => folder.cut),
     searched: places.map((place) => `${place.partition}:${place.folder}`),
   }
 }
 
-async function entriesIn(files: GuestFiles, partition: number, folder: string): Promise<{ entries: PlainEntry[]; cut: boolean }> {
+async function entriesIn(files: GuestFiles, partition: number, folder: string): Promise<{ entries: ReadEntry[]; cut: boolean }> {
   if (!(await folderIsThere(files, partition, folder))) return { entries: [], cut: false }
   const names = (await files.list(partition, folder)).filter(
     (entry) => entry.kind !== 'folder' && entry.name.toLowerCase().endsWith('.conf'),
@@ -56,13 +59,14 @@ async function folderIsThere(files: GuestFiles, partition: number, folder: strin
   return (await files.find(partition, first).catch(() => undefined)) !== undefined
 }
 
-async function readEntry(files: GuestFiles, partition: number, file: string): Promise<PlainEntry> {
+async function readEntry(files: GuestFiles, partition: number, file: string): Promise<ReadEntry> {
   try {
     const bytes = await files.read(partition, file, ENTRY_MAX_BYTES)
     return plainEntry(partition, file, await realEntryPath(files, partition, file, bytes), bytes)
   } catch (thrown) {
     const problem = thrown instanceof AppError ? thrown.code : String(thrown)
-    return { ...plainEntry(partition, file, file, Buffer.alloc(0)), problem: `This entry could not be read (${problem})`, passedOver: true }
+    const unread = plainEntry(partition, file, file, Buffer.alloc(0))
+    return { ...unread, entry: { ...unread.entry, problem: `This entry could not be read (${problem})` }, passedOver: true }
   }
 }
 
@@ -83,39 +87,48 @@ async function realEntryPath(files: GuestFiles, partition: number, file: string,
   return same.length === 1 && same[0] !== undefined ? same[0] : file
 }
 
-function plainEntry(partition: number, file: string, realPath: string, bytes: Buffer): PlainEntry {
+function plainEntry(partition: number, path: string, realPath: string, bytes: Buffer): ReadEntry {
   const { text, encoding } = decode(bytes)
-  const id = `${partition}:${file}`
+  const id = `${partition}:${path}`
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const file: BootFile = { id, kind: 'bls-entry', partition, path, realPath, text, encoding, sha256, problem: null }
   const common = {
     id,
+    loader: 'bls' as const,
+    file: id,
     partition,
-    path: file,
+    path,
     realPath,
+    submenu: [],
+    devicetree: null,
+    counter: null,
+    enabled: true,
+    sources: [{ file: id, what: 'options', shared: false }],
     isDefault: false,
     defaultReason: null,
-    text,
-    encoding,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
   }
   try {
     const bls = readBlsEntry(text)
     const namesKernel = bls.linux !== null || bls.efi !== null
-    return {
+    const entry: BootEntry = {
       ...common,
-      title: bls.title ?? path.posix.basename(file, '.conf'),
+      title: bls.title ?? posix.basename(path, '.conf'),
       version: bls.version,
       linux: bls.linux,
+      efi: bls.efi,
       initrds: [...bls.initrds],
       args: [...bls.args],
-      problem: namesKernel ? null : 'This entry names no kernel',
-      passedOver: !namesKernel,
+      origins: bls.args.map(() => 0),
       sortKey: bls.sortKey,
       machineId: bls.machineId,
+      problem: namesKernel ? null : 'This entry names no kernel',
     }
+    return { entry, file, passedOver: !namesKernel }
   } catch (thrown) {
     const problem = thrown instanceof AppError ? String(thrown.data.details.reason ?? thrown.code) : String(thrown)
-    const nothing = { version: null, linux: null, initrds: [], args: [], sortKey: null, machineId: null, passedOver: false }
-    return { ...common, ...nothing, title: path.posix.basename(file, '.conf'), problem: `This entry cannot be edited: ${problem}` }
+    const nothing = { version: null, linux: null, efi: null, initrds: [], args: [], origins: [], sortKey: null, machineId: null }
+    const entry = { ...common, ...nothing, title: posix.basename(path, '.conf'), problem: `This entry cannot be edited: ${problem}` }
+    return { entry, file: { ...file, problem: entry.problem }, passedOver: false }
   }
 }
 
@@ -126,30 +139,30 @@ function decode(bytes: Buffer): { text: string; encoding: 'utf8' | 'latin1' } {
 }
 
 /** A boot partition often has a link `boot -> .`, through which every entry would be seen twice. */
-function withoutLinkedTwins(entries: readonly PlainEntry[]): PlainEntry[] {
+function withoutLinkedTwins(entries: readonly ReadEntry[]): ReadEntry[] {
   const seen = new Set<string>()
-  return entries.filter((entry) => {
-    const key = `${entry.partition}:${entry.path.replace(/^\/boot\//, '/')}:${entry.sha256}`
+  return entries.filter(({ entry, file }) => {
+    const key = `${entry.partition}:${entry.path.replace(/^\/boot\//, '/')}:${file.sha256}`
     if (seen.has(key)) return false
     seen.add(key)
     return true
   })
 }
 
-async function markDefault(files: GuestFiles, entries: readonly PlainEntry[]): Promise<BootEntry[]> {
-  const homes = [...new Set(entries.map((entry) => entry.partition))]
+async function markDefault(files: GuestFiles, read: readonly ReadEntry[]): Promise<BootEntry[]> {
+  const homes = [...new Set(read.map(({ entry }) => entry.partition))]
   const texts = await Promise.all(
     homes.map(async (partition) => ({
       loaderConf: await files.readIfPresent(partition, '/loader/loader.conf', ENTRY_MAX_BYTES),
       grubenv: await firstPresent(files, partition, GRUBENV_FILES),
     })),
   )
-  const bootable = entries.filter((entry) => !entry.passedOver)
+  const bootable = read.filter((row) => !row.passedOver).map(({ entry }) => entry)
   const chosen = findDefaultEntry(bootable, {
     loaderConf: texts.find((text) => text.loaderConf)?.loaderConf?.toString('utf8') ?? null,
     grubenv: texts.find((text) => text.grubenv)?.grubenv?.toString('utf8') ?? null,
   })
-  const menu = sortEntries(entries).map(({ sortKey: _sortKey, machineId: _machineId, passedOver: _passedOver, ...entry }) => ({
+  const menu = sortEntries(read.map(({ entry }) => entry)).map((entry) => ({
     ...entry,
     isDefault: entry.id === chosen?.id,
     defaultReason: entry.id === chosen?.id ? chosen.reason : null,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Partition } from '#shared/images/image-info'
 import { AppError } from '#shared/errors/app-error'
-import { findBootEntries } from './boot-entries.js'
+import { findBootConfig } from './boot-config.js'
 import type { GuestFiles } from './guest-files.js'
 
 const BOOT: Partition = {
@@ -39,7 +39,7 @@ function guestWith(entries: Readonly<Record<string, string | null>>): GuestFiles
 
 test('what boot loaders pass over is shown, but is never the default', async () => {
   const files = guestWith({ '9-unreadable.conf': null, '8-empty.conf': 'title Nothing\n', '1-real.conf': 'title Real\nlinux /vmlinuz\n' })
-  const { entries } = await findBootEntries(files, [BOOT])
+  const { entries } = await findBootConfig(files, [BOOT])
   expect(entries.map((entry) => [entry.path, entry.isDefault, entry.problem === null])).toEqual([
     ['/loader/entries/1-real.conf', true, true],
     ['/loader/entries/9-unreadable.conf', false, false],
@@ -48,6 +48,6 @@ test('what boot loaders pass over is shown, but is never the default', async () 
 })
 
 test('an entry whose options cannot be edited still boots', async () => {
-  const { entries } = await findBootEntries(guestWith({ 'a.conf': 'linux /vmlinuz\noptions "open\n' }), [BOOT])
+  const { entries } = await findBootConfig(guestWith({ 'a.conf': 'linux /vmlinuz\noptions "open\n' }), [BOOT])
   expect(entries[0]).toMatchObject({ isDefault: true, problem: expect.stringContaining('cannot be edited') })
 })

@@ -1,0 +1,55 @@
+import type { GuestFiles } from './guest-files.js'
+
+/** Of one image; more than this is read anew. */
+const MAX_BYTES = 32 * 1024 * 1024
+/** A name in a listing, with what Node keeps for it. */
+const LISTED_BYTES = 200
+
+/** What was read of one image in one state. */
+export class FileCache {
+  private readonly answers = new Map<string, Promise<unknown>>()
+  private bytes = 0
+
+  /** The answer to a question, asked once. Failures are not kept. */
+  get<T>(question: string, ask: () => Promise<T>, weigh: (answer: T) => number): Promise<T> {
+    const known = this.answers.get(question) as Promise<T> | undefined
+    if (known) return known
+    const answer = ask()
+    this.answers.set(question, answer)
+    answer.then(
+      (value) => {
+        this.bytes += weigh(value)
+        if (this.bytes > MAX_BYTES) {
+          this.answers.clear()
+          this.bytes = 0
+        }
+      },
+      () => this.answers.delete(question),
+    )
+    return answer
+  }
+}
+
+/** Files whose answers are kept in `cache`; `open` is called when one is not known. */
+export function cachedFiles(open: () => Promise<GuestFiles>, cache: FileCache): GuestFiles {
+  const keep = <T>(
+    question: readonly (string | number)[],
+    ask: (files: GuestFiles) => Promise<T>,
+    weigh: (answer: T) => number,
+  ): Promise<T> => cache.get(JSON.stringify(question), async () => ask(await open()), weigh)
+  const bytesOf = (bytes: Buffer | undefined): number => (bytes?.length ?? 0) + LISTED_BYTES
+  const small = (): number => LISTED_BYTES
+  return {
+    list: (partition, folder) =>
+      keep(
+        ['list', partition, folder],
+        (files) => files.list(partition, folder),
+        (entries) => (entries.length + 1) * LISTED_BYTES,
+      ),
+    find: (partition, file) => keep(['find', partition, file], (files) => files.find(partition, file), small),
+    read: (partition, file, max) => keep(['read', partition, file, max], (files) => files.read(partition, file, max), bytesOf),
+    readIfPresent: (partition, file, max) =>
+      keep(['readIfPresent', partition, file, max], (files) => files.readIfPresent(partition, file, max), bytesOf),
+    isReadable: (partition) => keep(['isReadable', partition], (files) => files.isReadable(partition), small),
+  }
+}

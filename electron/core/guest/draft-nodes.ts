@@ -1,0 +1,76 @@
+import type { EngineContent } from './engine.js'
+
+export interface NewAttributes {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** What staged edits make of one path. A path without a node is as it is in the image. */
+export type DraftNode =
+  | {
+      readonly kind: 'file'
+      readonly content: EngineContent
+      readonly sizeBytes: number
+      /** For a file that was not there. */
+      readonly created: NewAttributes | null
+    }
+  | { readonly kind: 'folder'; readonly created: NewAttributes }
+  | { readonly kind: 'link'; readonly target: string }
+  /** It is what was at `from` in the image, and below it. */
+  | { readonly kind: 'moved'; readonly from: string; readonly was: 'file' | 'folder' | 'link' | 'other' }
+  | { readonly kind: 'gone' }
+
+/** Nodes of one partition, by absolute path. */
+export class DraftNodes {
+  private readonly byPath = new Map<string, DraftNode>()
+
+  get(path: string): DraftNode | undefined {
+    return this.byPath.get(path)
+  }
+
+  set(path: string, node: DraftNode): void {
+    this.byPath.set(path, node)
+  }
+
+  /** Takes away what stands below a path, and the path's own node. */
+  forget(path: string): void {
+    for (const known of [...this.byPath.keys()]) if (isWithin(known, path)) this.byPath.delete(known)
+  }
+
+  /** Gives nodes below `from` the same place below `to`. */
+  move(from: string, to: string): void {
+    for (const [known, node] of [...this.byPath]) {
+      if (!isWithin(known, from)) continue
+      this.byPath.delete(known)
+      this.byPath.set(to + known.slice(from.length), node)
+    }
+  }
+
+  /** Names that stand directly in a folder. */
+  inFolder(folder: string): { readonly name: string; readonly node: DraftNode }[] {
+    const prefix = folder === '/' ? '/' : `${folder}/`
+    return [...this.byPath].flatMap(([path, node]) => {
+      const name = path.startsWith(prefix) ? path.slice(prefix.length) : ''
+      return name === '' || name.includes('/') ? [] : [{ name, node }]
+    })
+  }
+
+  /**
+   * Where the image holds what a path without a node of its own stands for: the same path, or another one where a folder above it was
+   * moved. Undefined where a folder above it is gone, or was made by an edit.
+   */
+  original(path: string): string | undefined {
+    for (let folder = path; folder !== '/' && folder !== ''; folder = folder.slice(0, folder.lastIndexOf('/'))) {
+      const node = this.byPath.get(folder)
+      if (node === undefined) continue
+      if (node.kind === 'moved') return node.from + path.slice(folder.length)
+      if (folder !== path || node.kind !== 'file' || node.created !== null) return undefined
+    }
+    return path
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
+}

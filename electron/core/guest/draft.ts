@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import type { Filesystem, GuestEntry, Partition } from '#shared/images/image-info'
+import { type DraftNode, DraftNodes, type NewAttributes } from './draft-nodes.js'
+import type { Attributes, DiskOperation, EngineContent, EngineOperation, FileOperation } from './engine.js'
+import type { GuestFiles } from './guest-files.js'
+
+/** Files that are kept by an edit as they are in memory; more is read from where it stands. */
+const MAX_BEFORE_BYTES = 64 * 1024 * 1024
+
+/** One step of the draft, and which edits asked for it. */
+export interface DraftStep {
+  readonly operation: EngineOperation
+  readonly edits: readonly number[]
+  /** Content before, of a file that is rewritten or removed; null where it is no file or too large. */
+  readonly before: Buffer | null
+}
+
+/**
+ * An image with edits applied that are not written: reads see what the edits made, and the steps are what an engine has to do. Nothing
+ * is written. Edit handlers work on this and on nothing else, so preview, save and recipes are one.
+ */
+export class GuestDraft implements GuestFiles {
+  private readonly nodes = new Map<number, DraftNodes>()
+  private readonly fileSteps: DraftStep[] = []
+  private readonly diskSteps: DraftStep[] = []
+  /** Index of the edit that is being applied. */
+  private edit = 0
+
+  constructor(
+    private readonly base: GuestFiles,
+    readonly partitions: readonly Partition[],
+  ) {}
+
+  beginEdit(index: number): void {
+    this.edit = index
+  }
+
+  /** In the order in which an engine has to take them. */
+  steps(): readonly DraftStep[] {
+    return [...this.fileSteps, ...this.diskSteps]
+  }
+
+  isReadable(partition: number): Promise<boolean> {
+    return this.base.isReadable(partition)
+  }
+
+  async list(partition: number, folder: string): Promise<readonly GuestEntry[]> {
+    const place = tidy(folder)
+    const nodes = this.nodesOf(partition)
+    const original = place === '/' ? '/' : nodes.original(place)
+    const found = original === undefined ? [] : await this.base.list(partition, original)
+    const changed = nodes.inFolder(place)
+    const names = new Set(changed.map(({ name }) => name))
+    return [...found.filter((entry) => !names.has(entry.name)), ...changed.flatMap((row) => this.entryOf(row, found))]
+  }
+
+  private entryOf({ name, node }: { name: string; node: DraftNode }, found: readonly GuestEntry[]): GuestEntry[] {
+    if (node.kind === 'gone') return []
+    const known = found.find((entry) => entry.name === name)
+    if (node.kind === 'file') return [{ ...(known ?? { name, kind: 'file' }), sizeBytes: node.sizeBytes }]
+    if (node.kind === 'moved') return [{ name, kind: node.was, sizeBytes: null }]
+    return [{ name, kind: node.kind, sizeBytes: null }]
+  }
+
+  async find(partition: number, file: string): Promise<GuestEntry | undefined> {
+    const place = tidy(file)
+    const name = path.posix.basename(place)
+    return (await this.list(partition, path.posix.dirname(place))).find((entry) => entry.name === name)
+  }
+
+  async read(partition: number, file: string, maxBytes: number): Promise<Buffer> {
+    const place = tidy(file)
+    const nodes = this.nodesOf(partition)
+    const node = nodes.get(place)
+    if (node?.kind === 'file') return contentOf(node.content, node.sizeBytes, maxBytes, place)
+    const original = node?.kind === 'moved' ? node.from : nodes.original(place)
+    if (original === undefined || node?.kind === 'gone') throw new AppError('guest-file-not-found', { details: { file: place, partition } })
+    return this.base.read(partition, original, maxBytes)
+  }
+
+  async readIfPresent(partition: number, file: string, maxBytes: number): Promise<Buffer | undefined> {
+    const entry = await this.find(partition, file).catch(() => undefined)
+    if (!entry || entry.kind === 'folder' || (entry.sizeBytes ?? 0) > maxBytes) return undefined
+    return this.read(partition, file, maxBytes).catch(() => undefined)
+  }
+
+  /** What a file that an edit wrote is to hold; undefined for any other path. */
+  contentOf(partition: number, file: string): { readonly content: EngineContent; readonly sizeBytes: number } | undefined {
+    const node = this.nodesOf(partition).get(tidy(file))
+    return node?.kind === 'file' ? node : undefined
+  }
+
+  /**
+   * Gives a file this content; one that is there keeps mode, owner and label, for another `attributes` are needed.
+   * @throws AppError `guest-file-not-found` (no such folder, or no attributes for a new file), `edit-conflict` (it is no file)
+   */
+  async write(partition: number, file: string, content: EngineContent, sizeBytes: number, attributes?: NewAttributes): Promise<void> {
+    const place = tidy(file)
+    const nodes = this.nodesOf(partition)
+    const known = nodes.get(place)
+    const entry = await this.find(partition, place)
+    if (entry?.kind === 'folder') throw conflict(place, 'it is a folder')
+    if (known?.kind === 'file') {
+      nodes.set(place, { ...known, content, sizeBytes })
+      this.replaceContent(partition, place, content)
+      return
+    }
+    if (entry === undefined) {
+      if (!attributes) throw new AppError('guest-file-not-found', { details: { file: place, partition } })
+      await this.requireFolder(partition, path.posix.dirname(place))
+      nodes.set(place, { kind: 'file', content, sizeBytes, created: attributes })
+      this.add({ kind: 'create-file', ...this.at(partition, place), ...created(attributes), content }, null)
+      return
+    }
+    const before = await this.beforeOf(partition, place, entry)
+    nodes.set(place, { kind: 'file', content, sizeBytes, created: null })
+    const expectedSha256 = before === null ? null : sha256(before)
+    this.add({ kind: 'rewrite-file', ...this.at(partition, place), content, expectedSha256, mtime: 'now' }, before)
+  }
+
+  /** Makes a folder; one that is there is left as it is. Its own folder has to be there. */
+  async makeFolder(partition: number, folder: string, attributes: NewAttributes): Promise<void> {
+    const place = tidy(folder)
+    if (place === '/') return
+    const entry = await this.find(partition, place)
+    if (entry?.kind === 'folder' || entry?.kind === 'link') return
+    if (entry) throw new AppError('guest-file-exists', { details: { path: place, partition } })
+    await this.requireFolder(partition, path.posix.dirname(place))
+    this.nodesOf(partition).set(place, { kind: 'folder', created: attributes })
+    this.add({ kind: 'make-folder', ...this.at(partition, place), ...created(attributes) }, null)
+  }
+
+  /** Makes a folder and those above it that are not there, each mode 0755 and root's. */
+  async makeFolders(partition: number, folder: string): Promise<void> {
+    const parts = tidy(folder).split('/').slice(1)
+    for (let depth = 1; depth <= parts.length; depth += 1) {
+      await this.makeFolder(partition, `/${parts.slice(0, depth).join('/')}`, { mode: 0o755, uid: 0, gid: 0 })
+    }
+  }
+
+  async makeLink(partition: number, link: string, target: string): Promise<void> {
+    const place = tidy(link)
+    if (await this.find(partition, place)) throw new AppError('guest-file-exists', { details: { path: place, partition } })
+    await this.requireFolder(partition, path.posix.dirname(place))
+    this.nodesOf(partition).set(place, { kind: 'link', target })
+    this.add({ kind: 'make-link', ...this.at(partition, place), target }, null)
+  }
+
+  /** Removes a file, a link, or a folder with all in it. */
+  async remove(partition: number, file: string): Promise<void> {
+    const place = tidy(file)
+    const entry = await this.find(partition, place)
+    if (!entry) throw new AppError('guest-file-not-found', { details: { file: place, partition } })
+    const before = await this.beforeOf(partition, place, entry)
+    const nodes = this.nodesOf(partition)
+    nodes.forget(place)
+    nodes.set(place, { kind: 'gone' })
+    this.add({ kind: 'remove', ...this.at(partition, place), recursive: entry.kind === 'folder' }, before)
+  }
+
+  async rename(partition: number, file: string, target: string): Promise<void> {
+    const [from, to] = [tidy(file), tidy(target)]
+    const entry = await this.find(partition, from)
+    if (!entry) throw new AppError('guest-file-not-found', { details: { file: from, partition } })
+    if (await this.find(partition, to)) throw new AppError('guest-file-exists', { details: { path: to, partition } })
+    if (to.startsWith(`${from}/`)) throw conflict(from, 'a folder cannot be moved into itself')
+    await this.requireFolder(partition, path.posix.dirname(to))
+    const nodes = this.nodesOf(partition)
+    const own = nodes.get(from)
+    const original = nodes.original(from)
+    nodes.move(from, to)
+    if (own === undefined && original !== undefined) nodes.set(to, { kind: 'moved', from: original, was: entry.kind })
+    nodes.set(from, { kind: 'gone' })
+    this.add({ kind: 'rename', ...this.at(partition, from), to }, null)
+  }
+
+  async setAttributes(
+    partition: number,
+    file: string,
+    change: { readonly mode: number | null; readonly uid: number | null; readonly gid: number | null },
+  ): Promise<void> {
+    const place = tidy(file)
+    if (!(await this.find(partition, place))) throw new AppError('guest-file-not-found', { details: { file: place, partition } })
+    this.add({ kind: 'set-attributes', ...this.at(partition, place), ...change }, null)
+  }
+
+  /** A change of the partition table or of a whole file system; the last one for the same thing counts. */
+  disk(operation: DiskOperation): void {
+    const same = (step: DraftStep): boolean =>
+      step.operation.kind === operation.kind &&
+      ('partition' in step.operation ? step.operation.partition : 0) === ('partition' in operation ? operation.partition : 0)
+    const at = this.diskSteps.findIndex(same)
+    const edits = [...new Set([...(this.diskSteps[at]?.edits ?? []), this.edit])]
+    if (at >= 0) this.diskSteps.splice(at, 1)
+    this.diskSteps.push({ operation, edits, before: null })
+  }
+
+  /** The partition of that number. Throws `partition-not-found`, and `filesystem-unreadable` where it has no file system. */
+  partition(number: number): Partition & { readonly filesystem: Filesystem } {
+    const found = this.partitions.find((candidate) => candidate.number === number)
+    const known = this.partitions.map((candidate) => candidate.number).join(', ') || 'none'
+    if (!found) throw new AppError('partition-not-found', { details: { partition: number, known } })
+    if (!found.filesystem) throw new AppError('filesystem-unreadable', { details: { partition: number, type: 'unknown' } })
+    return { ...found, filesystem: found.filesystem }
+  }
+
+  private at(partition: number, file: string): { partition: number; filesystem: string; path: string } {
+    return { partition, filesystem: kernelName(this.partition(partition).filesystem), path: file }
+  }
+
+  private nodesOf(partition: number): DraftNodes {
+    const nodes = this.nodes.get(partition) ?? new DraftNodes()
+    this.nodes.set(partition, nodes)
+    return nodes
+  }
+
+  private add(operation: FileOperation, before: Buffer | null): void {
+    this.fileSteps.push({ operation, edits: [this.edit], before })
+  }
+
+  /** A file that was written before gets another content in the step that wrote it. */
+  private replaceContent(partition: number, file: string, content: EngineContent): void {
+    const at = this.fileSteps.findLastIndex(
+      ({ operation }) => 'content' in operation && operation.partition === partition && operation.path === file,
+    )
+    const step = this.fileSteps[at]
+    if (step && 'content' in step.operation && !this.movedSince(at, partition)) {
+      this.fileSteps[at] = { ...step, operation: { ...step.operation, content }, edits: [...new Set([...step.edits, this.edit])] }
+      return
+    }
+    this.add({ kind: 'rewrite-file', ...this.at(partition, file), content, expectedSha256: null, mtime: 'now' }, null)
+  }
+
+  private movedSince(at: number, partition: number): boolean {
+    return this.fileSteps.slice(at + 1).some(({ operation }) => operation.kind === 'rename' && operation.partition === partition)
+  }
+
+  private async beforeOf(partition: number, file: string, entry: GuestEntry): Promise<Buffer | null> {
+    if (entry.kind === 'folder' || (entry.sizeBytes ?? 0) > MAX_BEFORE_BYTES) return null
+    return this.read(partition, file, MAX_BEFORE_BYTES).catch(() => null)
+  }
+
+  private async requireFolder(partition: number, folder: string): Promise<void> {
+    if (folder === '/') return
+    const entry = await this.find(partition, folder)
+    if (entry?.kind !== 'folder' && entry?.kind !== 'link')
+      throw new AppError('guest-file-not-found', { details: { file: folder, partition } })
+  }
+}
+
+function created(attributes: NewAttributes): Attributes {
+  return { ...attributes, selinux: null }
+}
+
+/** What mount(8) calls a file system. */
+export function kernelName(filesystem: Filesystem): string {
+  return filesystem.kind === 'fat' ? 'vfat' : filesystem.type
+}
+
+function tidy(place: string): string {
+  return path.posix.normalize(`/${place}`).replace(/(.)\/$/, '$1')
+}
+
+async function contentOf(content: EngineContent, sizeBytes: number, maxBytes: number, file: string): Promise<Buffer> {
+  if (sizeBytes > maxBytes) throw new AppError('guest-file-too-large', { details: { file, sizeBytes, maxBytes } })
+  return 'hostFile' in content ? readFile(content.hostFile) : Buffer.from(content)
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function conflict(file: string, reason: string): AppError {
+  return new AppError('edit-conflict', { details: { path: file, reason } })
+}

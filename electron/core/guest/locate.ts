@@ -1,0 +1,45 @@
+import path from 'node:path'
+import type { GuestPlace } from '#shared/edits/guest-place'
+import { AppError } from '#shared/errors/app-error'
+import type { Partition } from '#shared/images/image-info'
+import type { Located } from './edits/edit-handler.js'
+import type { GuestFiles } from './guest-files.js'
+import { isReadable } from './partitions.js'
+
+/**
+ * Finds a place: in the partition that it names, else the one partition that has the path.
+ * @throws AppError `partition-not-found`, `filesystem-unreadable`, `no-partitions`, `bad-input` where several partitions have it
+ */
+export async function locateIn(files: GuestFiles, partitions: readonly Partition[], place: GuestPlace): Promise<Located> {
+  const file = path.posix.normalize(`/${place.path}`).replace(/(.)\/$/, '$1')
+  return { partition: await choosePartition(files, partitions, place.partition, file), path: file }
+}
+
+async function choosePartition(
+  files: GuestFiles,
+  partitions: readonly Partition[],
+  wanted: number | undefined,
+  file: string,
+): Promise<number> {
+  const known = partitions.map((partition) => partition.number).join(', ') || 'none'
+  if (wanted !== undefined) {
+    const partition = partitions.find((candidate) => candidate.number === wanted)
+    if (!partition) throw new AppError('partition-not-found', { details: { partition: wanted, known } })
+    if (!isReadable(partition.filesystem)) {
+      throw new AppError('filesystem-unreadable', { details: { partition: wanted, type: partition.filesystem?.type ?? 'unknown' } })
+    }
+    return wanted
+  }
+  const readable = partitions.filter((partition) => isReadable(partition.filesystem))
+  if (readable.length === 0) throw new AppError('no-partitions', { details: { known } })
+  const [only] = readable
+  if (readable.length === 1 && only) return only.number
+  const holders: number[] = []
+  for (const partition of readable) {
+    if (file !== '/' && (await files.find(partition.number, file).catch(() => undefined))) holders.push(partition.number)
+  }
+  const [holder] = holders
+  if (holders.length === 1 && holder !== undefined) return holder
+  const problem = holders.length === 0 ? 'no partition has it' : `partitions ${holders.join(', ')} have it`
+  throw new AppError('bad-input', { details: { reason: `${problem}: name one with --partition`, file, known } })
+}

@@ -1,0 +1,52 @@
+import type { BootEntry } from '../boot/boot-entry.js'
+import { partitionTypeName } from '../images/partition-types.js'
+import type { ArgChange } from './arg-change.js'
+import type { Edit, EditKind, EditOf } from './edit.js'
+
+type Describe<K extends EditKind> = (edit: EditOf<K>, entryTitle: (id: string) => string) => string
+
+/** One row of words for each kind. */
+const WORDS: { readonly [K in EditKind]: Describe<K> } = {
+  'kernel-args': (edit, title) => `${edit.changes.map(describeChange).join('; ')} in ${title(edit.entry)}`,
+  'write-file': (edit) => `Write ${edit.path}`,
+  'remove-file': (edit) => `Remove ${edit.path}`,
+  'rename-file': (edit) => `Rename ${edit.path} to ${edit.to}`,
+  'make-folder': (edit) => `Make the folder ${edit.path}`,
+  'set-attributes': (edit) =>
+    `Set ${[
+      edit.mode === undefined ? '' : `mode ${edit.mode.toString(8).padStart(4, '0')}`,
+      edit.uid === undefined && edit.gid === undefined ? '' : `owner ${edit.uid ?? 'as it is'}:${edit.gid ?? 'as it is'}`,
+    ]
+      .filter((part) => part !== '')
+      .join(' and ')} of ${edit.path}`,
+  'set-partition-type': (edit) => `Set the type of partition ${edit.partition} to ${partitionTypeName(edit.type)}`,
+  'set-fs-uuid': (edit) => `Give partition ${edit.partition} ${edit.uuid === 'new' ? 'a new UUID' : `the UUID ${edit.uuid}`}`,
+  'move-backup-gpt': () => 'Move the backup GPT to the end of the disk',
+}
+
+/** One edit in words: `Replace ignition.platform.id=qemu by vmware in "Oracle Linux Server 8.10"`. */
+export function describeEdit(edit: Edit, entries: readonly BootEntry[]): string {
+  const title = (id: string): string => {
+    if (id === '*') return 'all entries'
+    if (id === 'default') return 'the default entry'
+    return `"${entries.find((entry) => entry.id === id)?.title || id}"`
+  }
+  return (WORDS[edit.kind] as Describe<EditKind>)(edit, title)
+}
+
+function describeChange(change: ArgChange): string {
+  switch (change.op) {
+    case 'append':
+      return `Append ${change.arg}`
+    case 'delete':
+      return `Remove ${change.arg}${rank(change.index)}`
+    case 'replace':
+      return `Replace ${change.key}${change.from === '' ? '' : `=${change.from}`} by ${change.to}${rank(change.index)}`
+    case 'set':
+      return change.args.length === 1 ? 'Set the list to 1 argument' : `Set the list to ${change.args.length} arguments`
+  }
+}
+
+function rank(index: number | undefined): string {
+  return index === undefined ? '' : ` (number ${index + 1} of these)`
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+
+const partition = z.number().int().min(0).max(255)
+
+/** Gives a partition the right type: a GPT type GUID, or two hex digits for MBR. */
+export const partitionTypeEditSchema = z.object({
+  kind: z.literal('set-partition-type'),
+  partition,
+  type: z.string().regex(/^([0-9a-f]{1,2}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i),
+})
+
+/**
+ * Gives a file system another UUID, and says so everywhere the old one is named: boot entries, fstab, grub.cfg. `new` makes one up
+ * when the edit is applied. FAT: eight hex digits.
+ */
+export const fsUuidEditSchema = z.object({
+  kind: z.literal('set-fs-uuid'),
+  partition,
+  uuid: z.string().regex(/^(new|[0-9A-F]{4}-?[0-9A-F]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i),
+})
+
+/** Puts the backup GPT at the end of the disk. */
+export const backupGptEditSchema = z.object({ kind: z.literal('move-backup-gpt') })
+
+/** Edits of the partition table and of whole file systems. */
+export const DISK_EDITS = [partitionTypeEditSchema, fsUuidEditSchema, backupGptEditSchema] as const
