@@ -15,12 +15,16 @@ export function processesOf(marks: readonly string[]): string[] {
   })
 }
 
-/** What still runs after `limitMs`; ends as soon as nothing does. */
+/**
+ * What still runs after `limitMs`; ends as soon as nothing does, seen twice: in the middle of execve(2) a process has neither command line
+ * nor environment.
+ */
 export async function processesLeft(marks: readonly string[], limitMs = 3000): Promise<string[]> {
   const deadline = performance.now() + limitMs
-  for (;;) {
+  for (let seenNone = 0; ; ) {
     const found = processesOf(marks)
-    if (found.length === 0 || performance.now() > deadline) return found
+    seenNone = found.length === 0 ? seenNone + 1 : 0
+    if (seenNone === 2 || performance.now() > deadline) return found
     await sleep(50)
   }
 }

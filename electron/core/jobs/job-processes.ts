@@ -22,6 +22,12 @@ export function findJobProcesses(jobIds: ReadonlySet<string>): JobProcess[] {
   })
 }
 
+/** Those that are still there after a second. What dies with a killed program needs some milliseconds for it, and is no leftover. */
+export async function thatStay(found: readonly JobProcess[]): Promise<JobProcess[]> {
+  for (let tries = 0; tries < 20 && found.some(isAlive); tries++) await sleep(50)
+  return found.filter(isAlive)
+}
+
 /** SIGTERM, SIGCONT, and SIGKILL after two seconds. Throws when it is still there. */
 export async function endProcess(target: JobProcess): Promise<void> {
   for (const signals of [['SIGTERM', 'SIGCONT'], ['SIGKILL']] as const) {

@@ -11,7 +11,7 @@ import { syncFolder } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Claim } from './job-journal.js'
 import type { JobStore } from './job-store.js'
-import { endProcess, findJobProcesses, type JobProcess } from './job-processes.js'
+import { endProcess, findJobProcesses, type JobProcess, thatStay } from './job-processes.js'
 import { mountsBelow } from './mounts.js'
 import { isAlive } from './process-owner.js'
 
@@ -38,7 +38,7 @@ export function createRecovery(deps: RecoveryDeps): RecoveryApi {
     markInterrupted(deps)
     const abandoned = deps.store.list().filter(isAbandoned)
     // Processes first: what they still hold open or mounted cannot be removed before.
-    const processes = findJobProcesses(new Set(abandoned.map((job) => job.id)))
+    const processes = await thatStay(findJobProcesses(new Set(abandoned.map((job) => job.id))))
     const byProcess = processes.flatMap((process) => describeProcess(process, abandoned))
     const byJournal = await Promise.all(abandoned.map((job) => findClaims(job, deps)))
     return [...byProcess, ...byJournal.flat()]
