@@ -1,0 +1,67 @@
+import { alignLists } from '../text/align-lists.js'
+import { type Quoting, type WordPiece, isPlain, quoteChar } from './shell-words.js'
+
+/**
+ * A shell word with another value: what stays of the value keeps its spelling (quotes, escapes, continuation lines,
+ * expansions), what is new is quoted as its surroundings are. An unquoted word that needs quotes gets double ones.
+ */
+export function respell(pieces: readonly WordPiece[], value: string): string {
+  const units = splitUnits(value, pieces)
+  const isBare = pieces.every((piece) => piece.kind !== 'mark')
+  const needsQuotes = value === '' ? pieces.length > 0 : units.some((unit) => !isPlain(unit) && expansionOf(pieces, unit) === null)
+  if (isBare && needsQuotes) return spellAnew(pieces, value)
+
+  let out = ''
+  let at = 0
+  let quoting: Quoting = 'bare'
+  const passMarks = (untilQuoted: boolean) => {
+    for (let piece = pieces[at]; piece?.value === '' && !(untilQuoted && quoting !== 'bare'); piece = pieces[at]) {
+      out += piece.raw
+      quoting = piece.quoting
+      at += 1
+    }
+  }
+  const old = pieces.filter((piece) => piece.value !== '').map((piece) => piece.value)
+  for (const row of alignLists(old, units)) {
+    // What is new goes inside the quotes that open here, and before those that close.
+    passMarks(row.before === null)
+    if (row.before === null) {
+      out += spellUnit(pieces, units[row.after] ?? '', quoting)
+      continue
+    }
+    if (row.after !== null) out += pieces[at]?.raw ?? ''
+    at += 1
+  }
+  passMarks(false)
+  return out
+}
+
+/** A double-quoted word with that value; the expansions of the old word stay expansions. */
+export function spellAnew(pieces: readonly WordPiece[], value: string): string {
+  return `"${splitUnits(value, pieces)
+    .map((unit) => spellUnit(pieces, unit, 'double'))
+    .join('')}"`
+}
+
+function spellUnit(pieces: readonly WordPiece[], unit: string, quoting: Quoting): string {
+  const expansion = quoting === 'single' ? null : expansionOf(pieces, unit)
+  return expansion ?? [...unit].map((char) => quoteChar(char, quoting)).join('')
+}
+
+function expansionOf(pieces: readonly WordPiece[], unit: string): string | null {
+  return pieces.find((piece) => piece.kind === 'expansion' && piece.value === unit && piece.raw === unit)?.raw ?? null
+}
+
+/** Characters, with the values of expansions in one piece. */
+function splitUnits(value: string, pieces: readonly WordPiece[]): string[] {
+  const values = new Set(pieces.filter((piece) => piece.kind === 'expansion' && piece.value !== '').map((piece) => piece.value))
+  const longest = [...values].sort((left, right) => right.length - left.length).slice(0, 64)
+  const units: string[] = []
+  for (let at = 0; at < value.length; ) {
+    const start = at
+    const unit = longest.find((text) => value.startsWith(text, start)) ?? value.charAt(at)
+    units.push(unit)
+    at += unit.length
+  }
+  return units
+}
