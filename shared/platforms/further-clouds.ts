@@ -1,0 +1,161 @@
+import type { PlatformFirmware, PlatformId, PlatformImage, PlatformRow } from './platform.js'
+import {
+  ANY_SIZE,
+  CONSOLES_ONLY,
+  COREOS_TABLE,
+  COSA_VARIANTS,
+  GRUB_SERIAL_AND_SCREEN,
+  HYPERV_DRIVERS,
+  IGNITION_PLATFORMS,
+  MIB,
+  NOT_LISTED,
+  SERIAL_0,
+  VIRTIO_DRIVERS,
+} from './shared-rows.js'
+
+/** Clouds that Ignition knows, with what public tables say of them. What no table says is null or empty, never guessed. */
+
+const FIRMWARE_NOT_KNOWN: PlatformFirmware = { bios: true, uefi: true, usual: 'image', note: 'No table says; ask the provider' }
+const USER_DATA = 'user data of the instance'
+
+const UNKNOWN_CLOUD = {
+  group: 'Cloud',
+  config: USER_DATA,
+  consoles: NOT_LISTED,
+  consoleNote: null,
+  ...CONSOLES_ONLY,
+  grubConsole: NOT_LISTED,
+  image: null,
+  accepts: [],
+  ...ANY_SIZE,
+  firmware: FIRMWARE_NOT_KNOWN,
+  secureBoot: null,
+  drivers: [],
+  agents: [],
+  upload: null,
+  importSteps: [],
+  sources: [IGNITION_PLATFORMS],
+} satisfies Partial<PlatformRow>
+
+const PLAIN_QCOW2: PlatformImage = { format: 'qcow2', subformat: 'v3', options: [], container: null, note: 'As coreos-assembler makes it' }
+const PLAIN_RAW: PlatformImage = { format: 'raw', subformat: 'sparse', options: [], container: null, note: 'As coreos-assembler makes it' }
+
+export const FURTHER_CLOUDS = {
+  akamai: {
+    ...UNKNOWN_CLOUD,
+    id: 'akamai',
+    name: 'Akamai Connected Cloud (Linode)',
+    ignitionId: { default: 'akamai' },
+  },
+  aliyun: {
+    ...UNKNOWN_CLOUD,
+    id: 'aliyun',
+    name: 'Alibaba Cloud',
+    ignitionId: { default: 'aliyun' },
+    image: PLAIN_QCOW2,
+    drivers: VIRTIO_DRIVERS,
+    sources: [IGNITION_PLATFORMS, COSA_VARIANTS],
+  },
+  azurestack: {
+    ...UNKNOWN_CLOUD,
+    id: 'azurestack',
+    name: 'Microsoft Azure Stack',
+    ignitionId: { default: 'azurestack' },
+    config: 'custom data of the instance',
+    image: { format: 'vhd', subformat: 'fixed', options: [], container: null, note: 'Fixed VHD of the exact size, as for Azure' },
+    alignmentBytes: MIB,
+    sizeNote: 'A whole number of MiB, as for Azure',
+    firmware: { bios: true, uefi: true, usual: 'image', note: 'Generation 1 (BIOS) or 2 (UEFI)' },
+    drivers: HYPERV_DRIVERS,
+    agents: ['WALinuxAgent', 'cloud-init'],
+    sources: [IGNITION_PLATFORMS, COSA_VARIANTS],
+  },
+  brightbox: {
+    ...UNKNOWN_CLOUD,
+    id: 'brightbox',
+    name: 'Brightbox',
+    ignitionId: { default: 'brightbox' },
+  },
+  cloudstack: {
+    ...UNKNOWN_CLOUD,
+    id: 'cloudstack',
+    name: 'Apache CloudStack',
+    ignitionId: { default: 'cloudstack' },
+    config: 'metadata service or config drive',
+  },
+  exoscale: {
+    ...UNKNOWN_CLOUD,
+    id: 'exoscale',
+    name: 'Exoscale',
+    ignitionId: { default: 'exoscale' },
+    image: PLAIN_QCOW2,
+    drivers: VIRTIO_DRIVERS,
+    sources: [IGNITION_PLATFORMS, COSA_VARIANTS],
+  },
+  hetzner: {
+    ...UNKNOWN_CLOUD,
+    id: 'hetzner',
+    name: 'Hetzner Cloud',
+    ignitionId: { default: 'hetzner' },
+    image: PLAIN_RAW,
+    drivers: VIRTIO_DRIVERS,
+    sources: [IGNITION_PLATFORMS, COSA_VARIANTS],
+  },
+  ibmcloud: {
+    ...UNKNOWN_CLOUD,
+    id: 'ibmcloud',
+    name: 'IBM Cloud',
+    ignitionId: { default: 'ibmcloud' },
+    consoles: { ...NOT_LISTED, x86_64: ['tty0', SERIAL_0] },
+    consoleNote: 'Serial is primary',
+    grubConsole: { ...NOT_LISTED, x86_64: GRUB_SERIAL_AND_SCREEN },
+    image: { ...PLAIN_QCOW2, note: 'As coreos-assembler makes it: IBM asks for a virtual size of 100 GiB' },
+    drivers: VIRTIO_DRIVERS,
+    agents: ['cloud-init'],
+    sources: [COREOS_TABLE, IGNITION_PLATFORMS, COSA_VARIANTS],
+  },
+  packet: {
+    ...UNKNOWN_CLOUD,
+    id: 'packet',
+    name: 'Equinix Metal (Packet)',
+    ignitionId: { default: 'packet' },
+    consoles: { ...NOT_LISTED, x86_64: ['ttyS1,115200n8'], aarch64: ['ttyAMA0,115200'] },
+    consoleNote: 'Serial over SSH shows the second serial port; there is no screen',
+    grubConsole: {
+      ...NOT_LISTED,
+      x86_64: ['serial --unit=1 --speed=115200', 'terminal_input serial', 'terminal_output serial'],
+      aarch64: ['serial --speed=115200', 'terminal_input serial', 'terminal_output serial'],
+    },
+    sources: [COREOS_TABLE, IGNITION_PLATFORMS],
+  },
+  powervs: {
+    ...UNKNOWN_CLOUD,
+    id: 'powervs',
+    name: 'IBM Power Virtual Server',
+    ignitionId: { default: 'powervs' },
+    drivers: [['ibmvscsi', 'ibmvfc'], ['ibmveth']],
+    firmware: { bios: false, uefi: false, usual: 'image', note: 'Power firmware (PReP boot partition), neither BIOS nor UEFI' },
+  },
+  scaleway: {
+    ...UNKNOWN_CLOUD,
+    id: 'scaleway',
+    name: 'Scaleway',
+    ignitionId: { default: 'scaleway' },
+  },
+  upcloud: {
+    ...UNKNOWN_CLOUD,
+    id: 'upcloud',
+    name: 'UpCloud',
+    ignitionId: { default: 'upcloud' },
+    config: 'user data from the metadata service, which has to be switched on for custom images',
+  },
+  vultr: {
+    ...UNKNOWN_CLOUD,
+    id: 'vultr',
+    name: 'Vultr',
+    ignitionId: { default: 'vultr' },
+    image: PLAIN_RAW,
+    drivers: VIRTIO_DRIVERS,
+    sources: [IGNITION_PLATFORMS, COSA_VARIANTS],
+  },
+} satisfies Partial<Record<PlatformId, PlatformRow>>
