@@ -5,7 +5,9 @@ import { createFileLogger } from '#core/log/file-logger'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { closest } from '#shared/text/closest'
 import { type Command, commandHelp, findCommand, generalHelp, parseCommand, UsageError } from './command.js'
+import { applyCommand } from './commands/apply.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
+import { editCommand } from './commands/edit.js'
 import { convertCommand } from './commands/convert.js'
 import { doctorCommand } from './commands/doctor.js'
 import { filesCatCommand, filesGetCommand, filesListCommand } from './commands/files.js'
@@ -23,6 +25,8 @@ export const COMMANDS: readonly Command[] = [
   filesGetCommand,
   bootListCommand,
   bootSetCommand,
+  editCommand,
+  applyCommand,
   convertCommand,
   jobsListCommand,
   jobsShowCommand,

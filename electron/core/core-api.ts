@@ -29,7 +29,11 @@ export interface Core {
   /** Whole content of a guest file. Throws `guest-file-too-large` above `maxBytes` (default 16 MiB). */
   readFile(where: { path: string; partition?: number; file: string; maxBytes?: number }, signal?: AbortSignal): Promise<Buffer>
   /** What edits make of an image. Nothing is written. An edit that does not fit is told in its row. */
-  previewEdits(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<EditPreview>
+  previewEdits(
+    path: string,
+    edits: readonly Edit[],
+    options?: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> & { signal?: AbortSignal },
+  ): Promise<EditPreview>
   planConvert(input: JobInput<'convert-image'>): Promise<OutputPlan>
   planSave(input: JobInput<'save-image'>): Promise<OutputPlan>
   readonly jobs: JobsApi

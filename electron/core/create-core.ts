@@ -46,9 +46,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     listBootEntries: async (image, signal) => (await readings.read(bind(signal), image)).boot,
     listFiles: (where, signal) => listGuestFolder(bind(signal), where),
     readFile: (where, signal) => readGuestFile(bind(signal), where),
-    previewEdits: async (image, edits, signal) => {
+    previewEdits: async (image, edits, { signal, ...options } = {}) => {
       const { boot } = await readings.read(bind(signal), image)
-      return sessions.use(bind(signal), image, (open) => previewEdits(open, edits, boot.entries))
+      return sessions.use(bind(signal), image, (open) => previewEdits(open, edits, boot.entries, options))
     },
     planConvert: (input) => planConvert(host, input),
     planSave: (input) => planSave(host, input),

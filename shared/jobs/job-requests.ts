@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { editSchema } from '../edits/edit.js'
 import { diskFormatSchema } from '../images/image-info.js'
+import { expectationSchema } from '../recipes/expectation.js'
 
-export const ENGINES = ['uml', 'guestfish'] as const
+export const ENGINES = ['uml', 'guestfish', 'nbd'] as const
 export const engineIdSchema = z.enum(ENGINES)
 export type EngineId = z.infer<typeof engineIdSchema>
 
@@ -12,7 +13,11 @@ export const saveImageInputSchema = z.object({
   source: z.string(),
   /** `ImageInfo.revision` that the edits were made against; a different one ends the job with `image-changed`. */
   revision: z.string().optional(),
-  edits: z.array(editSchema).min(1),
+  edits: z.array(editSchema).min(1).max(2000),
+  /** Edits that have their effect already are left out; without any left, the result is a copy. */
+  idempotent: z.boolean().optional(),
+  /** What has to hold of the image before anything is written. */
+  expects: z.array(expectationSchema).max(1000).optional(),
   target: z.discriminatedUnion('mode', [
     z.object({
       mode: z.literal('new-file'),

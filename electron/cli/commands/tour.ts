@@ -7,7 +7,7 @@ import { chooseEntries, planChanges } from '../boot-changes.js'
 import { type Command, type CommandContext, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followJob } from '../follow-job.js'
-import { previewLines } from './boot.js'
+import { previewLines } from '../save-options.js'
 
 const ADDED = 'diskwright.tour=1'
 
@@ -71,7 +71,7 @@ async function runTour(context: CommandContext, source: string, folder: string):
   })
   const edits = await timed('Change', async () => {
     const value = planChanges(chooseEntries(entries, { all: false, names: [] }), [{ op: 'append', text: ADDED }])
-    const changed = previewLines(await core.previewEdits(source, value, signal)).filter((line) => /^[+-]/.test(line))
+    const changed = previewLines(await core.previewEdits(source, value, { signal })).filter((line) => /^[+-]/.test(line))
     return { value, result: 'staged, nothing written yet', details: changed }
   })
   const saved = await timed('Save', async () => {

@@ -7,7 +7,7 @@ import type { Partition } from '#shared/images/image-info'
 import { partitionTypeName } from '#shared/images/partition-types'
 import type { DraftStep } from '../guest/draft.js'
 import type { DiskOperation, EngineContent, FileOperation } from '../guest/engine.js'
-import { type AppliedEdits, applyEdits } from '../guest/edits/apply-edits.js'
+import { type AppliedEdits, type ApplyOptions, applyEdits } from '../guest/edits/apply-edits.js'
 import type { OpenImage } from './image-sessions.js'
 
 /** Larger texts are told by their size. */
@@ -18,9 +18,10 @@ export async function previewEdits(
   { info, files }: OpenImage,
   edits: readonly Edit[],
   entries: readonly BootEntry[],
+  options: Omit<ApplyOptions, 'osName'> = {},
 ): Promise<EditPreview> {
   const started = performance.now()
-  const applied = await applyEdits(files, info.partitions, edits)
+  const applied = await applyEdits(files, info.partitions, edits, { ...options, osName: info.osName })
   return {
     edits: edits.map((edit, index) => ({
       title: describeEdit(edit, entries),

@@ -81,25 +81,36 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
   const need = await measureNeed(ctx.host, staged.source, staged.info.virtualBytes, { ...request, fixed: false })
   await requireSpace(path.dirname(target), need.neededBytes, need.largestFileBytes)
 
-  const { node, engine } = await ctx.step('write', () => applyToOverlay(ctx, staged, input.engine))
-  await ctx.step('read-back', () => readBack(ctx, staged, node))
+  const written = staged.changes === 0 ? skipWriting(ctx) : await writeEdits(ctx, staged, input.engine)
   await requireUnchanged(staged.source)
   const output = await writeOutput(ctx, {
     ...request,
-    node,
-    files: [node.path, ...staged.source.files],
+    ...(written ? { node: written.node, files: [written.node.path, ...staged.source.files] } : {}),
     ...(inPlace ? { private: true, beforePublish: (part) => inPlace.makeBackup(ctx, part) } : {}),
   })
   const backup = inPlace ? await finishInPlace(ctx, inPlace, input.target.mode === 'in-place' && input.target.keepBackup) : undefined
   return {
     ...output,
     proofs: [
-      `Edits read back from the image: as in the preview (${staged.changes} ${staged.changes === 1 ? 'change' : 'changes'})`,
+      written
+        ? `Edits read back from the image: as in the preview (${staged.changes} ${staged.changes === 1 ? 'change' : 'changes'})`
+        : 'All edits have their effect already: this is a copy',
       ...output.proofs,
     ],
-    engine,
+    ...(written ? { engine: written.engine } : {}),
     ...(backup ? { backup } : {}),
   }
+}
+
+async function writeEdits(ctx: JobContext, staged: Staged, preference: Input['engine']): Promise<{ node: BlockNode; engine: string }> {
+  const written = await ctx.step('write', () => applyToOverlay(ctx, staged, preference))
+  await ctx.step('read-back', () => readBack(ctx, staged, written.node))
+  return written
+}
+
+function skipWriting(ctx: JobContext): undefined {
+  ctx.skip('write')
+  ctx.skip('read-back')
 }
 
 function outputOf(input: Input, source: ImageSource): string {
@@ -149,11 +160,13 @@ async function readStaged(ctx: JobContext, input: Input): Promise<Staged> {
     source,
     info.warnings.some((warning) => warning.code === 'image-in-use'),
   )
-  const applied = await withReader(ctx.host, source, (reader) => applyEdits(openGuestFiles(ctx.host, reader), info.partitions, input.edits))
+  const applied = await withReader(ctx.host, source, (reader) =>
+    applyEdits(openGuestFiles(ctx.host, reader), info.partitions, input.edits, { ...input, osName: info.osName }),
+  )
   const failed = applied.outcomes.find((outcome) => outcome.problem !== null)?.problem
   if (failed) throw AppError.fromData(failed)
   const changes = describeChanges(applied, info.partitions).length
-  if (changes === 0) throw new AppError('nothing-to-save')
+  if (changes === 0 && !(input.idempotent && input.target.mode === 'new-file')) throw new AppError('nothing-to-save')
   return { source, info, applied, changes }
 }
 

@@ -1,8 +1,9 @@
 import type { BootReport } from '#shared/boot/boot-entry'
 import type { Edit, EditKind } from '#shared/edits/edit'
 import type { GuestPlace } from '#shared/edits/guest-place'
-import { type AppErrorData, toAppError } from '#shared/errors/app-error'
+import { AppError, type AppErrorData, toAppError } from '#shared/errors/app-error'
 import type { Partition } from '#shared/images/image-info'
+import { differenceLines, type Expectation } from '#shared/recipes/expectation'
 import { findBootConfig } from '../boot-config.js'
 import { GuestDraft } from '../draft.js'
 import type { GuestFiles } from '../guest-files.js'
@@ -10,7 +11,9 @@ import { locateIn } from '../locate.js'
 import { bootEditHandlers } from './boot-edit-handlers.js'
 import { diskEditHandlers } from './disk-edit-handlers.js'
 import type { EditContext, EditHandler, EditHandlers } from './edit-handler.js'
+import { checkExpectations } from './check-expectations.js'
 import { fileEditHandlers } from './file-edit-handlers.js'
+import { stillNeeded } from './still-needed.js'
 
 const HANDLERS: EditHandlers<EditKind> = { ...bootEditHandlers, ...fileEditHandlers, ...diskEditHandlers }
 
@@ -28,24 +31,49 @@ export interface AppliedEdits {
   readonly boot: Omit<BootReport, 'elapsedMs'>
 }
 
+export interface ApplyOptions {
+  /** Edits that have their effect already are left out. */
+  readonly idempotent?: boolean | undefined
+  /** What has to hold of the image. */
+  readonly expects?: readonly Expectation[] | undefined
+  readonly osName?: string | null
+}
+
 /**
  * Applies edits, in their order, to a draft of an image. An edit that fails is told in its outcome, and the others are tried all the
  * same, so that all that is wrong can be shown at once.
+ * @throws AppError `recipe-mismatch` when an expectation does not hold
  */
-export async function applyEdits(base: GuestFiles, partitions: readonly Partition[], edits: readonly Edit[]): Promise<AppliedEdits> {
+export async function applyEdits(
+  base: GuestFiles,
+  partitions: readonly Partition[],
+  edits: readonly Edit[],
+  options: ApplyOptions = {},
+): Promise<AppliedEdits> {
   const draft = new GuestDraft(base, partitions)
+  if (options.expects && options.expects.length > 0) await requireExpected(contextOf(draft, []), options.expects, options.osName ?? null)
   const outcomes: EditOutcome[] = []
   for (const [index, edit] of edits.entries()) {
     draft.beginEdit(index)
     const notes: string[] = []
-    outcomes.push({ problem: await applyOne(contextOf(draft, notes), edit), notes })
+    outcomes.push({ problem: await applyOne(contextOf(draft, notes), edit, options.idempotent ?? false), notes })
   }
   return { draft, outcomes, boot: await findBootConfig(draft, partitions) }
 }
 
-async function applyOne(context: EditContext, edit: Edit): Promise<AppErrorData | null> {
+async function requireExpected(context: EditContext, expects: readonly Expectation[], osName: string | null): Promise<void> {
+  const lines = differenceLines(await checkExpectations(context, expects, osName))
+  const [first] = lines
+  if (first === undefined) return
+  const reason = lines.length === 1 ? first : `${first} (and ${lines.length - 1} more)`
+  throw new AppError('recipe-mismatch', { details: { reason }, toolOutput: lines.join('\n') })
+}
+
+async function applyOne(context: EditContext, edit: Edit, idempotent: boolean): Promise<AppErrorData | null> {
   try {
-    await (HANDLERS[edit.kind] as EditHandler<Edit>)(context, edit)
+    const needed = idempotent ? await stillNeeded(context, edit) : [edit]
+    if (needed.length === 0) context.note('It has its effect already.')
+    for (const one of needed) await (HANDLERS[one.kind] as EditHandler<Edit>)(context, one)
     return null
   } catch (thrown) {
     return toAppError(thrown).data

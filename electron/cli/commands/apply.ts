@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Edit } from '#shared/edits/edit'
+import { AppError } from '#shared/errors/app-error'
+import type { Recipe } from '#shared/recipes/recipe'
+import { parseRecipe } from '#shared/recipes/recipe-text'
+import type { Command } from '../command.js'
+import { EXIT } from '../exit-codes.js'
+import { SAVE_OPTIONS, saveEdits } from '../save-options.js'
+
+export const applyCommand: Command = {
+  name: 'apply',
+  summary: 'Replay a recipe on an image',
+  positionals: 'RECIPE IMAGE',
+  needs: '-o OUT|--in-place',
+  counts: { min: 2, max: 2 },
+  options: {
+    ...SAVE_OPTIONS,
+    idempotent: { type: 'boolean', help: 'Leave out edits that have their effect already' },
+  },
+  examples: [
+    'diskwright apply vmware.yaml ock-1.32.qcow2 -o vmware.qcow2',
+    'diskwright apply vmware.yaml disk.qcow2 --dry-run',
+    'diskwright apply vmware.yaml disk.qcow2 --in-place --idempotent',
+  ],
+  async run(input, context) {
+    const [recipeFile = '', image = ''] = input.positionals
+    const recipe = await readRecipe(recipeFile)
+    const { print } = context
+    if (recipe.name !== undefined) print.line(`Recipe: ${recipe.name}`)
+    const edits = recipe.edits.map((edit) => resolveHostFile(edit, path.dirname(path.resolve(recipeFile))))
+    try {
+      return await saveEdits(context, withTarget(input, recipe), path.resolve(image), edits, {
+        ...(recipe.expects ? { expects: recipe.expects } : {}),
+        ...(input.flag('idempotent') ? { idempotent: true } : {}),
+      })
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'nothing-to-save' || !input.flag('idempotent')) throw thrown
+      print.line('Nothing to do: the image is what the recipe makes of it.')
+      print.result({ changed: false })
+      return EXIT.ok
+    }
+  },
+}
+
+/** Throws `file-not-found`, `recipe-invalid`. */
+export async function readRecipe(file: string): Promise<Recipe> {
+  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
+    throw new AppError('file-not-found', { details: { path: path.resolve(file) }, cause: thrown })
+  })
+  return parseRecipe(text)
+}
+
+/** Files that a recipe brings in are named from where the recipe lies. */
+function resolveHostFile(edit: Edit, folder: string): Edit {
+  if (edit.kind !== 'write-file' || !('hostFile' in edit.content)) return edit
+  return { ...edit, content: { ...edit.content, hostFile: path.resolve(folder, edit.content.hostFile) } }
+}
+
+/** The format that the recipe names, where the command line names none. */
+function withTarget(input: Parameters<Command['run']>[0], recipe: Recipe): Parameters<Command['run']>[0] {
+  const { target } = recipe
+  if (!target || input.flag('in-place')) return input
+  const to = target.subformat === undefined ? target.format : `${target.format}:${target.subformat}`
+  return { ...input, text: (name) => (name === 'to' ? (input.text('to') ?? to) : input.text(name)) }
+}

@@ -1,0 +1,121 @@
+import path from 'node:path'
+import type { EditPreview, FileChange } from '#shared/edits/edit-preview'
+import { splitArgs } from '#shared/boot/kernel-args'
+import type { Edit } from '#shared/edits/edit'
+import { AppError } from '#shared/errors/app-error'
+import { ENGINES, type JobInput } from '#shared/jobs/job-requests'
+import { alignLists } from '#shared/text/align-lists'
+import { type CommandContext, type CommandInput, type OptionTable, UsageError } from './command.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { followJob, outputLines } from './follow-job.js'
+import { parseTarget } from './target-format.js'
+
+/** Options of every command that changes an image. */
+export const SAVE_OPTIONS = {
+  output: { type: 'string', short: 'o', value: 'OUT', help: 'Save as a new image' },
+  'in-place': { type: 'boolean', help: 'Replace IMAGE; the original stays as IMAGE.backup-DATE' },
+  'no-backup': { type: 'boolean', help: 'With --in-place: remove the original once the result is verified' },
+  'replace-output': { type: 'boolean', help: 'Replace OUT if it exists' },
+  to: { type: 'string', value: 'FORMAT[:SUB]', help: 'Format of OUT (default: that of IMAGE)' },
+  engine: { type: 'string', value: 'E', help: `Engine that writes: ${ENGINES.join(', ')}` },
+  'dry-run': { type: 'boolean', help: 'Show what would change; write nothing' },
+} as const satisfies OptionTable
+
+/** Where a command that changes an image is to save; undefined with `--dry-run`. Throws `UsageError`. */
+export function saveTarget(input: CommandInput): JobInput<'save-image'>['target'] | undefined {
+  if (input.flag('dry-run')) return undefined
+  const output = input.text('output')
+  const inPlace = input.flag('in-place')
+  const replace = input.flag('replace-output')
+  const keepBackup = !input.flag('no-backup')
+  if (inPlace === (output !== undefined)) throw new UsageError('say where to save: -o OUT or --in-place')
+  if (inPlace && input.text('to') !== undefined) throw new UsageError('--to goes with -o only')
+  if (!inPlace && !keepBackup) throw new UsageError('--no-backup goes with --in-place only')
+  if (output === undefined) return { mode: 'in-place', keepBackup }
+  const to = input.text('to')
+  return { mode: 'new-file', output: path.resolve(output), replace, ...(to === undefined ? {} : parseTarget(to)) }
+}
+
+export function engineOf(input: CommandInput): { engine?: (typeof ENGINES)[number] } {
+  const wanted = input.text('engine')
+  if (wanted === undefined) return {}
+  const engine = ENGINES.find((id) => id === wanted)
+  if (!engine) throw new UsageError(`unknown engine ${wanted}: one of ${ENGINES.join(', ')}`)
+  return { engine }
+}
+
+/**
+ * Shows what edits change, and saves the result where the options say. With `--dry-run` nothing is written.
+ * Throws what keeps an edit from being applied.
+ */
+export async function saveEdits(
+  context: CommandContext,
+  input: CommandInput,
+  source: string,
+  edits: readonly Edit[],
+  more: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> = {},
+): Promise<ExitCode> {
+  const { core, print, signal } = context
+  const target = saveTarget(input)
+  const { revision } = await core.inspect(source, signal)
+  const preview = await core.previewEdits(source, edits, { signal, ...more })
+  for (const line of previewLines(preview)) print.line(line)
+  if (!target) {
+    print.result({ edits, preview })
+    return EXIT.ok
+  }
+  const request = { source, revision, edits: [...edits], target, ...engineOf(input), ...more }
+  const { job, output } = await followJob(context, { kind: 'save-image', input: request })
+  print.result(job)
+  for (const line of ['', ...outputLines(output)]) print.line(line)
+  return EXIT.ok
+}
+
+/** Every change that a preview shows, one block each. Throws what keeps an edit from being applied. */
+export function previewLines({ edits, changes }: EditPreview): string[] {
+  const failed = edits.find((edit) => edit.problem !== null)?.problem
+  if (failed) throw AppError.fromData(failed)
+  const notes = edits.flatMap((edit) => edit.notes.map((note) => `Note: ${note}`))
+  const blocks = changes.flatMap((change) => {
+    if (change.kind === 'file') return diffLines(change)
+    const where = change.partition === null ? 'Disk' : `Partition ${change.partition}`
+    return [`${where}: ${change.what}`, `- ${change.before}`, `+ ${change.after}`]
+  })
+  return [...blocks, ...notes]
+}
+
+/** A file's change as a diff; an options line is long, so its arguments stand one a line. */
+function diffLines(change: FileChange): string[] {
+  const title = `Partition ${change.partition}: ${change.from === null ? '' : `${change.from} -> `}${change.path}`
+  const what = [change.change === 'rewritten' ? '' : change.change.replace('-', ' '), change.detail]
+    .filter((part) => part !== '')
+    .join(', ')
+  const head = what === '' ? title : `${title} (${what})`
+  if (change.before === null && change.after === null) return [head]
+  const before = change.before === null ? [] : splitOptions(change.before)
+  const after = change.after === null ? [] : splitOptions(change.after)
+  const rows = alignLists(before, after).map((row) => {
+    if (row.after === null) return `- ${before[row.before] ?? ''}`
+    return row.before === null ? `+ ${after[row.after] ?? ''}` : `  ${after[row.after] ?? ''}`
+  })
+  return [head, ...rows]
+}
+
+function splitOptions(text: string): string[] {
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .flatMap((line) => {
+      const [, key = '', args] = /^(\s*options)\s(.*)/.exec(line) ?? []
+      return args === undefined ? [line] : [key, ...oneByOne(args).map((arg) => `    ${arg}`)]
+    })
+}
+
+/** Options that an entry of the image got wrong stand as they are. */
+function oneByOne(args: string): string[] {
+  try {
+    return splitArgs(args)
+  } catch {
+    return [args]
+  }
+}
