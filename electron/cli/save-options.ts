@@ -22,7 +22,7 @@ export const SAVE_OPTIONS = {
 } as const satisfies OptionTable
 
 /** Where a command that changes an image is to save; undefined with `--dry-run`. Throws `UsageError`. */
-export function saveTarget(input: CommandInput): JobInput<'save-image'>['target'] | undefined {
+function saveTarget(input: CommandInput): JobInput<'save-image'>['target'] | undefined {
   if (input.flag('dry-run')) return undefined
   const output = input.text('output')
   const inPlace = input.flag('in-place')
@@ -36,12 +36,18 @@ export function saveTarget(input: CommandInput): JobInput<'save-image'>['target'
   return { mode: 'new-file', output: path.resolve(output), replace, ...(to === undefined ? {} : parseTarget(to)) }
 }
 
-export function engineOf(input: CommandInput): { engine?: (typeof ENGINES)[number] } {
+function engineOf(input: CommandInput): { engine?: (typeof ENGINES)[number] } {
   const wanted = input.text('engine')
   if (wanted === undefined) return {}
   const engine = ENGINES.find((id) => id === wanted)
   if (!engine) throw new UsageError(`unknown engine ${wanted}: one of ${ENGINES.join(', ')}`)
   return { engine }
+}
+
+/** Throws `UsageError` for options that do not go together: before the image is opened. */
+export function checkSaveOptions(input: CommandInput): void {
+  saveTarget(input)
+  engineOf(input)
 }
 
 /**

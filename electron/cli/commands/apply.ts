@@ -6,7 +6,7 @@ import type { Recipe } from '#shared/recipes/recipe'
 import { parseRecipe } from '#shared/recipes/recipe-text'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { SAVE_OPTIONS, saveEdits } from '../save-options.js'
+import { checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
 
 export const applyCommand: Command = {
   name: 'apply',
@@ -25,6 +25,7 @@ export const applyCommand: Command = {
   ],
   async run(input, context) {
     const [recipeFile = '', image = ''] = input.positionals
+    checkSaveOptions(input)
     const recipe = await readRecipe(recipeFile)
     const { print } = context
     if (recipe.name !== undefined) print.line(`Recipe: ${recipe.name}`)

@@ -4,7 +4,7 @@ import { joinArgs } from '#shared/boot/kernel-args'
 import { type ChangeRequest, chooseEntries, planChanges } from '../boot-changes.js'
 import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { SAVE_OPTIONS, saveEdits } from '../save-options.js'
+import { checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
 
 export const bootListCommand: Command = {
   name: 'boot list',
@@ -54,6 +54,7 @@ export const bootSetCommand: Command = {
   async run(input, context) {
     const source = path.resolve(input.positionals[0] ?? '')
     const requests = changeRequests(input)
+    checkSaveOptions(input)
     const { entries } = await context.core.listBootEntries(source, context.signal)
     const chosen = chooseEntries(entries, { all: input.flag('all'), names: input.texts('entry') })
     return saveEdits(context, input, source, planChanges(chosen, requests))

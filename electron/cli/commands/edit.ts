@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Edit } from '#shared/edits/edit'
 import { type Command, UsageError } from '../command.js'
-import { SAVE_OPTIONS, saveEdits } from '../save-options.js'
+import { checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
 
 export const editCommand: Command = {
   name: 'edit',
@@ -34,6 +34,7 @@ export const editCommand: Command = {
     const partition = partitionOf(input.text('partition'))
     const edits = input.ordered.flatMap(({ name, value }) => toEdit(name, value, partition))
     if (edits.length === 0) throw new UsageError('nothing to change: give --put, --rm, --mv, --mkdir, --chmod or --chown')
+    checkSaveOptions(input)
     return saveEdits(context, input, source, edits)
   },
 }
