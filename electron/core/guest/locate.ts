@@ -34,12 +34,23 @@ async function choosePartition(
   if (readable.length === 0) throw new AppError('no-partitions', { details: { known } })
   const [only] = readable
   if (readable.length === 1 && only) return only.number
-  const holders: number[] = []
-  for (const partition of readable) {
-    if (file !== '/' && (await files.find(partition.number, file).catch(() => undefined))) holders.push(partition.number)
-  }
+  const holders = await holdersOf(
+    files,
+    readable.map(({ number }) => number),
+    file,
+  )
   const [holder] = holders
   if (holders.length === 1 && holder !== undefined) return holder
   const problem = holders.length === 0 ? 'no partition has it' : `partitions ${holders.join(', ')} have it`
   throw new AppError('bad-input', { details: { reason: `${problem}: name one with --partition`, file, known } })
+}
+
+/** Partitions that have the path, or else the nearest folder above it that one has: where a new file would stand. */
+async function holdersOf(files: GuestFiles, partitions: readonly number[], file: string): Promise<number[]> {
+  for (let place = file; place !== '/'; place = path.posix.dirname(place)) {
+    const found = await Promise.all(partitions.map((partition) => files.find(partition, place).catch(() => undefined)))
+    const holders = partitions.filter((_, index) => found[index] !== undefined)
+    if (holders.length > 0) return holders
+  }
+  return []
 }
