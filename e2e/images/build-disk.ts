@@ -76,16 +76,18 @@ export async function buildDisk(host: Host, plan: DiskPlan, output: string): Pro
 /** sfdisk(8) "SCRIPT FORMAT". */
 export function tableScript(plan: DiskPlan): string {
   const header = [`label: ${plan.table === 'mbr' ? 'dos' : 'gpt'}`, 'unit: sectors', ...(plan.diskId ? [`label-id: ${plan.diskId}`] : [])]
-  const lines = plan.partitions.map((partition) =>
-    [
+  const lines = plan.partitions.map((partition) => {
+    const named = plan.table === 'gpt' && partition.number !== undefined ? `disk${partition.number} : ` : ''
+    const fields = [
       ...(partition.startSector === undefined ? [] : [`start=${partition.startSector}`]),
       ...(partition.sizeSectors === undefined ? [] : [`size=${partition.sizeSectors}`]),
       `type=${partition.type}`,
       ...(partition.name === undefined ? [] : [`name="${partition.name}"`]),
       ...(partition.uuid === undefined ? [] : [`uuid=${partition.uuid}`]),
       ...(partition.bootable ? ['bootable'] : []),
-    ].join(', '),
-  )
+    ]
+    return named + fields.join(', ')
+  })
   return `${[...header, '', ...lines].join('\n')}\n`
 }
 

@@ -1,5 +1,6 @@
 import type { Host } from '#core/process/host'
 import { buildDisk, type DiskPlan, type GuestFile } from './build-disk.js'
+import { filler } from './filler.js'
 
 /** Type GUIDs; the first one is what published OCK images wrongly carry on their EFI system partition. */
 const MICROSOFT_BASIC_DATA = 'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7'
@@ -138,15 +139,4 @@ export function ockPlan(sizeBytes: number, rootMkfsArgs: readonly string[] = [])
 /** An image shaped like a published OCK one: 15 GiB virtual, a few MiB on disk. Its kernel is a filler: it does not boot. */
 export function buildOckShaped(host: Host, output: string): Promise<void> {
   return buildDisk(host, ockPlan(15 * GIB), output)
-}
-
-/** Text that does not compress to nothing and is the same in each build. */
-function filler(seed: string, bytes: number): Uint8Array {
-  let state = [...seed].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 7)
-  const out = new Uint8Array(bytes)
-  for (let index = 0; index < bytes; index += 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    out[index] = state >>> 24
-  }
-  return out
 }
