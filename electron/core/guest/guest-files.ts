@@ -1,11 +1,20 @@
 import path from 'node:path'
+import type { GuestStat } from '#shared/images/guest-stat'
 import type { GuestEntry } from '#shared/images/image-info'
+import { readSuperblock } from '#shared/images/superblock'
 import type { Host } from '../process/host.js'
-import { type ExtVolume, listExtFolder, readExtFile } from '../tools/debugfs/read.js'
-import { listFolder, readGuestFile, recognizesFilesystem } from '../tools/grub-fstest/read.js'
+import { listExtFolder } from '../tools/debugfs/read.js'
+import { recognizesFilesystem } from '../tools/grub-fstest/read.js'
 import type { ImageReader } from './reader.js'
+import { extVolume } from './volumes/ext-volume.js'
+import { grubVolume } from './volumes/grub-volume.js'
+import { realPathIn } from './volumes/real-path.js'
+import { createTurns, type Turns } from './volumes/turns.js'
+import type { GuestVolume, StreamRange } from './volumes/volume.js'
+import { xfsVolume } from './volumes/xfs-volume.js'
+import { openXfs, type XfsFiles } from './xfs/xfs-files.js'
 
-/** Files of an open image. Folders are listed once: an image does not change under its reader. */
+/** Files of an image, or of one with edits staged. */
 export interface GuestFiles {
   /** An empty list for a folder that is not there. */
   list(partition: number, folder: string): Promise<readonly GuestEntry[]>
@@ -19,91 +28,120 @@ export interface GuestFiles {
   isReadable(partition: number): Promise<boolean>
 }
 
-/** GRUB's drivers read most file systems; newer features of ext4 (casefold, inline_data, bigalloc) only e2fsprogs does. */
-type Driver = 'grub' | 'debugfs' | 'none'
+/** Files of an open image, and what else its file systems tell. Folders are listed once: an image does not change under its reader. */
+export interface ImageFiles extends GuestFiles {
+  /** What a path is, links of its folder followed but not the last; undefined when it is not there. */
+  stat(partition: number, file: string): Promise<GuestStat | undefined>
+  /** Target of a symbolic link as it stands in it; undefined for all else, and where it cannot be told. */
+  readLink(partition: number, file: string): Promise<string | undefined>
+  /**
+   * The path with all its links followed within the partition, absolute targets from its root. Undefined where it is not there, or
+   * where it cannot be told (file systems that only GRUB reads, more than 40 links).
+   */
+  realPath(partition: number, file: string): Promise<string | undefined>
+  /** As `list`, for many folders at once, none of them a link, and nothing kept. Sizes may be left out. */
+  listMany(partition: number, folders: readonly string[], signal?: AbortSignal): Promise<readonly (readonly GuestEntry[])[]>
+  /** Content of a file of any size, symlinks followed. Throws as `read` does, and `cancelled`. */
+  stream(partition: number, file: string, range?: StreamRange): AsyncIterable<Uint8Array>
+}
 
 /** Reads at once: each is a process, and an image can ask for as many as it likes. */
 const AT_ONCE = 8
 
-function createTurns(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = limit
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free += 1
-    }
-  }
-}
-
 /** Throws `tool-missing`: much is looked for that may not be there, but what looks has to be. */
-export function openGuestFiles(host: Host, reader: ImageReader): GuestFiles {
+export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
   host.find('grub-fstest')
   const inTurn = createTurns(AT_ONCE)
+  const volumes = new Map<number, Promise<GuestVolume | undefined>>()
+  const volumeOf = (partition: number): Promise<GuestVolume | undefined> =>
+    remember(volumes, partition, () => chooseVolume(host, reader, partition, inTurn))
+  const readable = async (partition: number): Promise<GuestVolume> =>
+    (await volumeOf(partition)) ?? grubVolume(host, reader.volume(partition), 'other', inTurn)
+
   const listings = new Map<string, Promise<readonly GuestEntry[]>>()
-  const list: GuestFiles['list'] = (partition, folder) => {
-    const key = `${partition}:${folder}`
-    const known = listings.get(key) ?? listWith(partition, folder)
-    listings.set(key, known)
-    return known
-  }
-  const drivers = new Map<number, Promise<Driver>>()
-  const driverOf = (partition: number): Promise<Driver> => {
-    const known = drivers.get(partition) ?? inTurn(() => chooseDriver(host, reader, partition))
-    drivers.set(partition, known)
-    return known
-  }
-  const extVolume = (partition: number): ExtVolume => {
-    const { disk, session } = reader.volume(partition)
-    return { disk, session, offset: partitionStart(reader, partition) }
-  }
-  const listWith = async (partition: number, folder: string): Promise<readonly GuestEntry[]> => {
-    const driver = await driverOf(partition)
-    if (driver === 'none') return []
-    return inTurn(() =>
-      driver === 'grub' ? listFolder(host, reader.volume(partition), folder) : listExtFolder(host, extVolume(partition), folder),
-    )
-  }
+  const list: GuestFiles['list'] = (partition, folder) =>
+    remember(listings, `${partition}:${folder}`, async () => (await volumeOf(partition))?.list(folder) ?? [])
   const find: GuestFiles['find'] = async (partition, file) => {
     const name = path.posix.basename(file)
     return (await list(partition, path.posix.dirname(file))).find((entry) => entry.name === name)
   }
-  const read: GuestFiles['read'] = async (partition, file, maxBytes) => {
-    const driver = await driverOf(partition)
-    return inTurn(() =>
-      driver === 'debugfs'
-        ? readExtFile(host, extVolume(partition), file, maxBytes)
-        : readGuestFile(host, reader.volume(partition), file, maxBytes),
-    )
+  const read: GuestFiles['read'] = async (partition, file, maxBytes) => (await readable(partition)).read(file, maxBytes)
+
+  const known = new Map<string, Promise<GuestStat | undefined>>()
+  /** Asks for all that are not known in one go. */
+  const stats = async (partition: number, files: readonly string[]): Promise<(GuestStat | undefined)[]> => {
+    const volume = await volumeOf(partition)
+    if (!volume) return files.map(() => undefined)
+    const missing = files.filter((file) => !known.has(`${partition}:${file}`))
+    const asked = missing.length === 0 ? undefined : volume.stats(missing)
+    for (const [index, file] of missing.entries()) {
+      const answer = asked?.then((found) => found[index]) ?? Promise.resolve(undefined)
+      answer.catch(() => known.delete(`${partition}:${file}`))
+      known.set(`${partition}:${file}`, answer)
+    }
+    return Promise.all(files.map(async (file) => known.get(`${partition}:${file}`)))
   }
+  const stat: ImageFiles['stat'] = async (partition, file) =>
+    (await stats(partition, [path.posix.normalize(`/${file}`).replace(/(.)\/$/, '$1')]))[0]
+
   return {
     list,
     find,
     read,
-    isReadable: async (partition) => (await driverOf(partition)) !== 'none',
+    stat,
+    isReadable: async (partition) => (await volumeOf(partition)) !== undefined,
     readIfPresent: async (partition, file, maxBytes) => {
       const entry = await find(partition, file).catch(() => undefined)
       if (!entry || entry.kind === 'folder' || (entry.sizeBytes ?? 0) > maxBytes) return undefined
       return read(partition, file, maxBytes).catch(() => undefined)
     },
+    readLink: async (partition, file) => (await stat(partition, file))?.linkTarget ?? undefined,
+    realPath: async (partition, file) => {
+      const volume = await volumeOf(partition)
+      return volume?.tellsLinks ? realPathIn((files) => stats(partition, files), file) : undefined
+    },
+    listMany: async (partition, folders, signal) => (await volumeOf(partition))?.listMany(folders, signal) ?? folders.map(() => []),
+    stream: async function* (partition, file, range = {}) {
+      yield* (await readable(partition)).stream(file, range)
+    },
   }
 }
 
-async function chooseDriver(host: Host, reader: ImageReader, partition: number): Promise<Driver> {
-  const volume = reader.volume(partition)
-  if (await recognizesFilesystem(host, volume)) return 'grub'
-  if (!host.has('debugfs')) return 'none'
-  return listExtFolder(host, { ...volume, offset: partitionStart(reader, partition) }, '/').then(
-    () => 'debugfs',
-    () => 'none',
-  )
+/** What is asked for the first time is asked; what failed is asked again. */
+function remember<K, T>(answers: Map<K, Promise<T>>, key: K, ask: () => Promise<T>): Promise<T> {
+  const known = answers.get(key)
+  if (known) return known
+  const answer = ask()
+  answers.set(key, answer)
+  answer.catch(() => answers.delete(key))
+  return answer
 }
 
-function partitionStart(reader: ImageReader, partition: number): number {
-  return reader.table.partitions.find((row) => row.number === partition)?.startBytes ?? 0
+/** The driver that tells most of a file system: our own for XFS, debugfs for ext, GRUB's for all else. Undefined where none knows it. */
+async function chooseVolume(host: Host, reader: ImageReader, partition: number, inTurn: Turns): Promise<GuestVolume | undefined> {
+  const row = reader.table.partitions.find((candidate) => candidate.number === partition)
+  const start = row?.startBytes ?? 0
+  const end = row ? row.startBytes + row.sizeBytes : reader.virtualBytes
+  const readWithin = async (offset: number, length: number): Promise<Uint8Array> =>
+    reader.readAt(start + offset, Math.max(0, Math.min(length, end - start - offset)))
+  const grub = reader.volume(partition)
+  const kind = (await readSuperblock(readWithin))?.kind ?? 'none'
+  if (kind === 'xfs') {
+    const xfs = await openXfs(readWithin)
+    if (xfs && (await holdsRoot(xfs))) return xfsVolume(xfs)
+  }
+  if (kind === 'ext' && host.has('debugfs')) {
+    const ext = { disk: grub.disk, session: grub.session, offset: start }
+    const opens = await inTurn(() => listExtFolder(host, ext, '/')).then(
+      (entries) => entries !== undefined,
+      () => false,
+    )
+    if (opens) return extVolume(host, ext, grub, inTurn)
+  }
+  return (await inTurn(() => recognizesFilesystem(host, grub))) ? grubVolume(host, grub, kind, inTurn) : undefined
+}
+
+async function holdsRoot(xfs: XfsFiles): Promise<boolean> {
+  const root = await xfs.inode(xfs.root)
+  return root !== undefined && (root.mode & 0o170000) === 0o040000
 }

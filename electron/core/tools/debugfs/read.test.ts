@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { linkTarget, parseListing, requestWord } from './read.js'
+import { parseListing } from './read.js'
 
 test('kinds, sizes and odd names of a folder', () => {
   // debugfs 1.47.0: ls -p "/"
@@ -17,15 +17,4 @@ test('kinds, sizes and odd names of a folder', () => {
     { name: 'f', kind: 'link', sizeBytes: null },
     { name: 'loader', kind: 'folder', sizeBytes: null },
   ])
-})
-
-test('a path is one word', () => {
-  expect(requestWord('/a "b c')).toBe('"/a ""b c"')
-})
-
-test('a short link is told by stat, a long one is said to stand in the data', () => {
-  const stat = 'Inode: 14   Type: symlink    Mode:  0777   Flags: 0x0\nLinks: 1   Blockcount: 0\n'
-  expect(linkTarget(`${stat}Fast link dest: "../usr/lib/os-release"\n`)).toBe('../usr/lib/os-release')
-  expect(linkTarget(stat)).toBe('')
-  expect(linkTarget('Inode: 14   Type: regular    Mode:  0644   Flags: 0x0\n')).toBe(null)
 })

@@ -1,39 +1,11 @@
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { GuestEntry } from '#shared/images/image-info'
-import type { Host, ToolProcess } from '../../process/host.js'
+import type { Host } from '../../process/host.js'
+import { debugfs, debugfsMany, device, type ExtVolume, isOneLine, requestWord, requireOpen } from './debugfs.js'
+import { linkTarget, storedTarget } from './stat.js'
 
-/** An ext2, ext3 or ext4 file system on an exported disk. */
-export interface ExtVolume {
-  readonly disk: string
-  readonly session: ToolProcess | undefined
-  /** Bytes from the start of the disk. */
-  readonly offset: number
-}
-
-const LIMITS = { memoryBytes: 1024 ** 3, cpuSeconds: 10 }
-
-/** debugfs exits with 0 whatever happens; what went wrong stands on stderr behind its version line. */
-async function debugfs(
-  host: Host,
-  volume: ExtVolume,
-  request: string,
-  maxOutputBytes: number,
-): Promise<{ stdout: Buffer; problem: string }> {
-  const result = await host.run('debugfs', ['-R', request, `${volume.disk}?offset=${volume.offset}`], {
-    okExitCodes: [0, 1],
-    timeoutMs: 10_000,
-    limits: LIMITS,
-    maxOutputBytes,
-    ...(volume.session ? { within: volume.session } : {}),
-  })
-  return { stdout: result.stdout, problem: result.stderr.replace(/^debugfs \d.*$/m, '').trim() }
-}
-
-/** A path as one word of debugfs's request parser (lib/ss/parse.c): in double quotes, and those doubled. */
-export function requestWord(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`
-}
+const LISTING_BYTES = 64 * 1024 * 1024
 
 /**
  * Lines of `ls -p`: `/INODE/MODE/UID/GID/NAME/SIZE/`, mode in octal with the file type in its first two digits (debugfs(8)). A name
@@ -49,22 +21,32 @@ export function parseListing(text: string): GuestEntry[] {
   })
 }
 
-/** Names in a folder, an empty list where it is not there. Throws `filesystem-unreadable` for what is no ext file system. */
-export async function listExtFolder(host: Host, volume: ExtVolume, folder: string): Promise<GuestEntry[]> {
-  const { stdout, problem } = await debugfs(host, volume, `ls -p ${requestWord(folder)}`, 8 * 1024 * 1024)
-  if (/Filesystem not open|while trying to open/.test(problem))
-    throw new AppError('filesystem-unreadable', { details: { file: folder }, toolOutput: problem })
-  return parseListing(stdout.toString('utf8'))
+/**
+ * Names in a folder, an empty list where it is not there; undefined for what is no folder, such as a link to one.
+ * Throws `filesystem-unreadable` for what is no ext file system.
+ */
+export async function listExtFolder(host: Host, volume: ExtVolume, folder: string): Promise<GuestEntry[] | undefined> {
+  const { stdout, problem } = await debugfs(host, volume, `ls -p ${requestWord(folder)}`, LISTING_BYTES)
+  requireOpen(problem, folder)
+  return /not a directory/.test(problem) ? undefined : parseListing(stdout.toString('utf8'))
+}
+
+/** The same of many folders in one run; an empty list for what is no folder. */
+export async function listExtFolders(
+  host: Host,
+  volume: ExtVolume,
+  folders: readonly string[],
+  signal?: AbortSignal,
+): Promise<GuestEntry[][]> {
+  const askable = folders.filter(isOneLine)
+  const requests = askable.map((folder) => `ls -p ${requestWord(folder)}`)
+  const outputs = await debugfsMany(host, volume, requests, { maxOutputBytes: LISTING_BYTES, signal })
+  const told = new Map(askable.map((folder, index) => [folder, parseListing(outputs[index] ?? '')]))
+  return folders.map((folder) => told.get(folder) ?? [])
 }
 
 /** As many links in a row as Linux follows. */
 const MAX_LINKS = 40
-
-/** Target of a symlink by `stat`, which quotes short ones: empty for one that stands in the link's data, null for any other file. */
-export function linkTarget(stat: string): string | null {
-  if (!/^Inode: \d+ +Type: symlink\b/m.test(stat)) return null
-  return /^Fast link dest: "(.*)"$/m.exec(stat)?.[1] ?? ''
-}
 
 /** debugfs follows links on the way to a file but takes the last one's inode for the file, and its text for block numbers. */
 async function followLinks(host: Host, volume: ExtVolume, file: string): Promise<string> {
@@ -73,7 +55,7 @@ async function followLinks(host: Host, volume: ExtVolume, file: string): Promise
     const { stdout } = await debugfs(host, volume, `stat ${requestWord(place)}`, 1024 * 1024)
     const target = linkTarget(stdout.toString('utf8'))
     if (target === null) return place
-    const text = target === '' ? (await debugfs(host, volume, `cat ${requestWord(place)}`, 4096)).stdout.toString('utf8') : target
+    const text = target === '' ? await storedTarget(host, volume, place) : target
     place = text.startsWith('/') ? text : `${path.posix.dirname(place)}/${text}`
   }
   throw new AppError('guest-file-not-found', { details: { file }, toolOutput: `more than ${MAX_LINKS} symbolic links` })
@@ -85,12 +67,47 @@ export async function readExtFile(host: Host, volume: ExtVolume, name: string, m
   try {
     const { stdout, problem } = await debugfs(host, volume, `cat ${requestWord(file)}`, maxBytes)
     if (problem === '') return stdout
-    const code = /not found|not a regular file|is a directory/i.test(problem) ? 'guest-file-not-found' : 'filesystem-unreadable'
-    throw new AppError(code, { details: { file }, toolOutput: problem })
+    throw explainProblem(problem, file)
   } catch (thrown) {
     if (thrown instanceof AppError && /bytes of output/.test(String(thrown.data.details.problem))) {
       throw new AppError('guest-file-too-large', { details: { file, maxBytes }, cause: thrown })
     }
     throw thrown
   }
+}
+
+/** The same piece by piece, for files of any size. debugfs cannot begin in the middle: what lies before `offset` is passed over. */
+export async function* streamExtFile(
+  host: Host,
+  volume: ExtVolume,
+  name: string,
+  range: { offset: number; length: number; signal?: AbortSignal | undefined },
+): AsyncGenerator<Uint8Array> {
+  const file = await followLinks(host, volume, name)
+  const cat = await host.start('debugfs', ['-R', `cat ${requestWord(file)}`, device(volume)], {
+    ...(volume.session ? { within: volume.session } : {}),
+    limits: { memoryBytes: 1024 ** 3, cpuSeconds: 120 },
+    signal: range.signal,
+  })
+  let at = 0
+  const end = range.offset + range.length
+  try {
+    for await (const chunk of cat.stdout as AsyncIterable<Buffer>) {
+      const part = chunk.subarray(Math.max(0, range.offset - at), Math.max(0, end - at))
+      at += chunk.length
+      if (part.length > 0) yield part
+      if (at >= end) return
+    }
+    const { stderr } = await cat.ended
+    const problem = stderr.replace(/^debugfs \d.*$/m, '').trim()
+    if (range.signal?.aborted) throw new AppError('cancelled')
+    if (problem !== '') throw explainProblem(problem, file)
+  } finally {
+    await cat.stop(500)
+  }
+}
+
+function explainProblem(problem: string, file: string): AppError {
+  const code = /not found|not a regular file|is a directory/i.test(problem) ? 'guest-file-not-found' : 'filesystem-unreadable'
+  return new AppError(code, { details: { file }, toolOutput: problem })
 }

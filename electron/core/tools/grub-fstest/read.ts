@@ -141,14 +141,45 @@ export async function readGuestFile(host: Host, volume: GrubVolume, file: string
   }
 }
 
+/** The same piece by piece, for files of any size; from `offset`, at most `length` bytes. */
+export async function* streamGuestFile(
+  host: Host,
+  volume: GrubVolume,
+  file: string,
+  range: { offset: number; length?: number | undefined; signal?: AbortSignal | undefined },
+): AsyncGenerator<Uint8Array> {
+  const part = [
+    ...(range.offset > 0 ? ['-s', String(range.offset)] : []),
+    ...(range.length === undefined ? [] : ['-n', String(range.length)]),
+  ]
+  const cat = await host.start('grub-fstest', [volume.disk, 'cat', ...part, `${volume.device}${file}`], {
+    signal: range.signal,
+    limits: { ...LIMITS, cpuSeconds: 120 },
+    ...(volume.session ? { within: volume.session } : {}),
+  })
+  try {
+    yield* cat.stdout as AsyncIterable<Uint8Array>
+    const { exitCode, stderr } = await cat.ended
+    if (range.signal?.aborted) throw new AppError('cancelled')
+    if (exitCode !== 0 && !/invalid skip value/.test(stderr)) throw grubError(stderr, file, {})
+  } finally {
+    await cat.stop(500)
+  }
+}
+
 /** Texts of GRUB 2.06. */
 function explainGrubError(thrown: unknown, file: string, maxBytes: number): unknown {
   if (!(thrown instanceof AppError) || thrown.code !== 'tool-failed') return thrown
   const text = thrown.data.toolOutput ?? ''
-  const rest = { toolOutput: text, command: thrown.data.command, cause: thrown }
+  const rest = { command: thrown.data.command, cause: thrown }
   if (/bytes of output/.test(String(thrown.data.details.problem))) {
-    return new AppError('guest-file-too-large', { ...rest, toolOutput: undefined, details: { file, maxBytes } })
+    return new AppError('guest-file-too-large', { ...rest, details: { file, maxBytes } })
   }
+  return grubError(text, file, rest)
+}
+
+function grubError(text: string, file: string, more: { command?: string | undefined; cause?: unknown }): AppError {
+  const rest = { ...more, toolOutput: text }
   if (/not found|no such (file|partition)|not a regular file|is a directory|invalid file name/i.test(text))
     return new AppError('guest-file-not-found', { ...rest, details: { file } })
   return new AppError('filesystem-unreadable', { ...rest, details: { file } })
