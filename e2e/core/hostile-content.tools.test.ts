@@ -48,11 +48,11 @@ test('five thousand boot entries: the first ones are shown, with a warning, and 
   expect(mostAtOnce).toBeLessThan(40)
 })
 
-test('a folder too large for the long listing still lists', async () => {
+test('a large folder lists with all kinds and sizes', async () => {
   const image = await ext4('large-folder.raw', 64, [['other', ''], ...entryFiles(4000)])
   const entries = await bench.core.listFiles({ path: image, folder: '/loader/entries' })
   expect(entries).toHaveLength(4000)
-  expect(entries).toContainEqual({ name: 'e3999.conf', kind: 'file', sizeBytes: null })
+  expect(entries.every((entry) => entry.kind === 'file' && (entry.sizeBytes ?? 0) > 30)).toBe(true)
 })
 
 test('a partition table that names places no disk has does not keep the image from being opened', async () => {

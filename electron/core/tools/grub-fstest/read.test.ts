@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { grubDevice, mergeListings, parseLongListing } from './read.js'
+import { grubDevice, mergeListings, parseLongListing, parseShortListing } from './read.js'
 
 // grub-fstest 2.06-13+deb12u2: `ls -- -l (loop0,gpt2)/` and `ls (loop0,gpt2)/` of an XFS file system.
 const LONG = `DIR          20261121033600 ./
@@ -27,6 +27,13 @@ test('names that only the short listing has are links, and names with spaces sta
     ['a b.conf', 'file'],
     ['-dash', 'file'],
     ['my folder', 'folder'],
+  ])
+})
+
+test('the short listing alone tells names and folders', () => {
+  expect(parseShortListing('./ ../ loader.1/ a.conf \n')).toEqual([
+    { name: 'loader.1', kind: 'folder', sizeBytes: null },
+    { name: 'a.conf', kind: 'file', sizeBytes: null },
   ])
 })
 
