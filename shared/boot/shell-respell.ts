@@ -11,29 +11,29 @@ export function respell(pieces: readonly WordPiece[], value: string): string {
   const needsQuotes = value === '' ? pieces.length > 0 : units.some((unit) => !isPlain(unit) && expansionOf(pieces, unit) === null)
   if (isBare && needsQuotes) return spellAnew(pieces, value)
 
-  let out = ''
-  let at = 0
-  let quoting: Quoting = 'bare'
-  const passMarks = (untilQuoted: boolean) => {
-    for (let piece = pieces[at]; piece?.value === '' && !(untilQuoted && quoting !== 'bare'); piece = pieces[at]) {
-      out += piece.raw
-      quoting = piece.quoting
-      at += 1
-    }
+  const cursor = { out: '', at: 0, quoting: 'bare' as Quoting }
+  const passMark = (): boolean => {
+    const piece = pieces[cursor.at]
+    if (piece?.value !== '') return false
+    cursor.out += piece.raw
+    cursor.quoting = piece.quoting
+    cursor.at += 1
+    return true
   }
   const old = pieces.filter((piece) => piece.value !== '').map((piece) => piece.value)
   for (const row of alignLists(old, units)) {
-    // What is new goes inside the quotes that open here, and before those that close.
-    passMarks(row.before === null)
     if (row.before === null) {
-      out += spellUnit(pieces, units[row.after] ?? '', quoting)
+      // What is new goes inside the quotes that open here, and before those that close.
+      while (cursor.quoting === 'bare' && passMark());
+      cursor.out += spellUnit(pieces, units[row.after] ?? '', cursor.quoting)
       continue
     }
-    if (row.after !== null) out += pieces[at]?.raw ?? ''
-    at += 1
+    while (passMark());
+    if (row.after !== null) cursor.out += pieces[cursor.at]?.raw ?? ''
+    cursor.at += 1
   }
-  passMarks(false)
-  return out
+  while (passMark());
+  return cursor.out
 }
 
 /** A double-quoted word with that value; the expansions of the old word stay expansions. */
