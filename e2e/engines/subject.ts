@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ErrorCode } from '#shared/errors/app-error'
-import type { EngineOperation } from '#core/guest/engine'
+import type { RewriteFile } from '#core/guest/engine'
 import type { DiskPlan, GuestFile, PartitionPlan } from '../images/build-disk.js'
 
 const MIB_SECTORS = 2048
@@ -86,7 +86,7 @@ export const SUBJECT: DiskPlan = {
 
 export interface Case {
   readonly name: string
-  readonly operation: EngineOperation
+  readonly operation: RewriteFile
   /** Null when it has to succeed. */
   readonly error: ErrorCode | null
   /** Where the file really is; null when there is none to look at. */
@@ -119,7 +119,7 @@ interface Edit {
 
 function edit(name: string, partitionNumber: number, path: string, how: Edit): Case {
   const filesystem = FILESYSTEMS[partitionNumber] ?? 'ext4'
-  const operation: EngineOperation = {
+  const operation: RewriteFile = {
     kind: 'rewrite-file',
     partition: partitionNumber,
     filesystem,

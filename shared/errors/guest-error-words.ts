@@ -35,6 +35,11 @@ export const GUEST_ERROR_WORDS = {
     detail: `${facts.path('The file')} holds ${facts.size('sizeBytes', 'more')}${facts.has('maxBytes') ? `; the limit is ${facts.size('maxBytes')}` : ''}. ${UNCHANGED}`,
     next: 'Copy it out of the image with diskwright files get.',
   }),
+  'guest-file-exists': (facts) => ({
+    title: 'There is already something of that name in the image',
+    detail: `${facts.path('The name')} is taken${partition(facts)}. No edit was written.`,
+    next: 'Choose another name, or remove or replace what is there.',
+  }),
   'guest-filesystem-full': (facts) => ({
     title: `The file system${partition(facts)} inside the image is full`,
     detail: `The edit needs ${facts.size('neededBytes', 'more space than there is')}${facts.has('freeBytes') ? `; ${facts.size('freeBytes')} is free` : ''}. The edits were made on a throw-away copy, which was removed; the source was not changed.`,
@@ -64,6 +69,16 @@ export const GUEST_ERROR_WORDS = {
     title: 'The edit does not fit the file',
     detail: `${facts.text(['entry', 'path', 'file'], 'The file')} cannot be edited. ${sentence(facts.text(['reason', 'problem'], 'It is not what the edit was made for'))} No edit was written.`,
     next: 'Reload the image and make the edit again, or remove it from the list.',
+  }),
+  'recipe-invalid': (facts) => ({
+    title: 'This is not a recipe that Diskwright can read',
+    detail: `${facts.has('path') ? `${facts.path('The file')}: ` : ''}${sentence(facts.text(['reason'], 'It does not follow the schema of recipes'))} Nothing was changed.`,
+    next: 'Compare it with the published schema, resources/recipe.schema.json.',
+  }),
+  'recipe-mismatch': (facts) => ({
+    title: 'The recipe does not fit this image',
+    detail: `${sentence(facts.text(['reason'], 'What the recipe expects is not what the image holds'))} ${UNCHANGED}`,
+    next: 'Adapt the recipe to this image, or apply it to the kind of image that it was recorded on.',
   }),
   'nothing-to-save': () => ({
     title: 'There is nothing to save',

@@ -11,25 +11,102 @@ export interface EngineDisk {
   readonly readFiles: readonly string[]
 }
 
-/**
- * Replaces the content of a file that is there. It is written in place: same inode, so mode, owner, extended attributes and
- * hard links stay. Symbolic links are followed within the partition.
- */
-export interface RewriteFile {
-  readonly kind: 'rewrite-file'
+/** Bytes to be written: in memory, or those of a file of this machine, which is never held in memory as a whole. */
+export type EngineContent = Uint8Array | { readonly hostFile: string }
+
+/** A place in a file system of the disk. */
+interface Place {
   /** As in the partition table; 0 is the whole disk. */
   readonly partition: number
   /** The kernel's name of the file system: `vfat`, `ext4`, `xfs`, `btrfs` … Never guessed by the engine. */
   readonly filesystem: string
   /** Absolute within the partition. */
   readonly path: string
-  /** SHA-256, lower-case hex, of the content that the edit was made for. */
-  readonly expectedSha256: string
-  readonly content: Uint8Array
+}
+
+/** What a new file or folder belongs to. `selinux` null takes the label of the folder it is made in, where that has one. FAT keeps none of it. */
+export interface Attributes {
+  /** Permission bits. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly selinux: string | null
+}
+
+/**
+ * Replaces the content of a file that is there. It is written in place: same inode, so mode, owner, extended attributes and
+ * hard links stay. Symbolic links are followed within the partition.
+ */
+export interface RewriteFile extends Place {
+  readonly kind: 'rewrite-file'
+  /** SHA-256, lower-case hex, of the content that the edit was made for; null takes whatever is there. */
+  readonly expectedSha256: string | null
+  readonly content: EngineContent
   readonly mtime: 'now' | 'keep'
 }
 
-export type EngineOperation = RewriteFile
+/** Makes a file that is not there (`guest-file-exists` otherwise). Its folder has to be; links in the folder's path are followed. */
+export interface CreateFile extends Place, Attributes {
+  readonly kind: 'create-file'
+  readonly content: EngineContent
+}
+
+/** Makes a folder that is not there, in one that is. */
+export interface MakeFolder extends Place, Attributes {
+  readonly kind: 'make-folder'
+}
+
+/** Makes a symbolic link that is not there. `target` is kept as it is and never followed. */
+export interface MakeLink extends Place {
+  readonly kind: 'make-link'
+  readonly target: string
+}
+
+/** Removes a file, a link (never what it points at), or with `recursive` a folder and all in it. */
+export interface RemoveFile extends Place {
+  readonly kind: 'remove'
+  readonly recursive: boolean
+}
+
+/** Gives a file, link or folder another name in the same file system; refuses where `to` exists. */
+export interface RenameFile extends Place {
+  readonly kind: 'rename'
+  /** Absolute within the partition. */
+  readonly to: string
+}
+
+/** Changes the mode and the owner of what is there; null leaves one as it is. Links are followed within the partition. */
+export interface SetAttributes extends Place {
+  readonly kind: 'set-attributes'
+  readonly mode: number | null
+  readonly uid: number | null
+  readonly gid: number | null
+}
+
+/** Gives an unmounted file system another UUID: xfs_admin(8), tune2fs(8), `mlabel`/fatlabel(8) (eight hex digits), btrfstune(8). */
+export interface SetFilesystemUuid {
+  readonly kind: 'set-filesystem-uuid'
+  readonly partition: number
+  readonly filesystem: string
+  readonly uuid: string
+}
+
+/** Changes the type of a partition: GPT type GUID, or two hex digits for MBR. */
+export interface SetPartitionType {
+  readonly kind: 'set-partition-type'
+  readonly partition: number
+  readonly type: string
+}
+
+/** Writes the backup GPT where it belongs, at the end of the disk. sgdisk(8) `-e`. */
+export interface MoveBackupGpt {
+  readonly kind: 'move-backup-gpt'
+}
+
+export type FileOperation = RewriteFile | CreateFile | MakeFolder | MakeLink | RemoveFile | RenameFile | SetAttributes
+/** Carried out after all file operations, when nothing is mounted. */
+export type DiskOperation = SetFilesystemUuid | SetPartitionType | MoveBackupGpt
+export type EngineOperation = FileOperation | DiskOperation
 
 export interface EngineRequest {
   readonly disk: EngineDisk
@@ -81,14 +158,29 @@ export async function applyOperations(engine: Engine, host: Host, request: Engin
 /** @throws AppError `bad-input` for an operation that no engine can carry out. */
 export function checkOperation(operation: EngineOperation): void {
   const problem = operationProblem(operation)
-  if (problem) throw new AppError('bad-input', { details: { path: operation.path, reason: problem } })
+  const path = 'path' in operation ? { path: operation.path } : {}
+  if (problem) throw new AppError('bad-input', { details: { ...path, reason: problem } })
 }
 
 function operationProblem(operation: EngineOperation): string | undefined {
+  if (operation.kind === 'move-backup-gpt') return undefined
   if (!Number.isInteger(operation.partition) || operation.partition < 0 || operation.partition > 255)
     return 'the partition number is not one of a partition table'
+  if (operation.kind === 'set-partition-type')
+    return /^([0-9a-f]{1,2}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(operation.type) ? undefined : 'the partition type is none'
   if (!/^[a-z0-9]{2,16}$/.test(operation.filesystem)) return 'the file system type is not one of a Linux kernel'
-  if (!operation.path.startsWith('/') || operation.path.includes('\0')) return 'the path is not absolute or holds a NUL character'
-  if (!/^[0-9a-f]{64}$/.test(operation.expectedSha256)) return 'the expected content is not a SHA-256'
+  if (operation.kind === 'set-filesystem-uuid') return uuidProblem(operation)
+  const paths = operation.kind === 'rename' ? [operation.path, operation.to] : [operation.path]
+  if (paths.some((path) => !path.startsWith('/') || path.includes('\0'))) return 'the path is not absolute or holds a NUL character'
+  if (operation.kind === 'make-link' && (operation.target === '' || operation.target.includes('\0'))) return 'the link points nowhere'
+  if (operation.kind === 'rewrite-file' && operation.expectedSha256 !== null && !/^[0-9a-f]{64}$/.test(operation.expectedSha256))
+    return 'the expected content is not a SHA-256'
+  if (operation.kind !== 'rewrite-file' && paths.some((path) => /^\/*$/.test(path) || /(^|\/)\.{1,2}(\/|$)/.test(path)))
+    return 'the path is the root, or goes through . or ..'
   return undefined
+}
+
+function uuidProblem({ filesystem, uuid }: SetFilesystemUuid): string | undefined {
+  const pattern = filesystem === 'vfat' ? /^[0-9A-F]{8}$/ : /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+  return pattern.test(uuid) ? undefined : 'the UUID is none for this file system'
 }

@@ -64,6 +64,21 @@ export const TOOLS = {
     required: false,
     versionArgs: [],
   }),
+  perl: row('perl', 'Makes the changes inside the uml and nbd engines', ['perl-base', 'perl-interpreter', 'perl-base', 'perl'], {
+    required: false,
+  }),
+  'qemu-nbd': row(
+    'qemu-nbd',
+    'Engine nbd: attaches a disk to the kernel of this machine, as root',
+    ['qemu-utils', 'qemu-img', 'qemu-tools', 'qemu-img'],
+    { required: false },
+  ),
+  pkexec: row('pkexec', 'Engine nbd: asks an administrator before anything runs as root', ['pkexec', 'polkit', 'pkexec', 'polkit'], {
+    required: false,
+  }),
+  modprobe: row('modprobe', 'Engine nbd: loads the nbd module of the kernel', ['kmod', 'kmod', 'kmod', 'kmod'], { required: false }),
+  flock: row('flock', 'Engine nbd: keeps others from the device', utilLinux, { required: false }),
+  blockdev: row('blockdev', 'Engine nbd: flushes the device and reads its partitions', utilLinux, { required: false }),
   guestfish: row(
     'guestfish',
     'Engine guestfish: writes inside images through the libguestfs appliance',

@@ -45,8 +45,7 @@ async function run(host: Host, request: EngineRequest): Promise<EngineRun> {
     const session = await launch(host, request, folder, notes)
     try {
       const writer = new GuestfishWriter(session, folder)
-      const outcomes = []
-      for (const operation of request.operations) outcomes.push(await writer.apply(operation))
+      const outcomes = await writer.applyAll(request.operations)
       await session.finish()
       return { engine: 'guestfish', outcomes, notes: [...notes, ...writer.notes], durationMs: performance.now() - start }
     } catch (thrown) {
@@ -62,7 +61,8 @@ async function run(host: Host, request: EngineRequest): Promise<EngineRun> {
 async function launch(host: Host, request: EngineRequest, folder: string, notes: string[]): Promise<GuestfishSession> {
   const { node, readFiles } = request.disk
   const appliance = await prepareAppliance(host)
-  const common = { disk: { path: node.path, driver: node.driver }, readFiles, folder, appliance }
+  const contents = await hostFiles(request)
+  const common = { disk: { path: node.path, driver: node.driver }, readFiles: [...readFiles, ...contents], folder, appliance }
   const kvm = await probeKvm(host)
   if (kvm.usable) {
     try {
@@ -73,4 +73,10 @@ async function launch(host: Host, request: EngineRequest, folder: string, notes:
     }
   }
   return GuestfishSession.launch(host, { ...common, accelerator: 'tcg' })
+}
+
+/** Contents that are uploaded from where they are. */
+async function hostFiles({ operations }: EngineRequest): Promise<string[]> {
+  const files = operations.flatMap((one) => ('content' in one && !(one.content instanceof Uint8Array) ? [one.content.hostFile] : []))
+  return Promise.all(files.map((file) => fs.realpath(file)))
 }

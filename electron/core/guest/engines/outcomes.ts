@@ -1,10 +1,14 @@
 import { AppError, type AppErrorData, type ErrorCode } from '#shared/errors/app-error'
 import type { EngineOperation, OperationOutcome } from '../engine.js'
 
-/** Why an operation was not carried out, in the words both engines use. */
+/** Why an operation was not carried out, in the words that all engines use. */
 export const REFUSALS = {
   missing: 'guest-file-not-found',
+  exists: 'guest-file-exists',
   irregular: 'not-a-regular-file',
+  'not-a-folder': 'edit-conflict',
+  'not-empty': 'edit-conflict',
+  unsupported: 'edit-conflict',
   changed: 'image-changed',
   full: 'guest-filesystem-full',
   'read-only': 'filesystem-read-only',
@@ -13,6 +17,13 @@ export const REFUSALS = {
   failed: 'edit-not-written',
 } as const satisfies Record<string, ErrorCode>
 export type Refusal = keyof typeof REFUSALS
+
+/** What `edit-conflict` does not say by itself. */
+const REASONS: Partial<Record<Refusal, string>> = {
+  'not-a-folder': 'A part of its path is not a folder',
+  'not-empty': 'The folder is not empty',
+  unsupported: 'Its file system cannot hold that',
+}
 
 export function isRefusal(word: string): word is Refusal {
   return Object.hasOwn(REFUSALS, word)
@@ -25,16 +36,33 @@ export interface RefusalFacts {
   readonly toolOutput?: string
 }
 
+/** Ends an operation that is not carried out; never leaves an engine. */
+export class Refused extends Error {
+  constructor(
+    readonly refusal: Refusal,
+    readonly facts: RefusalFacts = {},
+  ) {
+    super(refusal)
+  }
+}
+
 export function refused(operation: EngineOperation, refusal: Refusal, facts: RefusalFacts = {}): OperationOutcome {
+  const reason = facts.reason ?? REASONS[refusal]
   const details = {
-    path: operation.path,
-    partition: operation.partition,
+    ...subject(operation, refusal),
+    ...('partition' in operation ? { partition: operation.partition } : {}),
     ...(refusal === 'full' && facts.neededBytes !== undefined ? { neededBytes: facts.neededBytes } : {}),
     ...(refusal === 'full' && facts.freeBytes !== undefined ? { freeBytes: facts.freeBytes } : {}),
-    ...(facts.reason ? { reason: facts.reason } : {}),
+    ...(reason ? { reason } : {}),
   }
   const error: AppErrorData = new AppError(REFUSALS[refusal], { details, toolOutput: facts.toolOutput || undefined }).data
   return { ok: false, error }
+}
+
+function subject(operation: EngineOperation, refusal: Refusal): Readonly<Record<string, string>> {
+  if (operation.kind === 'move-backup-gpt') return { file: 'The partition table' }
+  if (!('path' in operation)) return { file: `Partition ${operation.partition}` }
+  return { path: operation.kind === 'rename' && refusal === 'exists' ? operation.to : operation.path }
 }
 
 export const JOURNAL_REPLAYED = 'The file system had not been unmounted cleanly; its journal was replayed before writing'

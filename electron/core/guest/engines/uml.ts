@@ -2,12 +2,19 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Host } from '../../process/host.js'
 import { runUml } from '../../tools/uml/run-uml.js'
+import { FAT_MODULES } from '../../tools/uml/scripts.js'
 import { umlVersion } from '../../tools/uml/version.js'
-import { checkOperation, type Engine, type EngineOperation, type EngineProbe, type EngineRequest, type EngineRun } from '../engine.js'
-import { readUmlReport } from './uml-report.js'
-import { REWRITE_STEPS } from './uml-steps.js'
+import { checkOperation, type Engine, type EngineProbe, type EngineRequest, type EngineRun } from '../engine.js'
+import { guestSteps } from './guest-steps/guest-steps.js'
+import { readReport } from './report.js'
+import { writeOperations } from './write-operations.js'
 
-const NEEDED = ['linux.uml', 'busybox', 'qemu-storage-daemon', 'setpriv'] as const
+const NEEDED = ['linux.uml', 'busybox', 'qemu-storage-daemon', 'setpriv', 'perl'] as const
+
+const STEPS = guestSteps({ disk: '/dev/ubda', partPrefix: '', work: '/m/work', tmp: '/m/tmp', loadFat: `load ${FAT_MODULES} 2>/dev/null` })
+const START_MS = 180_000
+/** Contents are written and read back; a disk that does less than this is not waited for. */
+const SLOWEST_BYTES_PER_MS = 2000
 
 /** User-Mode Linux in the sandbox: the whole kernel is one process of the user, without network, root or KVM. */
 export const umlEngine: Engine = { id: 'uml', title: 'User-Mode Linux', probe, run }
@@ -33,24 +40,18 @@ async function run(host: Host, request: EngineRequest): Promise<EngineRun> {
   request.operations.forEach(checkOperation)
   const folder = await fs.mkdtemp(path.join(request.workDir, 'uml-'))
   try {
-    await Promise.all(request.operations.map((operation, index) => writeOperation(path.join(folder, 'ops', String(index + 1)), operation)))
-    const done = await runUml(host, { node: request.disk.node, readFiles: request.disk.readFiles, folder, steps: REWRITE_STEPS })
-    const report = readUmlReport(done.records, request.operations, done.console)
+    const written = await writeOperations(folder, request.operations)
+    const { node, readFiles } = request.disk
+    const done = await runUml(host, {
+      node,
+      readFiles: [...readFiles, ...written.hostFiles],
+      folder,
+      steps: STEPS,
+      timeoutMs: START_MS + written.contentBytes / SLOWEST_BYTES_PER_MS,
+    })
+    const report = readReport(done.records, request.operations, done.console, 'uml')
     return { engine: 'uml', ...report, durationMs: performance.now() - start }
   } finally {
     await fs.rm(folder, { recursive: true, force: true })
   }
-}
-
-async function writeOperation(folder: string, operation: EngineOperation): Promise<void> {
-  await fs.mkdir(folder, { recursive: true })
-  const fields: Readonly<Record<string, string | Uint8Array>> = {
-    partition: `${operation.partition}\n`,
-    filesystem: `${operation.filesystem}\n`,
-    sha256: `${operation.expectedSha256}\n`,
-    mtime: `${operation.mtime}\n`,
-    path: operation.path,
-    content: operation.content,
-  }
-  await Promise.all(Object.entries(fields).map(([name, value]) => fs.writeFile(path.join(folder, name), value)))
 }

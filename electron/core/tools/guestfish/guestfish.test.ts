@@ -60,8 +60,16 @@ namemax: 255
 `
 
 test('stat of a file, of a folder and of nothing', () => {
-  expect(parseStat(STATNS)).toEqual({ regular: true, size: 3, mtime: [1_795_233_735, 971_999_986] })
-  expect(parseStat(STATNS.replace('33188', '16877'))?.regular).toBe(false)
+  expect(parseStat(STATNS)).toEqual({
+    regular: true,
+    folder: false,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size: 3,
+    mtime: [1_795_233_735, 971_999_986],
+  })
+  expect(parseStat(STATNS.replace('33188', '16877'))).toMatchObject({ regular: false, folder: true, mode: 0o755 })
   expect(parseStat('')).toBeNull()
 })
 

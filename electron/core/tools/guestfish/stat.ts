@@ -10,9 +10,15 @@ export function parseStruct(text: string): ReadonlyMap<string, number> {
 
 const S_IFMT = 0o170000
 const S_IFREG = 0o100000
+const S_IFDIR = 0o040000
 
 export interface GuestStat {
   readonly regular: boolean
+  readonly folder: boolean
+  /** Permission bits. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
   readonly size: number
   /** Seconds, nanoseconds. */
   readonly mtime: readonly [number, number]
@@ -21,9 +27,12 @@ export interface GuestStat {
 /** Null when the answer is not that of `statns`. */
 export function parseStat(text: string): GuestStat | null {
   const fields = parseStruct(text)
-  const [mode, size, seconds, nanos] = ['st_mode', 'st_size', 'st_mtime_sec', 'st_mtime_nsec'].map((name) => fields.get(name))
-  if (mode === undefined || size === undefined || seconds === undefined || nanos === undefined) return null
-  return { regular: (mode & S_IFMT) === S_IFREG, size, mtime: [seconds, nanos] }
+  const names = ['st_mode', 'st_uid', 'st_gid', 'st_size', 'st_mtime_sec', 'st_mtime_nsec']
+  const [mode, uid, gid, size, seconds, nanos] = names.map((name) => fields.get(name))
+  if (mode === undefined || uid === undefined || gid === undefined) return null
+  if (size === undefined || seconds === undefined || nanos === undefined) return null
+  const type = mode & S_IFMT
+  return { regular: type === S_IFREG, folder: type === S_IFDIR, mode: mode & 0o7777, uid, gid, size, mtime: [seconds, nanos] }
 }
 
 const ST_RDONLY = 1

@@ -1,18 +1,20 @@
 import { AppError } from '#shared/errors/app-error'
+import type { EngineId } from '#shared/jobs/job-requests'
 import type { EngineOperation, OperationOutcome } from '../engine.js'
 import { isRefusal, refused, replayedNote } from './outcomes.js'
 
 /**
- * Turns the records of `REWRITE_STEPS` into one outcome for each operation. `console` is what the guest's kernel said.
+ * Turns the records of `guestSteps` into one outcome for each operation. `console` is what the guest's kernel said.
  *
  * @throws AppError `engine-failed` when an operation has no record or a file system was not unmounted
  */
-export function readUmlReport(
+export function readReport(
   records: readonly string[],
   operations: readonly EngineOperation[],
   console: string,
+  engine: EngineId,
 ): { outcomes: OperationOutcome[]; notes: string[] } {
-  const failed = (reason: string): AppError => new AppError('engine-failed', { details: { engine: 'uml', reason }, toolOutput: console })
+  const failed = (reason: string): AppError => new AppError('engine-failed', { details: { engine, reason }, toolOutput: console })
   const stuck = records.find((record) => record.startsWith('stuck '))
   if (stuck) throw failed(`partition ${stuck.slice('stuck '.length)} could not be unmounted`)
   const count = (word: string): number => records.filter((record) => record.startsWith(word)).length

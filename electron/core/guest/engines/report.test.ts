@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import type { EngineOperation } from '../engine'
-import { readUmlReport } from './uml-report'
+import { readReport } from './report'
 
 const operation = (partition: number, path: string): EngineOperation => ({
   kind: 'rewrite-file',
@@ -40,7 +40,7 @@ const CONSOLE =
   'mount: mounting /dev/ubda9 on /m/tmp/mnt failed: Invalid argument\nXFS (ubda8): Unmounting Filesystem\nreboot: System halted'
 
 test('one outcome for each operation, with the code that people get', () => {
-  const { outcomes, notes } = readUmlReport(RECORDS, OPERATIONS, CONSOLE)
+  const { outcomes, notes } = readReport(RECORDS, OPERATIONS, CONSOLE, 'uml')
   expect(outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.error.code))).toEqual([
     'ok',
     'image-changed',
@@ -61,7 +61,7 @@ test('one outcome for each operation, with the code that people get', () => {
 
 function failure(records: readonly string[]): AppError | undefined {
   try {
-    readUmlReport(records, OPERATIONS.slice(0, 1), CONSOLE)
+    readReport(records, OPERATIONS.slice(0, 1), CONSOLE, 'uml')
     return undefined
   } catch (thrown) {
     return thrown instanceof AppError ? thrown : undefined
@@ -79,6 +79,6 @@ test.each([
 })
 
 test('a record that is not understood is a failed edit', () => {
-  const { outcomes } = readUmlReport(['mounted 1 clean', '1 error surprise 0 0 what', 'unmounted 1'], OPERATIONS.slice(0, 1), CONSOLE)
+  const { outcomes } = readReport(['mounted 1 clean', '1 error surprise 0 0 what', 'unmounted 1'], OPERATIONS.slice(0, 1), CONSOLE, 'uml')
   expect(outcomes[0]).toMatchObject({ ok: false, error: { code: 'edit-not-written' } })
 })
