@@ -6,6 +6,8 @@ import { appErrorDataSchema } from './errors/app-error-data.js'
 import { guestEntrySchema, imageInfoSchema } from './images/image-info.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
 import { convertImageInputSchema, jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
+import { expectationSchema } from './recipes/expectation.js'
+import { recipeSchema } from './recipes/recipe.js'
 import { recentImageSchema, settingsSchema } from './settings/settings.js'
 import { doctorReportSchema } from './tools/doctor.js'
 
@@ -17,6 +19,9 @@ interface Call<I extends z.ZodType, O extends z.ZodType> {
 function call<I extends z.ZodType, O extends z.ZodType>(input: I, output: O): Call<I, O> {
   return { input, output }
 }
+
+/** A recipe that was read, and the name of its file. */
+const loadedRecipeSchema = z.object({ file: z.string(), recipe: recipeSchema })
 
 const nothing = z.undefined()
 const path = z.string().min(1).max(4096)
@@ -45,7 +50,25 @@ export const contract = {
   'boot.list': call(z.object({ path }), bootReportSchema),
   'files.list': call(z.object({ path, partition: z.number().int(), folder: z.string() }), z.array(guestEntrySchema)),
   /** What edits make of an image; nothing is written. */
-  'edits.preview': call(z.object({ path, edits: z.array(editSchema).max(2000) }), editPreviewSchema),
+  'edits.preview': call(
+    z.object({ path, edits: z.array(editSchema).max(2000), expects: z.array(expectationSchema).max(1000).optional() }),
+    editPreviewSchema,
+  ),
+  /** The edits as YAML for other images, and what that leaves out. */
+  'edits.recipe': call(
+    z.object({ path, edits: z.array(editSchema).min(1).max(2000) }),
+    z.object({ text: z.string(), notes: z.array(z.string()) }),
+  ),
+  'edits.script': call(z.object({ path, edits: z.array(editSchema).min(1).max(2000) }), z.object({ text: z.string() })),
+  /** Asks where to, and writes a text there; null when the dialog was closed. */
+  'edits.saveText': call(
+    z.object({ source: path, suffix: z.string().max(40), extension: z.enum(['yaml', 'sh']), text: z.string() }),
+    z.object({ path: z.string() }).nullable(),
+  ),
+  /** Shows the open dialog for a recipe and reads it; file paths in it become absolute. Null when it was closed. */
+  'recipes.choose': call(nothing, loadedRecipeSchema.nullable()),
+  /** As `recipes.choose`, of a file that was dropped. */
+  'recipes.load': call(z.object({ path }), loadedRecipeSchema),
   'recents.list': call(nothing, z.array(recentImageSchema)),
   'recents.remove': call(z.object({ path }), nothing),
   /** A name beside the source that does not exist yet; the window may write there without a dialog. */

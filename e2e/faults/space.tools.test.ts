@@ -143,7 +143,7 @@ test('a full /boot inside the image: the save is refused, the entry in the sourc
     },
   })
   expect([job.state, job.error?.code]).toEqual(['failed', 'guest-filesystem-full'])
-  expect((await core.listBootEntries(scene.source)).entries.map((found) => found.text)).toEqual([text])
+  expect((await core.listBootEntries(scene.source)).files.map((found) => found.text)).toEqual([text])
   expect(await hashOf(scene.source)).toBe(before)
   await expectNothingLeft(scene, core)
 })

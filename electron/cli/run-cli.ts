@@ -8,6 +8,7 @@ import { type Command, commandHelp, findCommand, generalHelp, parseCommand, Usag
 import { applyCommand } from './commands/apply.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
 import { editCommand } from './commands/edit.js'
+import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
 import { convertCommand } from './commands/convert.js'
 import { doctorCommand } from './commands/doctor.js'
 import { filesCatCommand, filesGetCommand, filesListCommand } from './commands/files.js'
@@ -27,6 +28,8 @@ export const COMMANDS: readonly Command[] = [
   bootSetCommand,
   editCommand,
   applyCommand,
+  recipeScriptCommand,
+  recipeSchemaCommand,
   convertCommand,
   jobsListCommand,
   jobsShowCommand,

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { EditPreview, FileChange } from '#shared/edits/edit-preview'
 import { splitArgs } from '#shared/boot/kernel-args'
@@ -18,6 +19,7 @@ export const SAVE_OPTIONS = {
   'replace-output': { type: 'boolean', help: 'Replace OUT if it exists' },
   to: { type: 'string', value: 'FORMAT[:SUB]', help: 'Format of OUT (default: that of IMAGE)' },
   engine: { type: 'string', value: 'E', help: `Engine that writes: ${ENGINES.join(', ')}` },
+  recipe: { type: 'string', value: 'FILE', help: 'Also write the edits as a recipe for other images' },
   'dry-run': { type: 'boolean', help: 'Show what would change; write nothing' },
 } as const satisfies OptionTable
 
@@ -66,6 +68,8 @@ export async function saveEdits(
   const { revision } = await core.inspect(source, signal)
   const preview = await core.previewEdits(source, edits, { signal, ...more })
   for (const line of previewLines(preview)) print.line(line)
+  const recipeFile = input.text('recipe')
+  if (recipeFile !== undefined) await writeRecipe(context, source, edits, path.resolve(recipeFile))
   if (!target) {
     print.result({ edits, preview })
     return EXIT.ok
@@ -75,6 +79,16 @@ export async function saveEdits(
   print.result(job)
   for (const line of ['', ...outputLines(output)]) print.line(line)
   return EXIT.ok
+}
+
+async function writeRecipe({ core, print, signal }: CommandContext, source: string, edits: readonly Edit[], file: string): Promise<void> {
+  const { text, notes } = await core.exportRecipe(source, edits, signal)
+  // Never over a file that is there.
+  await writeFile(file, text, { flag: 'wx' }).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'EEXIST') throw new AppError('output-exists', { details: { path: file } })
+    throw new AppError('folder-not-writable', { details: { folder: path.dirname(file), reason: thrown.message } })
+  })
+  for (const line of [...notes, `Recipe: ${file}`]) print.line(line)
 }
 
 /** Every change that a preview shows, one block each. Throws what keeps an edit from being applied. */

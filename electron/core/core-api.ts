@@ -2,6 +2,7 @@ import type { BootReport } from '#shared/boot/boot-entry'
 import type { Edit } from '#shared/edits/edit'
 import type { EditPreview } from '#shared/edits/edit-preview'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
+import type { Recipe } from '#shared/recipes/recipe'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
 import type { JobInput, JobRequest, OutputPlan } from '#shared/jobs/job-requests'
 import type { RecentImage, Settings } from '#shared/settings/settings'
@@ -34,6 +35,12 @@ export interface Core {
     edits: readonly Edit[],
     options?: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> & { signal?: AbortSignal },
   ): Promise<EditPreview>
+  /** The edits as a recipe for other images, as YAML; and what it leaves out. */
+  exportRecipe(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<{ recipe: Recipe; text: string; notes: string[] }>
+  /** Reads a recipe from a YAML or JSON file; paths of files it brings in become absolute. Throws `file-not-found`, `recipe-invalid`. */
+  readRecipe(file: string): Promise<Recipe>
+  /** The edits as a shell script of guestfish and qemu-img. Throws what keeps an edit from being applied. */
+  shellScript(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<string>
   planConvert(input: JobInput<'convert-image'>): Promise<OutputPlan>
   planSave(input: JobInput<'save-image'>): Promise<OutputPlan>
   readonly jobs: JobsApi

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { printRecipe } from '#shared/recipes/recipe-text'
 import type { Core, CoreDeps } from './core-api.js'
 import { prepareDirs } from './files/prepare-dirs.js'
 import { removeStaleExports } from './guest/stale-exports.js'
@@ -11,7 +12,9 @@ import { planConvert } from './operations/convert-image.js'
 import { runDoctor } from './operations/doctor.js'
 import { listGuestFolder, readGuestFile } from './operations/read-guest-files.js'
 import { ImageSessions } from './operations/image-sessions.js'
-import { previewEdits } from './operations/preview-edits.js'
+import { exportRecipe } from './operations/export-recipe.js'
+import { readRecipe } from './operations/read-recipe.js'
+import { previewEdits, scriptOfEdits } from './operations/preview-edits.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
 import { createHost } from './process/create-host.js'
@@ -50,6 +53,13 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       const { boot } = await readings.read(bind(signal), image)
       return sessions.use(bind(signal), image, (open) => previewEdits(open, edits, boot.entries, options))
     },
+    exportRecipe: async (image, edits, signal) => {
+      const { info, boot } = await readings.read(bind(signal), image)
+      const { recipe, notes } = await exportRecipe(edits, { info, entries: boot.entries, tools: await toolVersions(), signal })
+      return { recipe, text: printRecipe(recipe), notes }
+    },
+    readRecipe,
+    shellScript: (image, edits, signal) => sessions.use(bind(signal), image, (open) => scriptOfEdits(open, edits)),
     planConvert: (input) => planConvert(host, input),
     planSave: (input) => planSave(host, input),
     jobs,
@@ -57,6 +67,14 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     settings,
     recovery,
     close: () => jobs.close(),
+  }
+
+  /** Of the tools that a save uses, where they are there. */
+  async function toolVersions(): Promise<Record<string, string>> {
+    doctor ??= runDoctor(host, settings.get().engine)
+    const { tools } = await doctor
+    const used = ['qemu-img', 'qemu-storage-daemon', 'linux.uml', 'guestfish']
+    return Object.fromEntries(tools.flatMap(({ id, version }) => (version !== null && used.includes(id) ? [[id, version]] : [])))
   }
 
   function bind(signal: AbortSignal | undefined) {

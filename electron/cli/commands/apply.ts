@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import type { Recipe } from '#shared/recipes/recipe'
-import { parseRecipe } from '#shared/recipes/recipe-text'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
@@ -26,12 +23,11 @@ export const applyCommand: Command = {
   async run(input, context) {
     const [recipeFile = '', image = ''] = input.positionals
     checkSaveOptions(input)
-    const recipe = await readRecipe(recipeFile)
-    const { print } = context
+    const { core, print } = context
+    const recipe = await core.readRecipe(path.resolve(recipeFile))
     if (recipe.name !== undefined) print.line(`Recipe: ${recipe.name}`)
-    const edits = recipe.edits.map((edit) => resolveHostFile(edit, path.dirname(path.resolve(recipeFile))))
     try {
-      return await saveEdits(context, withTarget(input, recipe), path.resolve(image), edits, {
+      return await saveEdits(context, withTarget(input, recipe), path.resolve(image), recipe.edits, {
         ...(recipe.expects ? { expects: recipe.expects } : {}),
         ...(input.flag('idempotent') ? { idempotent: true } : {}),
       })
@@ -42,20 +38,6 @@ export const applyCommand: Command = {
       return EXIT.ok
     }
   },
-}
-
-/** Throws `file-not-found`, `recipe-invalid`. */
-export async function readRecipe(file: string): Promise<Recipe> {
-  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    throw new AppError('file-not-found', { details: { path: path.resolve(file) }, cause: thrown })
-  })
-  return parseRecipe(text)
-}
-
-/** Files that a recipe brings in are named from where the recipe lies. */
-function resolveHostFile(edit: Edit, folder: string): Edit {
-  if (edit.kind !== 'write-file' || !('hostFile' in edit.content)) return edit
-  return { ...edit, content: { ...edit.content, hostFile: path.resolve(folder, edit.content.hostFile) } }
 }
 
 /** The format that the recipe names, where the command line names none. */

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { errnoCode, syncFolderSync } from './sync.js'
+import { writeTextDurably } from './durable-text.js'
+import { errnoCode } from './sync.js'
 
 export type JsonRead =
   | { readonly state: 'ok'; readonly value: unknown }
@@ -9,29 +9,10 @@ export type JsonRead =
   /** The file was no JSON; a copy of it stands at `keptAs` (null when even that could not be written). */
   | { readonly state: 'damaged'; readonly keptAs: string | null; readonly reason: string }
 
-/**
- * Replaces a JSON file so that a crash or power cut at any moment leaves the old or the new content, never a mixture:
- * temporary file, fsync, rename, fsync of the folder. Creates the folder (mode 0700) when it is missing.
- * Synchronous on purpose: a state that was announced must be on disk before anything else runs.
- */
+/** Replaces a JSON file, as `writeTextDurably`. Creates the folder (mode 0700) when it is missing. */
 export function writeJsonDurably(file: string, value: unknown): void {
-  const folder = path.dirname(file)
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
-  try {
-    const fd = fs.openSync(temporary, 'wx', 0o600)
-    try {
-      fs.writeFileSync(fd, `${JSON.stringify(value, null, 2)}\n`)
-      fs.fsyncSync(fd)
-    } finally {
-      fs.closeSync(fd)
-    }
-    fs.renameSync(temporary, file)
-  } catch (error) {
-    fs.rmSync(temporary, { force: true })
-    throw error
-  }
-  syncFolderSync(folder)
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  writeTextDurably(file, `${JSON.stringify(value, null, 2)}\n`, 0o600)
 }
 
 /** Reads a JSON file. One that does not parse is copied to `FILE.bad`, so that writing a new one loses nothing. */

@@ -1,14 +1,18 @@
 import { isUtf8 } from 'node:buffer'
+import path from 'node:path'
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { describeEdit } from '#shared/edits/describe-edit'
 import type { Edit } from '#shared/edits/edit'
 import type { DiskChange, EditPreview, FileChange } from '#shared/edits/edit-preview'
+import { AppError } from '#shared/errors/app-error'
+import { FORMATS } from '#shared/images/formats'
 import type { Partition } from '#shared/images/image-info'
 import { partitionTypeName } from '#shared/images/partition-types'
 import type { DraftStep } from '../guest/draft.js'
 import type { DiskOperation, EngineContent, FileOperation } from '../guest/engine.js'
 import { type AppliedEdits, type ApplyOptions, applyEdits } from '../guest/edits/apply-edits.js'
 import type { OpenImage } from './image-sessions.js'
+import { shellScript } from './shell-script.js'
 
 /** Larger texts are told by their size. */
 const SHOWN_BYTES = 256 * 1024
@@ -31,6 +35,22 @@ export async function previewEdits(
     changes: describeChanges(applied, info.partitions),
     boot: { ...applied.boot, elapsedMs: performance.now() - started },
   }
+}
+
+/** The edits as a shell script. Throws the first edit's problem, if there is one. */
+export async function scriptOfEdits({ info, source, files }: OpenImage, edits: readonly Edit[]): Promise<string> {
+  const { draft, outcomes } = await applyEdits(files, info.partitions, edits)
+  const failed = outcomes.find((outcome) => outcome.problem !== null)?.problem
+  if (failed) throw AppError.fromData(failed)
+  const { dir, name, ext } = path.parse(info.path)
+  return shellScript({
+    source: info.path,
+    sourceFormat: source.node.driver,
+    output: path.join(dir, `${name}-edited${ext}`),
+    outputFormat: FORMATS[info.format].driver,
+    table: info.table,
+    operations: draft.steps().map((step) => step.operation),
+  })
 }
 
 /** What the steps of a draft change, in words and texts; steps that leave a file as it was are left out. */

@@ -21,10 +21,29 @@ export async function chooseImages(parent: DialogParent): Promise<string[]> {
   return answer.canceled ? [] : answer.filePaths
 }
 
+/** A recipe's absolute path; null when the dialog was closed. */
+export async function chooseRecipe(parent: DialogParent): Promise<string | null> {
+  const options: OpenDialogOptions = {
+    title: 'Open a recipe',
+    filters: [
+      { name: 'Recipes', extensions: ['yaml', 'yml', 'json'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+    properties: ['openFile'],
+  }
+  const window = parent()
+  const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
+  return answer.canceled ? null : (answer.filePaths[0] ?? null)
+}
+
 /** Null when the dialog was closed. The dialog itself asks before an existing file is chosen, hence `replace`. */
-export async function chooseOutput(parent: DialogParent, suggested: string): Promise<{ path: string; replace: boolean } | null> {
+export async function chooseOutput(
+  parent: DialogParent,
+  suggested: string,
+  title = 'Save image as',
+): Promise<{ path: string; replace: boolean } | null> {
   const options: SaveDialogOptions = {
-    title: 'Save image as',
+    title,
     defaultPath: suggested,
     properties: ['createDirectory', 'showOverwriteConfirmation'],
   }

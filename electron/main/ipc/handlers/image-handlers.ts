@@ -4,7 +4,7 @@ import type { Handlers } from '../register-contract.js'
 
 export type ImageHandlers = Pick<
   Handlers,
-  'images.inspect' | 'images.choose' | 'boot.list' | 'files.list' | 'edits.preview' | 'recents.list' | 'recents.remove'
+  'images.inspect' | 'images.choose' | 'boot.list' | 'files.list' | 'recents.list' | 'recents.remove'
 >
 
 export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
@@ -17,7 +17,6 @@ export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
     'images.choose': () => chooseImages(parent),
     'boot.list': ({ path }) => core.listBootEntries(path),
     'files.list': (where) => core.listFiles(where),
-    'edits.preview': ({ path, edits }) => core.previewEdits(path, edits),
     'recents.list': () => core.recents.list(),
     'recents.remove': async ({ path }) => core.recents.remove(path),
   }

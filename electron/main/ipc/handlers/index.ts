@@ -5,6 +5,7 @@ import type { StagedImages } from '../../host/staged-images.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
 import { appHandlers } from './app-handlers.js'
+import { editHandlers } from './edit-handlers.js'
 import { hostHandlers } from './host-handlers.js'
 import { imageHandlers } from './image-handlers.js'
 import { jobHandlers } from './job-handlers.js'
@@ -14,6 +15,7 @@ export function createHandlers(core: Core, openRequests: OpenRequests, staged: S
   return {
     ...appHandlers(core, openRequests, staged),
     ...imageHandlers(core, parent),
+    ...editHandlers(core, parent),
     ...jobHandlers(core, new OutputGrants(), parent),
     ...hostHandlers(),
   }

@@ -1,0 +1,38 @@
+import path from 'node:path'
+import type { Core } from '#core/core-api'
+import { writeTextDurably } from '#core/files/durable-text'
+import { chooseOutput, chooseRecipe, type DialogParent } from '../../host/dialogs.js'
+import type { Handlers } from '../register-contract.js'
+
+export type EditHandlers = Pick<
+  Handlers,
+  'edits.preview' | 'edits.recipe' | 'edits.script' | 'edits.saveText' | 'recipes.choose' | 'recipes.load'
+>
+
+export function editHandlers(core: Core, parent: DialogParent): EditHandlers {
+  const load = async (file: string) => ({ file, recipe: await core.readRecipe(file) })
+  return {
+    'edits.preview': ({ path: image, edits, expects }) => core.previewEdits(image, edits, expects ? { expects } : {}),
+    'edits.recipe': async ({ path: image, edits }) => {
+      const { text, notes } = await core.exportRecipe(image, edits)
+      return { text, notes }
+    },
+    'edits.script': async ({ path: image, edits }) => ({ text: await core.shellScript(image, edits) }),
+    'edits.saveText': async ({ source, suffix, extension, text }) => {
+      const { dir, name } = path.parse(source)
+      const chosen = await chooseOutput(
+        parent,
+        path.join(dir, `${name}${suffix}.${extension}`),
+        extension === 'sh' ? 'Save script as' : 'Save recipe as',
+      )
+      if (chosen === null) return null
+      writeTextDurably(chosen.path, text, extension === 'sh' ? 0o755 : 0o644)
+      return { path: chosen.path }
+    },
+    'recipes.choose': async () => {
+      const file = await chooseRecipe(parent)
+      return file === null ? null : load(file)
+    },
+    'recipes.load': ({ path: file }) => load(file),
+  }
+}
