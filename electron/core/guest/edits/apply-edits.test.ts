@@ -66,6 +66,8 @@ test('idempotent: what has its effect already is left out', async () => {
   })
   expect(again.outcomes.map(({ problem }) => problem)).toEqual([null, null])
   expect(again.draft.steps()).toEqual([])
+  const expects = [{ kind: 'boot-entry' as const, entry: ID, has: ['ignition.platform.id=qemu'] }]
+  await expect(applyEdits(first.draft, PARTITIONS, [toVmware], { idempotent: true, expects })).resolves.toBeDefined()
   const strict = await applyEdits(first.draft, PARTITIONS, [toVmware])
   expect(strict.outcomes[0]?.problem?.code).toBe('argument-not-found')
 })

@@ -51,7 +51,8 @@ export async function applyEdits(
   options: ApplyOptions = {},
 ): Promise<AppliedEdits> {
   const draft = new GuestDraft(base, partitions)
-  if (options.expects && options.expects.length > 0) await requireExpected(contextOf(draft, []), options.expects, options.osName ?? null)
+  const expects = options.idempotent ? withoutOwnWork(options.expects ?? [], edits) : (options.expects ?? [])
+  if (expects.length > 0) await requireExpected(contextOf(draft, []), expects, options.osName ?? null)
   const outcomes: EditOutcome[] = []
   for (const [index, edit] of edits.entries()) {
     draft.beginEdit(index)
@@ -59,6 +60,22 @@ export async function applyEdits(
     outcomes.push({ problem: await applyOne(contextOf(draft, notes), edit, options.idempotent ?? false), notes })
   }
   return { draft, outcomes, boot: await findBootConfig(draft, partitions) }
+}
+
+/** On an image that had the edits already, the arguments that they take away are gone: that is no difference. */
+function withoutOwnWork(expects: readonly Expectation[], edits: readonly Edit[]): Expectation[] {
+  const taken = new Set(
+    edits.flatMap((edit) =>
+      edit.kind !== 'kernel-args'
+        ? []
+        : edit.changes.flatMap((change) =>
+            change.op === 'delete' ? [change.arg] : change.op === 'replace' ? [`${change.key}=${change.from}`] : [],
+          ),
+    ),
+  )
+  return expects.map((expected) =>
+    expected.kind === 'boot-entry' && expected.has ? { ...expected, has: expected.has.filter((arg) => !taken.has(arg)) } : expected,
+  )
 }
 
 async function requireExpected(context: EditContext, expects: readonly Expectation[], osName: string | null): Promise<void> {
