@@ -1,0 +1,38 @@
+/**
+ * Ignition's platform ids and where each one takes its config from (Ignition docs: supported platforms);
+ * `oci` is what Oracle Container Host for Kubernetes (OCK) calls Oracle Cloud.
+ */
+export const IGNITION_PLATFORMS: ReadonlyMap<string, string> = new Map([
+  ['akamai', 'Akamai (Linode): user data of the metadata service'],
+  ['aliyun', 'Alibaba Cloud: user data of the instance'],
+  ['applehv', 'Apple Hypervisor: HTTP over a virtio socket'],
+  ['aws', 'Amazon Web Services: user data of the instance'],
+  ['azure', 'Microsoft Azure: custom data of the instance'],
+  ['azurestack', 'Microsoft Azure Stack: custom data of the instance'],
+  ['brightbox', 'Brightbox: user data of the instance'],
+  ['cloudstack', 'CloudStack: user data from the metadata service or the config drive'],
+  ['digitalocean', 'DigitalOcean: user data of the droplet'],
+  ['exoscale', 'Exoscale: user data of the instance'],
+  ['file', 'a file that the environment variable IGNITION_CONFIG_FILE names'],
+  ['gcp', 'Google Cloud: the metadata entry user-data'],
+  ['hetzner', 'Hetzner Cloud: user data of the server'],
+  ['hyperv', 'Hyper-V: key-value pairs ignition.config.N of the virtual machine'],
+  ['ibmcloud', 'IBM Cloud: user data of the instance'],
+  ['kubevirt', 'KubeVirt: user data on the config drive'],
+  ['metal', 'bare metal: ignition.config.url, or what was put into the image'],
+  ['nutanix', 'Nutanix: user data on the config drive'],
+  ['nvidiabluefield', 'NVIDIA BlueField: the boot FIFO of the card'],
+  ['oci', 'Oracle Cloud, as OCK calls it: user_data of the instance'],
+  ['openstack', 'OpenStack: user data from the metadata service or the config drive'],
+  ['oraclecloud', 'Oracle Cloud, as Fedora CoreOS and RHEL CoreOS call it: user data of the instance'],
+  ['packet', 'Equinix Metal: user data of the machine'],
+  ['powervs', 'IBM Power Virtual Server: user data of the instance'],
+  ['proxmoxve', 'Proxmox VE: user or vendor data on the cloud-init drive'],
+  ['qemu', 'QEMU: firmware configuration opt/com.coreos/config, or a virtio disk with the serial ignition'],
+  ['scaleway', 'Scaleway: user data of the instance'],
+  ['upcloud', 'UpCloud: user data of the server'],
+  ['virtualbox', 'VirtualBox: guest property /Ignition/Config'],
+  ['vmware', 'VMware: guestinfo.ignition.config.data, or the OVF environment'],
+  ['vultr', 'Vultr: user data of the instance'],
+  ['zvm', 'z/VM: the virtual card reader'],
+])
