@@ -1,5 +1,7 @@
+import { primaryConsole } from '#shared/boot/arguments/console'
+import { argumentGroup } from '#shared/boot/arguments/find-argument'
+import { ARG_GROUPS, type ArgGroup } from '#shared/boot/arguments/groups'
 import { type ArgDiffRow, diffArgs } from '#shared/boot/kernel-args'
-import { ARG_GROUPS, type ArgGroup, argGroup, primaryConsole } from './group-args.js'
 
 export interface ArgRow extends ArgDiffRow {
   /** Position in the list as it will be; for a removed argument, where it would stand again. */
@@ -16,7 +18,7 @@ export function groupedRows(before: readonly string[], after: readonly string[])
     if (row.state !== 'removed') at += 1
     return placed
   })
-  return ARG_GROUPS.map((group) => ({ group, rows: rows.filter((row) => argGroup(row.arg) === group) })).filter(
+  return ARG_GROUPS.map((group) => ({ group, rows: rows.filter((row) => argumentGroup(row.arg) === group) })).filter(
     ({ rows: found }) => found.length > 0,
   )
 }
