@@ -61,6 +61,8 @@ export const partitionSchema = z.object({
   typeName: z.string(),
   /** GPT partition name. */
   name: z.string().nullable(),
+  /** What `PARTUUID=` means, in lower case; null without a table. */
+  uuid: z.string().nullable().optional(),
   bootable: z.boolean(),
   /** EFI system partition by its type, or a FAT that holds /EFI though its type says otherwise. */
   isEsp: z.boolean(),

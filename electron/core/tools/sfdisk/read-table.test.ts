@@ -58,6 +58,7 @@ test('GPT rows in bytes, type GUIDs in capitals', () => {
         sizeBytes: 104_857_600,
         type: 'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7',
         name: 'EFI-SYSTEM',
+        uuid: 'f9553be1-1b2e-9346-b2bf-ea23729837b3',
         bootable: false,
       },
     ],
@@ -67,6 +68,7 @@ test('GPT rows in bytes, type GUIDs in capitals', () => {
 test('MBR rows keep their numbers and the active flag', () => {
   const { table, partitions } = parseTable(MBR, '')
   expect([table, partitions[0]?.number, partitions[0]?.type, partitions[0]?.bootable]).toEqual(['mbr', 5, '83', true])
+  expect(partitions[0]?.uuid).toBe('ca7cf866-05')
 })
 
 test('a table without partitions is empty', () => {

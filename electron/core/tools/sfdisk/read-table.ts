@@ -6,12 +6,14 @@ const partition = z.object({
   start: z.number(),
   size: z.number(),
   type: z.string(),
+  uuid: z.string().optional(),
   name: z.string().optional(),
   bootable: z.boolean().optional(),
 })
 const schema = z.object({
   partitiontable: z.object({
     label: z.string(),
+    id: z.string().optional(),
     sectorsize: z.number().default(512),
     partitions: z.array(partition).default([]),
   }),
@@ -24,6 +26,8 @@ export interface TablePartition {
   /** GPT type GUID in capitals, or the MBR type as two hex digits. */
   readonly type: string
   readonly name: string | null
+  /** What `PARTUUID=` means: the GPT partition's GUID, or disk signature and number of an MBR one. In lower case. */
+  readonly uuid: string | null
   readonly bootable: boolean
 }
 
@@ -57,9 +61,18 @@ export function parseTable(json: string, stderr: string): PartitionTable {
       sizeBytes: row.size * sectorBytes,
       type: partitiontable.label === 'gpt' ? row.type.toUpperCase() : row.type.toLowerCase().padStart(2, '0'),
       name: row.name ?? null,
+      uuid: partitionUuid(partitiontable, row),
       bootable: row.bootable ?? false,
     })),
   }
+}
+
+/** For MBR as the kernel and libblkid make it up: `SIGNATURE-NN`, both in hex (Linux block/partitions/msdos.c). */
+function partitionUuid(table: { label: string; id?: string | undefined }, row: z.infer<typeof partition>): string | null {
+  if (row.uuid !== undefined) return row.uuid.toLowerCase()
+  const number = Number(/(\d+)$/.exec(row.node)?.[1] ?? 0)
+  if (table.label !== 'dos' || table.id === undefined) return null
+  return `${table.id.replace(/^0x/, '').toLowerCase().padStart(8, '0')}-${number.toString(16).padStart(2, '0')}`
 }
 
 const NO_TABLE = /does not contain a recognized partition table/
