@@ -79,19 +79,21 @@ export function duplicateExtlinuxEntry(text: string, label: string, names: { rea
   const target = labelOf(parsed, label)
   checkValue(names.label)
   if (parsed.labels.some((each) => each.label === names.label)) throw conflict(`there is a label ${names.label} already`)
+  const isOwn = ownLines(parsed, target)
   const marks = new Set(target.lines.get('menu default') ?? [])
-  const copy = parsed.lines
-    .slice(target.first, target.end)
-    .map((line, at) => (at === 0 ? { ...line, separator: line.separator || ' ', value: names.label } : line))
-    .filter((_, at) => !marks.has(at + target.first))
-  return setExtlinuxTitle(insertBlock(parsed.lines, target.end, copy), names.label, names.title)
+  const copy = parsed.lines.flatMap((line, at) => {
+    if (at === target.first) return [{ ...line, separator: line.separator || ' ', value: names.label }]
+    return isOwn(at) && !marks.has(at) ? [line] : []
+  })
+  const end = parseExtlinuxLines(printKeyLines(copy)).labels[0]?.end
+  return setExtlinuxTitle(insertBlock(parsed.lines, target.end, copy.slice(0, end)), names.label, names.title)
 }
 
 /** The file without that label and its lines. Errors as `setExtlinuxArgs`. */
 export function removeExtlinuxEntry(text: string, label: string): string {
   const parsed = parseExtlinuxLines(text)
-  const { first, end } = labelOf(parsed, label)
-  return printKeyLines([...parsed.lines.slice(0, first), ...parsed.lines.slice(end)])
+  const isOwn = ownLines(parsed, labelOf(parsed, label))
+  return printKeyLines(parsed.lines.filter((_, at) => !isOwn(at)))
 }
 
 /** The file with that label before another one, or after the last one where `before` is null. Errors as `setExtlinuxArgs`. */
@@ -100,11 +102,18 @@ export function moveExtlinuxEntry(text: string, label: string, before: string | 
   const target = labelOf(parsed, label)
   const to = before === null ? (parsed.labels.at(-1)?.end ?? 0) : labelOf(parsed, before).first
   if (to >= target.first && to <= target.end) return text
-  const block = parsed.lines.slice(target.first, target.end)
-  const rest = [...parsed.lines.slice(0, target.first), ...parsed.lines.slice(target.end)]
+  const isOwn = ownLines(parsed, target)
+  const block = parsed.lines.filter((_, at) => isOwn(at))
+  const rest = parsed.lines.filter((_, at) => !isOwn(at))
   const result = insertBlock(rest, to > target.first ? to - block.length : to, block)
   if (parseExtlinuxLines(result).labels.length !== parsed.labels.length) throw conflict(`the label ${label} has a help text without an end`)
   return result
+}
+
+/** Lines that go where the label goes: not those among them that speak to the whole menu. */
+function ownLines(parsed: ExtlinuxLines, label: LabelLines): (at: number) => boolean {
+  const global = new Set([...parsed.global.values()].flat())
+  return (at) => at >= label.first && at < label.end && !global.has(at)
 }
 
 function insertBlock(lines: readonly KeyLine[], at: number, block: readonly KeyLine[]): string {
