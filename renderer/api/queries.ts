@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { CallInput } from '#shared/contract'
+import type { Edit } from '#shared/edits/edit'
 import { call } from './client.js'
 
 /** What the core owns is a query; only what the user is typing or looking at is a store. */
@@ -27,8 +28,8 @@ export const imageQuery = (path: string) => queryOptions({ queryKey: ['image', p
 
 export const bootQuery = (path: string) => queryOptions({ queryKey: ['boot', path], queryFn: () => call('boot.list', { path }) })
 
-export const editsQuery = (path: string, edits: CallInput<'edits.preview'>['edits']) =>
-  queryOptions({ queryKey: ['edits', path, edits], queryFn: () => call('edits.preview', { path, edits }) })
+export const editsQuery = (path: string, edits: readonly Edit[]) =>
+  queryOptions({ queryKey: ['edits', path, edits], queryFn: () => call('edits.preview', { path, edits: [...edits] }) })
 
 export const filesQuery = (path: string, partition: number, folder: string) =>
   queryOptions({ queryKey: ['files', path, partition, folder], queryFn: () => call('files.list', { path, partition, folder }) })

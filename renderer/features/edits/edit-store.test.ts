@@ -57,6 +57,15 @@ test('one edit can be taken out, and put back by undo', () => {
   expect(present()).toEqual([append('a'), append('b'), append('c')])
 })
 
+test('an edit can be put at another place', () => {
+  store().stage(PATH, [append('a'), append('b'), append('c')])
+  store().move(PATH, 2, 0)
+  expect(present()).toEqual([append('c'), append('a'), append('b')])
+  store().move(PATH, 9, 0)
+  store().undo(PATH)
+  expect(present()).toEqual([append('a'), append('b'), append('c')])
+})
+
 test('images have lists of their own, and forgetting one leaves the others', () => {
   store().stage(PATH, [append('a')])
   store().stage('/other.raw', [append('z')])

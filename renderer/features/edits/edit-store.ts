@@ -21,6 +21,8 @@ interface EditStore {
   redo(path: string): void
   /** Takes one edit out of the list. */
   remove(path: string, index: number): void
+  /** Puts one edit at another place of the list. */
+  move(path: string, from: number, to: number): void
   /** Forgets the list and its history: the image was closed, or the edits are in it now. */
   forget(path: string): void
 }
@@ -63,6 +65,13 @@ export const useEditStore = create<EditStore>()((set) => {
           null,
         ),
       ),
+    move: (path, from, to) =>
+      change(path, (history) => {
+        const moved = history.present[from]
+        if (moved === undefined) return history
+        const rest = history.present.filter((_, at) => at !== from)
+        return staged(history, [...rest.slice(0, to), moved, ...rest.slice(to)], null)
+      }),
     forget: (path) => set(({ byPath }) => ({ byPath: Object.fromEntries(Object.entries(byPath).filter(([known]) => known !== path)) })),
   }
 })
