@@ -8,6 +8,12 @@ import { useEditStore } from '../features/edits/edit-store.js'
 import { useNavigation } from './navigation-store.js'
 import { argumentActions, goActions, imageActions, nextTheme, recentActions } from './palette-actions.js'
 
+/** Spotlight marks the first entry before the entries of a new query are there, and then none is marked: Enter would do nothing. */
+function selectFirstIfNone(): void {
+  if (document.querySelector('[data-action][data-selected]') !== null) return
+  document.querySelector('[data-action]')?.setAttribute('data-selected', 'true')
+}
+
 /** Ctrl K: every place, every image, every argument of the open images, every action. */
 export function CommandPalette() {
   const { images, active, show } = useNavigation()
@@ -60,6 +66,9 @@ export function CommandPalette() {
         leftSection: <Search size={16} aria-hidden />,
         placeholder: 'Search images, arguments, actions',
         'aria-label': 'Search images, arguments, actions',
+        onKeyDown: (event) => {
+          if (event.code === 'Enter' || event.code === 'NumpadEnter') selectFirstIfNone()
+        },
       }}
     />
   )
