@@ -1,48 +1,8 @@
-const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
-const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-
-function scale(value: number, base: number, units: readonly string[]): { amount: number; unit: string; power: number } {
-  let power = 0
-  let amount = value
-  // 999.5 and up would be printed as 1000 or more of the smaller unit.
-  while (power < units.length - 1 && amount >= (power === 0 ? base : base - 0.5)) {
-    amount /= base
-    power += 1
-  }
-  return { amount, unit: units[power] ?? '', power }
-}
-
-/** Size in binary units, as images are measured: `15 GiB`, `1.9 GiB`, `244 MiB`. */
-export function formatBytes(bytes: number): string {
-  const { amount, unit, power } = scale(bytes, 1024, BINARY)
-  const digits = power >= 3 || (amount < 10 && power > 0) ? 1 : 0
-  return `${amount.toFixed(digits).replace(/\.0$/, '')} ${unit}`
-}
-
-/** All of the bytes, for a hover: `16,106,127,360 bytes`. */
-export function formatExactBytes(bytes: number): string {
-  return `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`
-}
-
-/** Bytes per second in decimal units, as links and disks are: `412 MB/s`. */
-export function formatRate(bytesPerSecond: number): string {
-  const { amount, unit, power } = scale(bytesPerSecond, 1000, DECIMAL)
-  return `${amount.toFixed(amount < 10 && power > 1 ? 1 : 0)} ${unit}/s`
-}
-
-/** Seconds for people: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  const minutes = Math.floor(whole / 60)
-  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`
-  return minutes % 60 === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
+import { formatDuration } from '#shared/text/bytes'
 
 /** Time left is an estimate: whole seconds only. */
 export function formatSecondsLeft(seconds: number): string {
-  return `${formatSeconds(Math.max(1, Math.round(seconds))).replace('.0', '')} left`
+  return `${formatDuration(Math.max(1, Math.round(seconds))).replace('.0', '')} left`
 }
 
 /** `62 %`; never 100 before the end. */

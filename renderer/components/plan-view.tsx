@@ -1,6 +1,6 @@
 import type { OutputPlan } from '#shared/jobs/job-requests'
+import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { CommandBlock } from './command-block.js'
-import { formatBytes, formatExactBytes } from './format.js'
 import { Note } from './note.js'
 import styles from './plan-view.module.css'
 import { visibleText } from './visible-text.js'

@@ -20,7 +20,9 @@ export function alignLists(before: readonly string[], after: readonly string[]):
 
   const rows: AlignedRow[] = []
   for (let at = 0; at < head; at += 1) rows.push({ before: at, after: at })
-  rows.push(...alignMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail), head))
+  const middle = alignMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail), head)
+  // One by one: as arguments of a call, very long lists exhaust the stack.
+  for (const row of middle) rows.push(row)
   for (let left = tail; left > 0; left -= 1) rows.push({ before: before.length - left, after: after.length - left })
   return rows
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDuration, formatRate } from './bytes.js'
+import { formatBytes, formatDuration, formatExactBytes, formatRate } from './bytes.js'
 
 test.each([
   [0, '0 bytes'],
@@ -16,6 +16,10 @@ test.each([
   [-2048, '-2 KiB'],
   [Number.NaN, 'unknown size'],
 ])('%d bytes reads %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+
+test('exact bytes are grouped', () => {
+  expect([formatExactBytes(16_106_127_360), formatExactBytes(1)]).toEqual(['16,106,127,360 bytes', '1 byte'])
+})
 
 test('rates', () => {
   expect([0, 4_200, 118_400_000, 999_600_000, 2_500_000_000].map(formatRate)).toEqual([

@@ -19,6 +19,11 @@ export function formatBytes(bytes: number): string {
   return `${trimZeros(value >= 1000 ? value.toFixed(0) : value.toPrecision(3))} ${BINARY_UNITS[unit]}`
 }
 
+/** All of the bytes, for a hover: `16,106,127,360 bytes`. */
+export function formatExactBytes(bytes: number): string {
+  return `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`
+}
+
 /** Transfer rates, decimal units as networks and disks are sold: `118 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   if (!Number.isFinite(bytesPerSecond) || bytesPerSecond < 0) return 'unknown rate'

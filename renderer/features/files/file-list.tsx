@@ -1,7 +1,7 @@
 import { CornerUpLeft, File, FileQuestion, FileSymlink, Folder } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import type { GuestEntry } from '#shared/images/image-info'
-import { formatBytes, formatExactBytes } from '../../components/format.js'
+import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { GuestText } from '../../components/guest-text.js'
 import styles from './files-tab.module.css'
 import { joinFolder, parentFolder, sortEntries } from './guest-folder.js'

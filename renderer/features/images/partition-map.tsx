@@ -1,5 +1,5 @@
 import type { ImageInfo, Partition } from '#shared/images/image-info'
-import { formatBytes } from '../../components/format.js'
+import { formatBytes } from '#shared/text/bytes'
 import { visibleText } from '../../components/visible-text.js'
 import { contentName, filesystemColour, mapSegments, partitionName } from './partition-layout.js'
 import styles from './partition-map.module.css'

@@ -1,6 +1,6 @@
 import { Check, Circle, LoaderCircle, Minus, X } from 'lucide-react'
 import type { JobStep } from '#shared/jobs/job'
-import { formatSeconds } from '../../components/format.js'
+import { formatDuration } from '#shared/text/bytes'
 import styles from './job-steps.module.css'
 
 const ICONS = { waiting: Circle, running: LoaderCircle, done: Check, failed: X, skipped: Minus } as const
@@ -17,7 +17,7 @@ export function JobSteps({ steps }: { readonly steps: readonly JobStep[] }) {
             <Icon size={14} className={step.state === 'running' ? 'spin' : undefined} role="img" aria-label={WORDS[step.state]} />
             <span className={styles.title}>{step.title}</span>
             <span className={styles.seconds}>
-              {step.seconds !== null ? formatSeconds(step.seconds) : step.state === 'skipped' ? 'not needed' : ''}
+              {step.seconds !== null ? formatDuration(step.seconds) : step.state === 'skipped' ? 'not needed' : ''}
             </span>
           </li>
         )

@@ -1,6 +1,7 @@
 import type { Job } from '#shared/jobs/job'
 import { ENDED_STATES, type JobState } from '#shared/jobs/job-states'
-import { formatPercent, formatRate, formatSeconds, formatSecondsLeft } from '../../components/format.js'
+import { formatDuration, formatRate } from '#shared/text/bytes'
+import { formatPercent, formatSecondsLeft } from '../../components/format.js'
 
 export const STATE_WORDS: Readonly<Record<JobState, string>> = {
   queued: 'Queued',
@@ -82,5 +83,5 @@ export function trayJob(jobs: readonly Job[]): Job | null {
 /** `2.1 s` for what has ended or runs; an empty string before. */
 export function durationWords(job: Job, now: number): string {
   const seconds = jobSeconds(job, now)
-  return seconds === null ? '' : formatSeconds(seconds)
+  return seconds === null ? '' : formatDuration(seconds)
 }

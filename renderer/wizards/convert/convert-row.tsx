@@ -1,6 +1,7 @@
 import { FORMATS } from '#shared/images/formats'
+import { formatBytes } from '#shared/text/bytes'
 import { ErrorNotice } from '../../components/error-notice.js'
-import { formatBytes, splitPath } from '../../components/format.js'
+import { splitPath } from '../../components/format.js'
 import { OutputField } from '../../components/output-field.js'
 import { PlanNotes, PlanSize } from '../../components/plan-view.js'
 import { visibleText } from '../../components/visible-text.js'
