@@ -6,6 +6,7 @@ import { findConsoleBlock, findSettings } from './grub-settings.js'
 import { parseGrubTree } from './grub-tree.js'
 import { type GrubWord, quoteGrub } from './grub-words.js'
 import { checkArg } from './kernel-args.js'
+import { spliceAll } from './splice.js'
 
 /**
  * The script with `args` on the `linux` line of that entry; every other byte stays. Where an entry has several such
@@ -19,12 +20,11 @@ export function setGrubEntryArgs(text: string, index: string, args: readonly str
   if (first === undefined) throw conflict(`the entry "${node.title}" loads no kernel`)
   const before = first.args.map(argOfWord)
   if (sameArgs(before, args)) return text
-  const result = node.kernels
-    .filter((kernel) => sameArgs(kernel.args.map(argOfWord), before))
-    .reduceRight((rest, kernel) => {
-      const start = kernel.path.end
-      return splice(rest, start, kernel.args.at(-1)?.end ?? start, setArgWords(text, start, kernel.args, args))
-    }, text)
+  const same = node.kernels.filter((kernel) => sameArgs(kernel.args.map(argOfWord), before))
+  const splices = same.map(({ path, args: words }) => {
+    return { start: path.end, end: words.at(-1)?.end ?? path.end, text: setArgWords(text, path.end, words, args) }
+  })
+  const result = spliceAll(text, splices)
   const read = findMenu(parseGrubTree(result)).find((each) => each.index === index)
   if (read?.title !== node.title || !sameArgs(read.kernels[0]?.args.map(argOfWord) ?? [], args)) {
     throw conflict(`the script's own syntax keeps the arguments of "${node.title}" from being set`)
@@ -71,11 +71,8 @@ function setSetting(text: string, name: 'default' | 'timeout', value: string): s
     return verified(splice(text, at, at, `${lead}set ${name}=${quoted}${lineEndOf(text)}`), name, value)
   }
   const changed = name === 'timeout' ? settings.filter((setting) => setting.value === counted.value) : [counted]
-  const result = changed.reduceRight((rest, { at }) => {
-    const old = text.slice(at.start, at.end)
-    return splice(rest, at.start, at.end, quotedLike(old, value, quoted))
-  }, text)
-  return verified(result, name, value)
+  const splices = changed.map(({ at }) => ({ ...at, text: quotedLike(text.slice(at.start, at.end), value, quoted) }))
+  return verified(spliceAll(text, splices), name, value)
 }
 
 function quotedLike(old: string, value: string, quoted: string): string {

@@ -1,4 +1,5 @@
 import { AppError } from '../errors/app-error.js'
+import { spliceAll } from './splice.js'
 
 const HEADER = '# GRUB Environment Block\n'
 /** What grub-editenv makes and what `save_env` expects (GRUB manual, "The GRUB environment block"). */
@@ -69,9 +70,11 @@ export function setGrubenv(text: string, changes: Readonly<Record<string, string
 
 function setVariable(body: string, name: string, value: string | null): string {
   const hits = envLines(body).filter((line) => line.name === name)
-  if (value === null) {
-    return hits.reduceRight((rest, line) => rest.slice(0, line.start) + rest.slice(line.end), body)
-  }
+  if (value === null)
+    return spliceAll(
+      body,
+      hits.map(({ start, end }) => ({ start, end, text: '' })),
+    )
   if (value.includes('\0')) throw conflict(`the value of ${name} holds a NUL`)
   const assignment = `${name}=${value.replace(/[\\\n]/g, '\\$&')}\n`
   const last = hits.at(-1)

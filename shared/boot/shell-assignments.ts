@@ -29,7 +29,7 @@ interface Found {
 /** A file with more of them is no shell file; each costs a look through the rest of it. */
 const MAX_UNCLOSED = 8
 /** Resolved values of hostile files would double with every line. */
-const MAX_RESOLVED = 65_536
+const MAX_RESOLVED = 16_384
 
 /**
  * All assignments that a shell makes when it reads the file, in order; `A=1 command` makes none. A line with a quote
@@ -133,12 +133,12 @@ function resolve(pieces: readonly WordPiece[], variables: ReadonlyMap<string, st
 }
 
 function removal(text: string, statementStart: number, found: Found, isOnly: boolean): { removeStart: number; removeEnd: number } {
-  const lineStart = text.lastIndexOf('\n', statementStart - 1) + 1
+  let lineStart = statementStart
+  while (lineStart > 0 && (text.charAt(lineStart - 1) === ' ' || text.charAt(lineStart - 1) === '\t')) lineStart -= 1
+  const startsLine = lineStart === 0 || text.charAt(lineStart - 1) === '\n'
   const after = skipBlanks(text, found.end)
   const endsLine = after >= text.length || text.charAt(after) === '\n' || text.charAt(after) === '#'
-  if (isOnly && endsLine && skipBlanks(text, lineStart) === statementStart) {
-    return { removeStart: lineStart, removeEnd: Math.min(text.length, lineEndAt(text, after) + 1) }
-  }
+  if (isOnly && startsLine && endsLine) return { removeStart: lineStart, removeEnd: Math.min(text.length, lineEndAt(text, after) + 1) }
   return { removeStart: found.start, removeEnd: text.charAt(after) === ';' ? skipBlanks(text, after + 1) : after }
 }
 

@@ -7,8 +7,9 @@ import { type Quoting, type WordPiece, isPlain, quoteChar } from './shell-words.
  */
 export function respell(pieces: readonly WordPiece[], value: string): string {
   const units = splitUnits(value, pieces)
+  const expansions = expansionsOf(pieces)
   const isBare = pieces.every((piece) => piece.kind !== 'mark')
-  const needsQuotes = value === '' ? pieces.length > 0 : units.some((unit) => !isPlain(unit) && expansionOf(pieces, unit) === null)
+  const needsQuotes = value === '' ? pieces.length > 0 : units.some((unit) => !isPlain(unit) && !expansions.has(unit))
   if (isBare && needsQuotes) return spellAnew(pieces, value)
 
   const cursor = { out: '', at: 0, quoting: 'bare' as Quoting }
@@ -25,7 +26,7 @@ export function respell(pieces: readonly WordPiece[], value: string): string {
     if (row.before === null) {
       // What is new goes inside the quotes that open here, and before those that close.
       while (cursor.quoting === 'bare' && passMark());
-      cursor.out += spellUnit(pieces, units[row.after] ?? '', cursor.quoting)
+      cursor.out += spellUnit(expansions, units[row.after] ?? '', cursor.quoting)
       continue
     }
     while (passMark());
@@ -38,24 +39,30 @@ export function respell(pieces: readonly WordPiece[], value: string): string {
 
 /** A double-quoted word with that value; the expansions of the old word stay expansions. */
 export function spellAnew(pieces: readonly WordPiece[], value: string): string {
-  return `"${splitUnits(value, pieces)
-    .map((unit) => spellUnit(pieces, unit, 'double'))
-    .join('')}"`
+  const expansions = expansionsOf(pieces)
+  const units = splitUnits(value, pieces)
+  return `"${units.map((unit) => spellUnit(expansions, unit, 'double')).join('')}"`
 }
 
-function spellUnit(pieces: readonly WordPiece[], unit: string, quoting: Quoting): string {
-  const expansion = quoting === 'single' ? null : expansionOf(pieces, unit)
-  return expansion ?? [...unit].map((char) => quoteChar(char, quoting)).join('')
+function spellUnit(expansions: ReadonlySet<string>, unit: string, quoting: Quoting): string {
+  if (quoting !== 'single' && expansions.has(unit)) return unit
+  return [...unit].map((char) => quoteChar(char, quoting)).join('')
 }
 
-function expansionOf(pieces: readonly WordPiece[], unit: string): string | null {
-  return pieces.find((piece) => piece.kind === 'expansion' && piece.value === unit && piece.raw === unit)?.raw ?? null
+/** Those that only a shell can replace: their value is their own text. */
+function expansionsOf(pieces: readonly WordPiece[]): Set<string> {
+  return new Set(pieces.filter((piece) => piece.kind === 'expansion' && piece.value === piece.raw).map((piece) => piece.raw))
 }
+
+/** More of them, or longer ones, stand in no configuration; each costs a comparison per character. */
+const MAX_EXPANSIONS = 32
+const MAX_EXPANSION = 4096
 
 /** Characters, with the values of expansions in one piece. */
 function splitUnits(value: string, pieces: readonly WordPiece[]): string[] {
-  const values = new Set(pieces.filter((piece) => piece.kind === 'expansion' && piece.value !== '').map((piece) => piece.value))
-  const longest = [...values].sort((left, right) => right.length - left.length).slice(0, 64)
+  const expansions = pieces.filter((piece) => piece.kind === 'expansion' && piece.value !== '' && piece.value.length <= MAX_EXPANSION)
+  const values = [...new Set(expansions.map((piece) => piece.value))].slice(0, MAX_EXPANSIONS)
+  const longest = values.toSorted((left, right) => right.length - left.length)
   const units: string[] = []
   for (let at = 0; at < value.length; ) {
     const start = at

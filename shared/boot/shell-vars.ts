@@ -1,6 +1,7 @@
 import { AppError } from '../errors/app-error.js'
 import { type ShellAssignment, findAssignments } from './shell-assignments.js'
 import { isPlain, quoteChar } from './shell-words.js'
+import { spliceAll } from './splice.js'
 import { respell, spellAnew } from './shell-respell.js'
 
 /**
@@ -24,12 +25,13 @@ export function setShellVar(text: string, name: string, value: string | null): s
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw conflict(`${name} cannot be the name of a variable`)
   if (value?.includes('\0') === true) throw conflict(`the value of ${name} holds a NUL`)
   const results =
-    value === null
-      ? [found.reduceRight(withoutAssignment, text)]
-      : last === undefined
-        ? [appended(text, name, value)]
-        : changed(text, last, value)
-  const result = results.find((candidate) => (readShellVars(candidate).get(name) ?? null) === value)
+    value === null ? [withoutAssignments(text, found)] : last === undefined ? [appended(text, name, value)] : changed(text, last, value)
+  const before = readShellVars(text)
+  const result = results.find((candidate) => {
+    const after = readShellVars(candidate)
+    // What is added at the end may continue a last line that ends in a backslash.
+    return (after.get(name) ?? null) === value && (last !== undefined || [...before].every(([other, is]) => after.get(other) === is))
+  })
   if (result === undefined) throw conflict(`the file's own syntax keeps ${name} from being set`)
   return result
 }
@@ -44,9 +46,10 @@ function changed(text: string, assignment: ShellAssignment, value: string): stri
   )
 }
 
-/** A line that holds nothing else goes whole; of a line with several assignments, only this one. */
-function withoutAssignment(text: string, assignment: ShellAssignment): string {
-  return text.slice(0, assignment.removeStart) + text.slice(assignment.removeEnd)
+/** A line that holds nothing else goes whole; of a line with several assignments, only that one. */
+function withoutAssignments(text: string, found: readonly ShellAssignment[]): string {
+  const splices = found.map(({ removeStart, removeEnd }) => ({ start: removeStart, end: removeEnd, text: '' }))
+  return spliceAll(text, splices)
 }
 
 function appended(text: string, name: string, value: string): string {
