@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { bootReportSchema } from './boot/boot-entry.js'
 import { editSchema } from './edits/edit.js'
 import { editPreviewSchema } from './edits/edit-preview.js'
+import { retargetEditSchema } from './edits/retarget-edit.js'
 import { appErrorDataSchema } from './errors/app-error-data.js'
 import { guestEntrySchema, imageInfoSchema } from './images/image-info.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
 import { convertImageInputSchema, jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
 import { expectationSchema } from './recipes/expectation.js'
 import { recipeSchema } from './recipes/recipe.js'
+import { retargetPlanSchema } from './platforms/retarget-plan.js'
 import { recentImageSchema, settingsSchema } from './settings/settings.js'
 import { doctorReportSchema } from './tools/doctor.js'
 
@@ -69,6 +71,15 @@ export const contract = {
   'recipes.choose': call(nothing, loadedRecipeSchema.nullable()),
   /** As `recipes.choose`, of a file that was dropped. */
   'recipes.load': call(z.object({ path }), loadedRecipeSchema),
+  /** What a retarget after these edits would do to an image; nothing is written. */
+  'retarget.plan': call(
+    z.object({
+      path,
+      ...retargetEditSchema.omit({ kind: true }).shape,
+      edits: z.array(editSchema).max(2000),
+    }),
+    retargetPlanSchema,
+  ),
   'recents.list': call(nothing, z.array(recentImageSchema)),
   'recents.remove': call(z.object({ path }), nothing),
   /** A name beside the source that does not exist yet; the window may write there without a dialog. */

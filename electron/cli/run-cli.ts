@@ -14,6 +14,7 @@ import { doctorCommand } from './commands/doctor.js'
 import { filesCatCommand, filesGetCommand, filesListCommand } from './commands/files.js'
 import { inspectCommand } from './commands/inspect.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
+import { platformsCommand, retargetCommand } from './commands/retarget.js'
 import { tourCommand } from './commands/tour.js'
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes.js'
 import { createPrinter, type Sink, visible } from './print.js'
@@ -27,6 +28,8 @@ export const COMMANDS: readonly Command[] = [
   bootListCommand,
   bootSetCommand,
   editCommand,
+  retargetCommand,
+  platformsCommand,
   applyCommand,
   recipeScriptCommand,
   recipeSchemaCommand,

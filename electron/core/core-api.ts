@@ -1,10 +1,13 @@
 import type { BootReport } from '#shared/boot/boot-entry'
 import type { Edit } from '#shared/edits/edit'
 import type { EditPreview } from '#shared/edits/edit-preview'
+import type { RetargetEdit } from '#shared/edits/retarget-edit'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
 import type { Recipe } from '#shared/recipes/recipe'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
 import type { JobInput, JobRequest, OutputPlan } from '#shared/jobs/job-requests'
+import type { PlatformId } from '#shared/platforms/platform'
+import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { DoctorReport } from '#shared/tools/doctor'
 import type { Logger } from './log/logger.js'
@@ -35,6 +38,12 @@ export interface Core {
     edits: readonly Edit[],
     options?: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> & { signal?: AbortSignal },
   ): Promise<EditPreview>
+  /** What a retarget after these edits would do to an image. Nothing is written. */
+  planRetarget(
+    path: string,
+    platform: PlatformId,
+    options?: Pick<RetargetEdit, 'arch' | 'extras'> & { edits?: readonly Edit[]; signal?: AbortSignal },
+  ): Promise<RetargetPlanReport>
   /** The edits as a recipe for other images, as YAML; and what it leaves out. */
   exportRecipe(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<{ recipe: Recipe; text: string; notes: string[] }>
   /** Reads a recipe from a YAML or JSON file; paths of files it brings in become absolute. Throws `file-not-found`, `recipe-invalid`. */

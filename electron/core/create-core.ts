@@ -15,6 +15,7 @@ import { ImageSessions } from './operations/image-sessions.js'
 import { exportRecipe } from './operations/export-recipe.js'
 import { readRecipe } from './operations/read-recipe.js'
 import { previewEdits, scriptOfEdits } from './operations/preview-edits.js'
+import { planRetargetOf } from './operations/plan-retarget.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
 import { createHost } from './process/create-host.js'
@@ -53,6 +54,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       const { boot } = await readings.read(bind(signal), image)
       return sessions.use(bind(signal), image, (open) => previewEdits(open, edits, boot.entries, options))
     },
+    planRetarget: (image, platform, { edits = [], signal, ...options } = {}) =>
+      sessions.use(bind(signal), image, (open) => planRetargetOf(open, platform, edits, options)),
     exportRecipe: async (image, edits, signal) => {
       const { info, boot } = await readings.read(bind(signal), image)
       const { recipe, notes } = await exportRecipe(edits, { info, entries: boot.entries, tools: await toolVersions(), signal })

@@ -1,5 +1,6 @@
 import type { BootEntry } from '../boot/boot-entry.js'
 import { partitionTypeName } from '../images/partition-types.js'
+import { platform } from '../platforms/platforms.js'
 import type { ArgChange } from './arg-change.js'
 import type { Edit, EditKind, EditOf } from './edit.js'
 
@@ -21,6 +22,7 @@ const WORDS: { readonly [K in EditKind]: Describe<K> } = {
       .join(' and ')} of ${edit.path}`,
   'set-partition-type': (edit) => `Set the type of partition ${edit.partition} to ${partitionTypeName(edit.type)}`,
   'set-fs-uuid': (edit) => `Give partition ${edit.partition} ${edit.uuid === 'new' ? 'a new UUID' : `the UUID ${edit.uuid}`}`,
+  retarget: (edit) => `Make the image fit ${platform(edit.platform).name}`,
   'move-backup-gpt': () => 'Move the backup GPT to the end of the disk',
 }
 

@@ -13,9 +13,10 @@ import { diskEditHandlers } from './disk-edit-handlers.js'
 import type { EditContext, EditHandler, EditHandlers } from './edit-handler.js'
 import { checkExpectations } from './check-expectations.js'
 import { fileEditHandlers } from './file-edit-handlers.js'
+import { retargetHandlers } from './retarget-handler.js'
 import { stillNeeded } from './still-needed.js'
 
-const HANDLERS: EditHandlers<EditKind> = { ...bootEditHandlers, ...fileEditHandlers, ...diskEditHandlers }
+const HANDLERS: EditHandlers<EditKind> = { ...bootEditHandlers, ...fileEditHandlers, ...diskEditHandlers, ...retargetHandlers }
 
 export interface EditOutcome {
   /** Null when the edit was applied. */

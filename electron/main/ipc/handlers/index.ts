@@ -9,6 +9,7 @@ import { editHandlers } from './edit-handlers.js'
 import { hostHandlers } from './host-handlers.js'
 import { imageHandlers } from './image-handlers.js'
 import { jobHandlers } from './job-handlers.js'
+import { platformHandlers } from './platform-handlers.js'
 
 /** All calls of the contract over one core. */
 export function createHandlers(core: Core, openRequests: OpenRequests, staged: StagedImages, parent: DialogParent): Handlers {
@@ -16,6 +17,7 @@ export function createHandlers(core: Core, openRequests: OpenRequests, staged: S
     ...appHandlers(core, openRequests, staged),
     ...imageHandlers(core, parent),
     ...editHandlers(core, parent),
+    ...platformHandlers(core),
     ...jobHandlers(core, new OutputGrants(), parent),
     ...hostHandlers(),
   }
