@@ -1,4 +1,4 @@
-import type { GuestFiles } from './guest-files.js'
+import type { ImageFiles } from './guest-files.js'
 
 /** Of one image; more than this is read anew. */
 const MAX_BYTES = 32 * 1024 * 1024
@@ -31,10 +31,10 @@ export class FileCache {
 }
 
 /** Files whose answers are kept in `cache`; `open` is called when one is not known. */
-export function cachedFiles(open: () => Promise<GuestFiles>, cache: FileCache): GuestFiles {
+export function cachedFiles(open: () => Promise<ImageFiles>, cache: FileCache): ImageFiles {
   const keep = <T>(
     question: readonly (string | number)[],
-    ask: (files: GuestFiles) => Promise<T>,
+    ask: (files: ImageFiles) => Promise<T>,
     weigh: (answer: T) => number,
   ): Promise<T> => cache.get(JSON.stringify(question), async () => ask(await open()), weigh)
   const bytesOf = (bytes: Buffer | undefined): number => (bytes?.length ?? 0) + LISTED_BYTES
@@ -50,6 +50,20 @@ export function cachedFiles(open: () => Promise<GuestFiles>, cache: FileCache): 
     read: (partition, file, max) => keep(['read', partition, file, max], (files) => files.read(partition, file, max), bytesOf),
     readIfPresent: (partition, file, max) =>
       keep(['readIfPresent', partition, file, max], (files) => files.readIfPresent(partition, file, max), bytesOf),
+    readPart: (partition, file, offset, length) =>
+      keep(['readPart', partition, file, offset, length], (files) => partOf(files, partition, file, offset, length), bytesOf),
     isReadable: (partition) => keep(['isReadable', partition], (files) => files.isReadable(partition), small),
+    stat: (partition, file) => keep(['stat', partition, file], (files) => files.stat(partition, file), small),
+    readLink: (partition, file) => keep(['readLink', partition, file], (files) => files.readLink(partition, file), small),
+    realPath: (partition, file) => keep(['realPath', partition, file], (files) => files.realPath(partition, file), small),
+    listMany: async (partition, folders, signal) => (await open()).listMany(partition, folders, signal),
+    stream: async function* (partition, file, range) {
+      yield* (await open()).stream(partition, file, range)
+    },
   }
+}
+
+async function partOf(files: GuestFiles, partition: number, file: string, offset: number, length: number): Promise<Buffer> {
+  if (files.readPart) return files.readPart(partition, file, offset, length)
+  return (await files.read(partition, file, Number.MAX_SAFE_INTEGER)).subarray(offset, offset + length)
 }

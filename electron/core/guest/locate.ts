@@ -2,17 +2,38 @@ import path from 'node:path'
 import type { GuestPlace } from '#shared/edits/guest-place'
 import { AppError } from '#shared/errors/app-error'
 import type { Partition } from '#shared/images/image-info'
+import { type OsTree, resolveInTree, tidyPath } from '#shared/images/os-tree'
 import type { Located } from './edits/edit-handler.js'
-import type { GuestFiles } from './guest-files.js'
+import type { GuestFiles, ImageFiles } from './guest-files.js'
 import { isReadable } from './partitions.js'
 
+/** What finding a place needs of the files; what tells where links lead may be missing. */
+export type LocatedFiles = GuestFiles & Partial<Pick<ImageFiles, 'realPath'>>
+
 /**
- * Finds a place: in the partition that it names, else the one partition that has the path.
+ * Finds a place: in the partition that it names, else in the tree of the system, else in the one partition that has the path. Links in
+ * the path of its folder are followed; a link at its end is not.
  * @throws AppError `partition-not-found`, `filesystem-unreadable`, `no-partitions`, `bad-input` where several partitions have it
  */
-export async function locateIn(files: GuestFiles, partitions: readonly Partition[], place: GuestPlace): Promise<Located> {
-  const file = path.posix.normalize(`/${place.path}`).replace(/(.)\/$/, '$1')
-  return { partition: await choosePartition(files, partitions, place.partition, file), path: file }
+export async function locateIn(
+  files: LocatedFiles,
+  partitions: readonly Partition[],
+  place: GuestPlace,
+  tree: () => Promise<OsTree | null> = async () => null,
+): Promise<Located> {
+  const file = tidyPath(place.path)
+  const system = place.partition === undefined ? await tree() : null
+  const found = system
+    ? resolveInTree(system, file)
+    : { partition: await choosePartition(files, partitions, place.partition, file), path: file }
+  return { partition: found.partition, path: await throughLinks(files, found) }
+}
+
+async function throughLinks(files: LocatedFiles, { partition, path: file }: Located): Promise<string> {
+  if (file === '/' || !files.realPath) return file
+  const folder = path.posix.dirname(file)
+  const real = folder === '/' ? '/' : ((await files.realPath(partition, folder).catch(() => undefined)) ?? folder)
+  return path.posix.join(real, path.posix.basename(file))
 }
 
 async function choosePartition(

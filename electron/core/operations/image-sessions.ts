@@ -1,6 +1,6 @@
 import type { ImageInfo } from '#shared/images/image-info'
 import { cachedFiles, FileCache } from '../guest/cached-files.js'
-import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
+import { type ImageFiles, openGuestFiles } from '../guest/guest-files.js'
 import { withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
@@ -12,7 +12,7 @@ const KEPT_IMAGES = 8
 export interface OpenImage {
   readonly source: ImageSource
   readonly info: ImageInfo
-  readonly files: GuestFiles
+  readonly files: ImageFiles
 }
 
 /**
@@ -48,15 +48,15 @@ export class ImageSessions {
 }
 
 /** The files of an image, opened when they are first asked for. */
-function openLazily(host: Host, source: ImageSource): { files: () => Promise<GuestFiles>; close: () => Promise<void> } {
-  let opened: Promise<GuestFiles> | undefined
+function openLazily(host: Host, source: ImageSource): { files: () => Promise<ImageFiles>; close: () => Promise<void> } {
+  let opened: Promise<ImageFiles> | undefined
   let reading: Promise<void> | undefined
   let finish = (): void => {}
   const closed = new Promise<void>((resolve) => {
     finish = resolve
   })
-  const open = (): Promise<GuestFiles> =>
-    new Promise<GuestFiles>((resolve, reject) => {
+  const open = (): Promise<ImageFiles> =>
+    new Promise<ImageFiles>((resolve, reject) => {
       reading = withReader(host, source, async (reader) => {
         resolve(openGuestFiles(host, reader))
         await closed
