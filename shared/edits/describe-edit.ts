@@ -2,6 +2,7 @@ import type { BootEntry } from '../boot/boot-entry.js'
 import { partitionTypeName } from '../images/partition-types.js'
 import { platform } from '../platforms/platforms.js'
 import type { ArgChange } from './arg-change.js'
+import { SYSTEM_WORDS } from './describe-system-edit.js'
 import type { Edit, EditKind, EditOf } from './edit.js'
 
 type Describe<K extends EditKind> = (edit: EditOf<K>, entryTitle: (id: string) => string) => string
@@ -24,6 +25,7 @@ const WORDS: { readonly [K in EditKind]: Describe<K> } = {
   'set-fs-uuid': (edit) => `Give partition ${edit.partition} ${edit.uuid === 'new' ? 'a new UUID' : `the UUID ${edit.uuid}`}`,
   retarget: (edit) => `Make the image fit ${platform(edit.platform).name}`,
   'move-backup-gpt': () => 'Move the backup GPT to the end of the disk',
+  ...SYSTEM_WORDS,
 }
 
 /** One edit in words: `Replace ignition.platform.id=qemu by vmware in "Oracle Linux Server 8.10"`. */

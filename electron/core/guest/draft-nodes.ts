@@ -4,6 +4,8 @@ export interface NewAttributes {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  /** SELinux label; without it that of the folder it is made in. */
+  readonly selinux?: string
 }
 
 /** What staged edits make of one path. A path without a node is as it is in the image. */

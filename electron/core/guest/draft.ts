@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { Filesystem, GuestEntry, Partition } from '#shared/images/image-info'
 import { type DraftNode, DraftNodes, type NewAttributes } from './draft-nodes.js'
 import type { Attributes, DiskOperation, EngineContent, EngineOperation, FileOperation } from './engine.js'
-import type { GuestFiles } from './guest-files.js'
+import type { GuestFiles, ImageFiles } from './guest-files.js'
 
 /** Files that are kept by an edit as they are in memory; more is read from where it stands. */
 const MAX_BEFORE_BYTES = 64 * 1024 * 1024
@@ -30,7 +30,7 @@ export class GuestDraft implements GuestFiles {
   private edit = 0
 
   constructor(
-    private readonly base: GuestFiles,
+    private readonly base: GuestFiles & Partial<Pick<ImageFiles, 'readLink' | 'realPath'>>,
     readonly partitions: readonly Partition[],
   ) {}
 
@@ -85,6 +85,22 @@ export class GuestDraft implements GuestFiles {
     const entry = await this.find(partition, file).catch(() => undefined)
     if (!entry || entry.kind === 'folder' || (entry.sizeBytes ?? 0) > maxBytes) return undefined
     return this.read(partition, file, maxBytes).catch(() => undefined)
+  }
+
+  /** Target of a symbolic link as it stands in it; undefined for all else, and where it cannot be told. */
+  async readLink(partition: number, link: string): Promise<string | undefined> {
+    const place = tidy(link)
+    const nodes = this.nodesOf(partition)
+    const node = nodes.get(place)
+    if (node?.kind === 'link') return node.target
+    const original = node?.kind === 'moved' ? node.from : nodes.original(place)
+    if (original === undefined || node?.kind === 'gone') return undefined
+    return this.base.readLink?.(partition, original).catch(() => undefined)
+  }
+
+  /** As the image has it: edits of links are not followed. */
+  async realPath(partition: number, file: string): Promise<string | undefined> {
+    return this.base.realPath?.(partition, tidy(file))
   }
 
   /** What a file that an edit wrote is to hold; undefined for any other path. */
@@ -252,7 +268,7 @@ export class GuestDraft implements GuestFiles {
 }
 
 function created(attributes: NewAttributes): Attributes {
-  return { ...attributes, selinux: null }
+  return { ...attributes, selinux: attributes.selinux ?? null }
 }
 
 /** What mount(8) calls a file system. */

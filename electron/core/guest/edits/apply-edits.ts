@@ -3,11 +3,13 @@ import type { Edit, EditKind } from '#shared/edits/edit'
 import type { GuestPlace } from '#shared/edits/guest-place'
 import { AppError, type AppErrorData, toAppError } from '#shared/errors/app-error'
 import type { Partition } from '#shared/images/image-info'
+import type { OsTree } from '#shared/images/os-tree'
 import { differenceLines, type Expectation } from '#shared/recipes/expectation'
 import { findBootConfig } from '../boot-config.js'
 import { GuestDraft } from '../draft.js'
 import type { GuestFiles } from '../guest-files.js'
 import { locateIn } from '../locate.js'
+import { findOsTree } from '../os-tree.js'
 import { bootEditHandlers } from './boot-edit-handlers.js'
 import { diskEditHandlers } from './disk-edit-handlers.js'
 import type { EditContext, EditHandler, EditHandlers } from './edit-handler.js'
@@ -15,8 +17,15 @@ import { checkExpectations } from './check-expectations.js'
 import { fileEditHandlers } from './file-edit-handlers.js'
 import { retargetHandlers } from './retarget-handler.js'
 import { stillNeeded } from './still-needed.js'
+import { systemEditHandlers } from './system/system-edit-handlers.js'
 
-const HANDLERS: EditHandlers<EditKind> = { ...bootEditHandlers, ...fileEditHandlers, ...diskEditHandlers, ...retargetHandlers }
+const HANDLERS: EditHandlers<EditKind> = {
+  ...bootEditHandlers,
+  ...fileEditHandlers,
+  ...diskEditHandlers,
+  ...systemEditHandlers,
+  ...retargetHandlers,
+}
 
 export interface EditOutcome {
   /** Null when the edit was applied. */
@@ -52,13 +61,14 @@ export async function applyEdits(
   options: ApplyOptions = {},
 ): Promise<AppliedEdits> {
   const draft = new GuestDraft(base, partitions)
+  const tree = treeOf(draft)
   const expects = options.idempotent ? withoutOwnWork(options.expects ?? [], edits) : (options.expects ?? [])
-  if (expects.length > 0) await requireExpected(contextOf(draft, []), expects, options.osName ?? null)
+  if (expects.length > 0) await requireExpected(contextOf(draft, tree, []), expects, options.osName ?? null)
   const outcomes: EditOutcome[] = []
   for (const [index, edit] of edits.entries()) {
     draft.beginEdit(index)
     const notes: string[] = []
-    outcomes.push({ problem: await applyOne(contextOf(draft, notes), edit, options.idempotent ?? false), notes })
+    outcomes.push({ problem: await applyOne(contextOf(draft, tree, notes), edit, options.idempotent ?? false), notes })
   }
   return { draft, outcomes, boot: await findBootConfig(draft, partitions) }
 }
@@ -98,9 +108,22 @@ async function applyOne(context: EditContext, edit: Edit, idempotent: boolean): 
   }
 }
 
-function contextOf(draft: GuestDraft, notes: string[]): EditContext {
+/** Looked for once, when it is first asked for: no edit moves the system to another place. */
+function treeOf(draft: GuestDraft): EditContext['tree'] {
+  let found: Promise<OsTree | null> | undefined
+  const find = async (): Promise<OsTree | null> => {
+    const { entries } = await findBootConfig(draft, draft.partitions)
+    const args = entries.find((entry) => entry.isDefault)?.args ?? []
+    const ostreeArg = args.find((arg) => arg.startsWith('ostree='))?.slice('ostree='.length) ?? null
+    return findOsTree(draft, draft.partitions, { ostreeArg })
+  }
+  return () => (found ??= find())
+}
+
+function contextOf(draft: GuestDraft, tree: EditContext['tree'], notes: string[]): EditContext {
   return {
     draft,
+    tree,
     boot: () => findBootConfig(draft, draft.partitions),
     locate: (place: GuestPlace) => locateIn(draft, draft.partitions, place),
     note: (text) => notes.push(text),

@@ -1,6 +1,7 @@
 import type { BootReport } from '#shared/boot/boot-entry'
 import type { Edit, EditKind, EditOf } from '#shared/edits/edit'
 import type { GuestPlace } from '#shared/edits/guest-place'
+import type { OsTree } from '#shared/images/os-tree'
 import type { GuestDraft } from '../draft.js'
 
 /** A place in an image, found: symlinks of its path are followed where that can be told. */
@@ -14,6 +15,8 @@ export interface EditContext {
   readonly draft: GuestDraft
   /** How the image boots with the edits so far. */
   boot(): Promise<Omit<BootReport, 'elapsedMs'>>
+  /** The tree that the system in the image sees; null where none is found. */
+  tree(): Promise<OsTree | null>
   /** Where a place of the system's tree or of a partition is. Throws `partition-not-found`, `bad-input` where it is not clear. */
   locate(place: GuestPlace): Promise<Located>
   /** Something worth knowing about what this edit does. */

@@ -1,13 +1,17 @@
 import { posix } from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { GuestEntry, Partition } from '#shared/images/image-info'
-import type { GuestFiles } from '../guest-files.js'
+import type { GuestFiles, ImageFiles } from '../guest-files.js'
 
 /** Files of an image for tests, by `PARTITION:PATH`; folders are what the paths say. */
 export type MemoryImage = Readonly<Record<string, string | Uint8Array>>
 
-export function memoryFiles(image: MemoryImage): GuestFiles {
-  const paths = Object.keys(image).map((key) => ({ partition: Number(key.split(':')[0]), path: key.slice(key.indexOf(':') + 1) }))
+/** `links`: targets of symbolic links, by `PARTITION:PATH` too; they are not followed. */
+export function memoryFiles(image: MemoryImage, links: Readonly<Record<string, string>> = {}): GuestFiles & Pick<ImageFiles, 'readLink'> {
+  const paths = [...Object.keys(image), ...Object.keys(links)].map((key) => ({
+    partition: Number(key.split(':')[0]),
+    path: key.slice(key.indexOf(':') + 1),
+  }))
   const bytesOf = (partition: number, file: string): Buffer | undefined => {
     const content = image[`${partition}:${file}`]
     return content === undefined ? undefined : Buffer.from(content)
@@ -19,6 +23,7 @@ export function memoryFiles(image: MemoryImage): GuestFiles {
       .map((row) => row.path.slice(prefix.length))
     const names = [...new Set(below.map((rest) => rest.split('/')[0] ?? ''))]
     return names.map((name) => {
+      if (links[`${partition}:${prefix}${name}`] !== undefined) return { name, kind: 'link', sizeBytes: null }
       const content = bytesOf(partition, prefix + name)
       return content ? { name, kind: 'file', sizeBytes: content.length } : { name, kind: 'folder', sizeBytes: null }
     })
@@ -36,6 +41,7 @@ export function memoryFiles(image: MemoryImage): GuestFiles {
     read,
     readIfPresent: async (partition, file) => bytesOf(partition, file),
     isReadable: async () => true,
+    readLink: async (partition, file) => links[`${partition}:${file}`],
   }
 }
 
