@@ -7,7 +7,8 @@ import { silentLogger } from '../log/logger'
 import { createHost } from '../process/create-host'
 import type { Host } from '../process/host'
 import { exitRom, runOnAccelerator } from '../tools/qemu-system/probe-accelerator'
-import { chooseEngine } from './choose-engine'
+import { chooseEngine, pickEngine } from './choose-engine'
+import { createNbdEngine } from './engines/nbd'
 import { probeKvm } from './kvm'
 
 let host: Host
@@ -47,8 +48,22 @@ test('uml is chosen first, and guestfish when it is asked for', async () => {
   expect(automatic.reports.map(({ id, usable, chosen }) => [id, usable, chosen])).toEqual([
     ['uml', true, true],
     ['guestfish', true, false],
+    ['nbd', expect.any(Boolean), false],
   ])
   expect((await chooseEngine(host, 'guestfish')).engine?.id).toBe('guestfish')
+})
+
+test('nbd is used by name alone, and says what it means', async () => {
+  const none: Host = { ...host, has: (tool) => tool !== 'linux.uml' && tool !== 'guestfish' && host.has(tool) }
+  const ready = createNbdEngine({
+    runner: { probe: async () => ({ usable: true, reason: 'Ready.' }), run: () => Promise.reject(new Error()) },
+  })
+  expect((await chooseEngine(none, 'auto')).engine).toBeNull()
+  expect(await pickEngine(none, 'auto')).toBeNull()
+  expect(await ready.probe(host)).toMatchObject({
+    usable: true,
+    reason: expect.stringMatching(/kernel read .* as root.* trust\. Ready\.$/),
+  })
 })
 
 test('an engine that cannot be used is never chosen, and says why', async () => {

@@ -15,10 +15,10 @@ our ($disk, $part_prefix, $work, $tmp, $root) = @ARGV;
 open our $records, '>&=', 3 or die "descriptor 3: $!";
 sub record { syswrite $records, "$_[0]\n" }
 
-# Undefined for a field that the operation has not.
+# Undefined for a field that the operation has not, also in the middle of a list of arguments.
 sub field { # NUMBER NAME
   my ($number, $name) = @_;
-  sysopen my $file, "$work/ops/$number/$name", O_RDONLY or return;
+  sysopen my $file, "$work/ops/$number/$name", O_RDONLY or return undef;
   local $/;
   return readline($file) // '';
 }
