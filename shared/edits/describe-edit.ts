@@ -1,7 +1,7 @@
 import type { BootEntry } from '../boot/boot-entry.js'
 import { partitionTypeName } from '../images/partition-types.js'
 import { platform } from '../platforms/platforms.js'
-import type { ArgChange } from './arg-change.js'
+import { BOOT_WORDS, describeChange } from './describe-boot-edit.js'
 import { SYSTEM_WORDS } from './describe-system-edit.js'
 import type { Edit, EditKind, EditOf } from './edit.js'
 
@@ -10,6 +10,7 @@ type Describe<K extends EditKind> = (edit: EditOf<K>, entryTitle: (id: string) =
 /** One row of words for each kind. */
 const WORDS: { readonly [K in EditKind]: Describe<K> } = {
   'kernel-args': (edit, title) => `${edit.changes.map(describeChange).join('; ')} in ${title(edit.entry)}`,
+  ...BOOT_WORDS,
   'write-file': (edit) => `Write ${edit.path}`,
   'remove-file': (edit) => `Remove ${edit.path}`,
   'rename-file': (edit) => `Rename ${edit.path} to ${edit.to}`,
@@ -36,21 +37,4 @@ export function describeEdit(edit: Edit, entries: readonly BootEntry[]): string 
     return `"${entries.find((entry) => entry.id === id)?.title || id}"`
   }
   return (WORDS[edit.kind] as Describe<EditKind>)(edit, title)
-}
-
-function describeChange(change: ArgChange): string {
-  switch (change.op) {
-    case 'append':
-      return `Append ${change.arg}`
-    case 'delete':
-      return `Remove ${change.arg}${rank(change.index)}`
-    case 'replace':
-      return `Replace ${change.key}${change.from === '' ? '' : `=${change.from}`} by ${change.to}${rank(change.index)}`
-    case 'set':
-      return change.args.length === 1 ? 'Set the list to 1 argument' : `Set the list to ${change.args.length} arguments`
-  }
-}
-
-function rank(index: number | undefined): string {
-  return index === undefined ? '' : ` (number ${index + 1} of these)`
 }

@@ -1,39 +1,20 @@
 import { expect, test } from 'vitest'
-import type { Partition } from '#shared/images/image-info'
 import { AppError } from '#shared/errors/app-error'
 import { findBootConfig } from './boot-config.js'
 import type { GuestFiles } from './guest-files.js'
+import { memoryFiles, memoryPartition } from './testing/memory-files.js'
 
-const BOOT: Partition = {
-  number: 1,
-  startBytes: 0,
-  sizeBytes: 1,
-  type: null,
-  typeName: '',
-  name: null,
-  bootable: false,
-  isEsp: false,
-  filesystem: { kind: 'ext', type: 'ext4', label: null, uuid: null, usedBytes: null },
-}
+const BOOT = memoryPartition(1, 'ext')
 
 /** Files below `/loader/entries`; a null content cannot be read. */
 function guestWith(entries: Readonly<Record<string, string | null>>): GuestFiles {
-  const list: GuestFiles['list'] = async (_partition, folder) => {
-    if (folder === '/') return [{ name: 'loader', kind: 'folder', sizeBytes: null }]
-    if (folder !== '/loader/entries') return []
-    return Object.keys(entries).map((name) => ({ name, kind: 'file', sizeBytes: null }))
-  }
-  const read: GuestFiles['read'] = async (_partition, file) => {
-    const content = entries[file.split('/').at(-1) ?? '']
-    if (content === undefined || content === null) throw new AppError('guest-file-not-found')
-    return Buffer.from(content)
-  }
+  const files = memoryFiles(Object.fromEntries(Object.entries(entries).map(([name, text]) => [`1:/loader/entries/${name}`, text ?? ''])))
   return {
-    list,
-    find: async (partition, file) => (await list(partition, '/')).find((entry) => `/${entry.name}` === file),
-    read,
-    readIfPresent: async () => undefined,
-    isReadable: async () => true,
+    ...files,
+    read: async (partition, file, maxBytes) => {
+      if (entries[file.split('/').at(-1) ?? ''] === null) throw new AppError('guest-file-not-found')
+      return files.read(partition, file, maxBytes)
+    },
   }
 }
 

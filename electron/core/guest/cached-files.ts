@@ -63,7 +63,7 @@ export function cachedFiles(open: () => Promise<ImageFiles>, cache: FileCache): 
   }
 }
 
-async function partOf(files: GuestFiles, partition: number, file: string, offset: number, length: number): Promise<Buffer> {
+async function partOf(files: ImageFiles, partition: number, file: string, offset: number, length: number): Promise<Buffer> {
   if (files.readPart) return files.readPart(partition, file, offset, length)
   return (await files.read(partition, file, Number.MAX_SAFE_INTEGER)).subarray(offset, offset + length)
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { Filesystem, GuestEntry, Partition } from '#shared/images/image-info'
+import { contentOf, sha256 } from './draft-content.js'
 import { type DraftNode, DraftNodes, type NewAttributes } from './draft-nodes.js'
 import type { Attributes, DiskOperation, EngineContent, EngineOperation, FileOperation } from './engine.js'
 import type { GuestFiles, ImageFiles } from './guest-files.js'
@@ -73,12 +72,25 @@ export class GuestDraft implements GuestFiles {
 
   async read(partition: number, file: string, maxBytes: number): Promise<Buffer> {
     const place = tidy(file)
+    const node = this.nodesOf(partition).get(place)
+    if (node?.kind === 'file') return contentOf(node.content, node.sizeBytes, maxBytes, place)
+    const original = this.originalOf(partition, place)
+    if (original === undefined) throw new AppError('guest-file-not-found', { details: { file: place, partition } })
+    return this.base.read(partition, original, maxBytes)
+  }
+
+  async readPart(partition: number, file: string, offset: number, length: number): Promise<Buffer> {
+    const original = this.originalOf(partition, tidy(file))
+    if (original !== undefined && this.base.readPart) return this.base.readPart(partition, original, offset, length)
+    return (await this.read(partition, file, Number.MAX_SAFE_INTEGER)).subarray(offset, offset + length)
+  }
+
+  /** Where in the image stands what no edit has written or removed. */
+  private originalOf(partition: number, place: string): string | undefined {
     const nodes = this.nodesOf(partition)
     const node = nodes.get(place)
-    if (node?.kind === 'file') return contentOf(node.content, node.sizeBytes, maxBytes, place)
-    const original = node?.kind === 'moved' ? node.from : nodes.original(place)
-    if (original === undefined || node?.kind === 'gone') throw new AppError('guest-file-not-found', { details: { file: place, partition } })
-    return this.base.read(partition, original, maxBytes)
+    if (node?.kind === 'moved') return node.from
+    return node?.kind === 'file' || node?.kind === 'gone' ? undefined : nodes.original(place)
   }
 
   async readIfPresent(partition: number, file: string, maxBytes: number): Promise<Buffer | undefined> {
@@ -278,15 +290,6 @@ export function kernelName(filesystem: Filesystem): string {
 
 function tidy(place: string): string {
   return path.posix.normalize(`/${place}`).replace(/(.)\/$/, '$1')
-}
-
-async function contentOf(content: EngineContent, sizeBytes: number, maxBytes: number, file: string): Promise<Buffer> {
-  if (sizeBytes > maxBytes) throw new AppError('guest-file-too-large', { details: { file, sizeBytes, maxBytes } })
-  return 'hostFile' in content ? readFile(content.hostFile) : Buffer.from(content)
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function conflict(file: string, reason: string): AppError {

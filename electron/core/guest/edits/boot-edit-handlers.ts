@@ -1,31 +1,33 @@
-import type { BootEntry } from '#shared/boot/boot-entry'
-import { setBlsArgs } from '#shared/boot/bls'
-import { applyArgChanges } from '#shared/boot/kernel-args'
+import { planConsoleBlock, planDefault, planTimeout } from '#shared/boot/plan-default'
 import { AppError } from '#shared/errors/app-error'
+import { bootArgHandlers } from './boot-arg-handlers.js'
+import { bootEntryHandlers } from './boot-entry-handlers.js'
+import { findEntry, writeTexts } from './boot-writing.js'
 import type { EditHandlers } from './edit-handler.js'
 
-export const bootEditHandlers: EditHandlers<'kernel-args'> = {
-  async 'kernel-args'(context, edit) {
+export { chooseEntries } from './boot-writing.js'
+
+const bootMenuHandlers: EditHandlers<'boot-default' | 'boot-timeout' | 'console-block'> = {
+  async 'boot-default'(context, edit) {
     const { files, entries } = await context.boot()
-    for (const entry of chooseEntries(entries, edit.entry)) {
-      const file = files.find(({ id }) => id === entry.file)
-      if (!file) throw new AppError('boot-entry-not-found', { details: { entry: entry.id } })
-      const text = setBlsArgs(file.text, applyArgChanges(entry.args, edit.changes))
-      const bytes = Buffer.from(text, file.encoding)
-      await context.draft.write(file.partition, file.realPath, bytes, bytes.length)
-    }
+    const entry = findEntry(entries, edit.entry)
+    if (!entry.enabled) throw new AppError('edit-conflict', { details: { path: entry.path, reason: 'the entry is switched off' } })
+    await writeTexts(context, files, planDefault(files, entry))
+    const now = (await context.boot()).entries.find(({ isDefault }) => isDefault)
+    if (now && now.id !== entry.id) context.note(`"${now.title}" still comes first: ${now.defaultReason ?? 'another boot loader decides'}`)
+  },
+  async 'boot-timeout'(context, edit) {
+    const { files, entries } = await context.boot()
+    const [entry] = entries
+    if (!entry) throw new AppError('no-boot-entries')
+    await writeTexts(context, files, planTimeout(files, entry, edit.seconds))
+  },
+  async 'console-block'(context, edit) {
+    const { files } = await context.boot()
+    await writeTexts(context, files, planConsoleBlock(files, edit.lines, edit.addMarkers ?? false))
   },
 }
 
-/** The entries that an edit means. Throws `boot-entry-not-found`, `edit-conflict` for one that cannot be edited. */
-export function chooseEntries(entries: readonly BootEntry[], choice: string): BootEntry[] {
-  if (choice === '*') {
-    const editable = entries.filter((entry) => entry.problem === null)
-    if (editable.length === 0) throw new AppError('no-boot-entries')
-    return editable
-  }
-  const found = entries.find((entry) => (choice === 'default' ? entry.isDefault : entry.id === choice))
-  if (!found) throw new AppError('boot-entry-not-found', { details: { entry: choice } })
-  if (found.problem !== null) throw new AppError('edit-conflict', { details: { entry: found.id, reason: found.problem } })
-  return [found]
-}
+export const bootEditHandlers = { ...bootArgHandlers, ...bootMenuHandlers, ...bootEntryHandlers } satisfies EditHandlers<
+  keyof typeof bootArgHandlers | keyof typeof bootMenuHandlers | keyof typeof bootEntryHandlers
+>
