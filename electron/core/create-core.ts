@@ -2,6 +2,7 @@ import path from 'node:path'
 import { printRecipe } from '#shared/recipes/recipe-text'
 import type { Core, CoreDeps } from './core-api.js'
 import { prepareDirs } from './files/prepare-dirs.js'
+import { kernelDevices } from './guest/engines/nbd-runner.js'
 import { removeStaleExports } from './guest/stale-exports.js'
 import { createJobDefinitions } from './jobs/job-definitions.js'
 import { createJobRunner } from './jobs/job-runner.js'
@@ -31,7 +32,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const settings = createSettingsStore({ folder: dirs.config, log })
   const store = createJobStore({ folder: path.join(dirs.state, 'jobs'), log, keepJobs: () => settings.get().keepJobs })
   const locks = createLockTable(path.join(dirs.runtime, 'locks'))
-  const recovery = createRecovery({ store, dirs, log })
+  const recovery = createRecovery({ store, dirs, log, devices: kernelDevices(host) })
   const jobs = createJobRunner({ host, store, locks, definitions: createJobDefinitions({ engine: () => settings.get().engine }), log })
   const recents = createRecentsStore({ folder: dirs.state, log })
   const readings = new RecentReadings()

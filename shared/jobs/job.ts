@@ -75,8 +75,8 @@ export type Job = z.infer<typeof jobSchema>
 export const leftoverSchema = z.object({
   jobId: z.string(),
   jobTitle: z.string(),
-  kind: z.enum(['part-file', 'folder', 'mount', 'process', 'backup']),
-  /** Path, or `PID NAME` for a process. */
+  kind: z.enum(['part-file', 'folder', 'mount', 'process', 'backup', 'nbd-device']),
+  /** Path, or `PID NAME` for a process; the device itself for `nbd-device`. */
   what: z.string(),
   bytes: z.number().nullable(),
 })

@@ -8,6 +8,7 @@ import { killChild, nextMessage, runChild } from '../files/testing/run-child.js'
 import { silentLogger } from '../log/logger.js'
 import { processStat } from '../process/process-tree.js'
 import { findJobProcesses } from './job-processes.js'
+import type { DeviceKeeper } from './left-devices.js'
 import { readMountPoints } from './mounts.js'
 import { createRecovery } from './recovery.js'
 import { jobRecord, makeFolders, makeStore } from './testing/job-fixture.js'
@@ -18,7 +19,9 @@ beforeEach(() => {
   return folders.remove
 })
 const at = (...names: string[]) => path.join(folders.root, ...names)
-const recover = () => createRecovery({ store: makeStore(folders.dirs.state), dirs: folders.dirs, log: silentLogger })
+const noDevices: DeviceKeeper = { list: async () => [], release: () => Promise.reject(new Error('there is none')) }
+const recover = (devices = noDevices) =>
+  createRecovery({ store: makeStore(folders.dirs.state), dirs: folders.dirs, log: silentLogger, devices })
 
 /** A record whose process is gone: pid 1 runs since the boot, so no start at another time is alive. */
 function crashed(change: Partial<Job> = {}): Job {
@@ -156,4 +159,31 @@ test('mount points are read with their escapes', () => {
     '/proc',
     '/run/my disk\\x',
   ])
+})
+
+test('an nbd device that a killed save left attached is offered and released; one that stays is offered again', async () => {
+  const job = crashed()
+  fs.mkdirSync(folders.dirs.runtime, { recursive: true })
+  const folder = path.join(folders.dirs.runtime, 'staging', job.id, 'nbd-1')
+  const attached = new Set(['/dev/nbd0', '/dev/nbd1'])
+  const devices: DeviceKeeper = {
+    list: async () => [...attached].map((device) => ({ device, state: 'orphan' as const, uid: 0, pid: null, bytes: 0, folder })),
+    release: async (device) => {
+      if (device === '/dev/nbd1') throw new Error('it was not allowed')
+      attached.delete(device)
+    },
+  }
+  const found = (device: string) => ({ jobId: job.id, jobTitle: job.title, kind: 'nbd-device', what: device, bytes: null })
+  expect(await recover(devices).list()).toEqual([found('/dev/nbd0'), found('/dev/nbd1')])
+  expect(await recover(devices).clean()).toEqual([found('/dev/nbd1')])
+  expect(await recover(devices).list()).toEqual([found('/dev/nbd1')])
+})
+
+test('devices that cannot be listed keep nothing else from being found', async () => {
+  const job = crashed()
+  const part = at(`.a.${job.id}.part`)
+  fs.writeFileSync(part, 'x')
+  makeStore(folders.dirs.state).claim(job.id, { id: '1', kind: 'part-file', what: part })
+  const broken: DeviceKeeper = { list: () => Promise.reject(new Error('no sysfs')), release: () => Promise.resolve() }
+  expect((await recover(broken).list()).map(({ kind }) => kind)).toEqual(['part-file'])
 })

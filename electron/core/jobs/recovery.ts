@@ -10,6 +10,7 @@ import { isSameFile } from '../files/identity.js'
 import { syncFolder } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Claim } from './job-journal.js'
+import { type DeviceKeeper, leftDevices } from './left-devices.js'
 import type { JobStore } from './job-store.js'
 import { endProcess, findJobProcesses, type JobProcess, thatStay } from './job-processes.js'
 import { mountsBelow } from './mounts.js'
@@ -19,6 +20,7 @@ export interface RecoveryDeps {
   readonly store: JobStore
   readonly dirs: Dirs
   readonly log: Logger
+  readonly devices: DeviceKeeper
 }
 
 /** A leftover with what is needed to remove it. */
@@ -40,8 +42,9 @@ export function createRecovery(deps: RecoveryDeps): RecoveryApi {
     // Processes first: what they still hold open or mounted cannot be removed before.
     const processes = await thatStay(findJobProcesses(new Set(abandoned.map((job) => job.id))))
     const byProcess = processes.flatMap((process) => describeProcess(process, abandoned))
+    const byDevice = await findDevices(deps)
     const byJournal = await Promise.all(abandoned.map((job) => findClaims(job, deps)))
-    return [...byProcess, ...byJournal.flat()]
+    return [...byProcess, ...byDevice, ...byJournal.flat()]
   }
 
   return {
@@ -97,6 +100,17 @@ function describeProcess(process: JobProcess, jobs: readonly Job[]): Found[] {
   if (!job) return []
   const leftover: Leftover = { jobId: job.id, jobTitle: job.title, kind: 'process', what: `${process.pid} ${process.name}`, bytes: null }
   return [{ leftover, remove: () => endProcess(process) }]
+}
+
+/** What the kernel cannot be asked for is no reason to keep the rest from being cleaned. */
+async function findDevices({ devices, store, dirs, log }: RecoveryDeps): Promise<Found[]> {
+  try {
+    const left = leftDevices(await devices.list(), store.list(), dirs.runtime, isAbandoned)
+    return left.map(({ device, leftover }) => ({ leftover, remove: () => devices.release(device) }))
+  } catch (error) {
+    log.warn('recovery.no-devices', { error: String(error) })
+    return []
+  }
 }
 
 async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<Leftover['kind'], string>> = {
   mount: 'Mount',
   process: 'Process',
   backup: 'Backup of an original',
+  'nbd-device': 'Attached disk (asks for a password)',
 }
 
 /** What a crash left behind, by name, and the one button that removes it. */

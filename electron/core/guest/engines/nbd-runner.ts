@@ -1,7 +1,8 @@
 import { AppError } from '#shared/errors/app-error'
 import type { Access, Host, ToolProcess } from '../../process/host.js'
+import { listDevices, type NbdDevice } from '../../tools/qemu-nbd/devices.js'
 import { findHelper, type NbdHelper } from '../../tools/qemu-nbd/find-helper.js'
-import { hasNbdModule } from '../../tools/qemu-nbd/kernel-module.js'
+import { hasNbdModule, isLoaded } from '../../tools/qemu-nbd/kernel-module.js'
 import { parseServed, serveArgs } from '../../tools/qemu-nbd/serve.js'
 import type { EngineProbe } from '../engine.js'
 
@@ -134,6 +135,17 @@ export async function releaseDevice(host: Host, device: string): Promise<void> {
   if (exitCode === 0 && said.trim() === 'free') return
   const problem = /^(?:refused|broken) (.*)$/m.exec(said)?.[1] ?? authorizationProblem(exitCode) ?? 'the helper did not run'
   throw new AppError('engine-failed', { details: { engine: 'nbd', reason: `${device}: ${problem}` }, toolOutput: stderr })
+}
+
+/** What is attached to the kernel, for recovery. No helper, no devices of ours. */
+export function kernelDevices(host: Host) {
+  return {
+    async list(): Promise<readonly NbdDevice[]> {
+      const helper = findHelper()
+      return helper && isLoaded() ? listDevices(host, helper.path) : []
+    },
+    release: (device: string): Promise<void> => releaseDevice(host, device),
+  }
 }
 
 /** Exit codes of pkexec(1) itself. */
