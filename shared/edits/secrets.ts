@@ -15,3 +15,12 @@ export function secretFields(edit: Edit): string[] {
   const values = edit as Readonly<Record<string, unknown>>
   return fields.filter((field) => values[field] !== undefined && values[field] !== '' && values[field] !== '!')
 }
+
+/** Stands where a secret was; no edit can be made with it. */
+export const LEFT_OUT = '(left out)'
+
+/** The same edit as it may be kept in records: without secrets, and of no use for the same work. */
+export function hideSecrets(edit: Edit): Edit {
+  const fields = secretFields(edit)
+  return fields.length === 0 ? edit : { ...edit, ...Object.fromEntries(fields.map((field) => [field, LEFT_OUT])) }
+}

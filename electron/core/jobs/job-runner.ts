@@ -1,3 +1,4 @@
+import { hideSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
 import { ENDED_STATES, type Job } from '#shared/jobs/job'
 import { JOB_INPUTS, type JobInput, type JobKind, type JobRequest, jobRequestSchema } from '#shared/jobs/job-requests'
@@ -34,6 +35,8 @@ export interface JobRunner extends JobsApi {
 
 /** A job of this process. */
 interface Running {
+  /** Whole: its record is without secrets. */
+  readonly request: JobRequest
   readonly live: LiveJob
   readonly controller: AbortController
   readonly ended: Promise<void>
@@ -83,7 +86,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       id: newJobId(),
       kind: parsed.kind,
       title: prepared.title,
-      input: parsed.input,
+      input: recordedInput(parsed),
       state: 'queued',
       steps: waitingSteps(prepared.steps),
       progress: null,
@@ -101,7 +104,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     const removed = recordNew(first)
     const live = createLiveJob(first, { store, log, emit })
     const controller = new AbortController()
-    own.set(first.id, { live, controller, ended: queueAndRun(live, controller, prepared) })
+    own.set(first.id, { request: parsed, live, controller, ended: queueAndRun(live, controller, prepared) })
     for (const id of removed) own.delete(id)
     emit(first)
     emitRemoved(removed)
@@ -186,7 +189,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     cancel,
     retry(id) {
       const { kind, input } = find(id)
-      return start({ kind, input } as JobRequest)
+      return start(own.get(id)?.request ?? ({ kind, input } as JobRequest))
     },
     remove(ids) {
       const removable = ids.filter((id) => isRemovable(store, own.get(id)?.live.current() ?? store.get(id)))
@@ -232,6 +235,11 @@ function parseRequest(request: JobRequest): JobRequest {
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
   throw new AppError('bad-input', { details: { reason } })
+}
+
+/** What a record on disk tells of a request: all but secrets. */
+function recordedInput({ input }: JobRequest): unknown {
+  return 'edits' in input ? { ...input, edits: input.edits.map(hideSecrets) } : input
 }
 
 function prepare<K extends JobKind>(definitions: JobDefinitions, kind: K, input: unknown): Prepared {

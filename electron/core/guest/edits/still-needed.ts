@@ -4,6 +4,7 @@ import type { ArgChange, Edit, EditOf } from '#shared/edits/edit'
 import { normalizePartitionType } from '#shared/images/partition-types'
 import { chooseEntries } from './boot-edit-handlers.js'
 import type { EditContext } from './edit-handler.js'
+import { hasUser } from './system/user.js'
 
 /**
  * What of an edit is still to be done on an image that may have had it already: the edit, a smaller one, or nothing. Edits that make
@@ -25,6 +26,8 @@ export async function stillNeeded(context: EditContext, edit: Edit): Promise<Edi
       const partition = context.draft.partitions.find(({ number }) => number === edit.partition)
       return partition?.type === normalizePartitionType(edit.type) ? [] : [edit]
     }
+    case 'user':
+      return (await hasUser(context, edit)) ? [] : [edit]
     default:
       return [edit]
   }

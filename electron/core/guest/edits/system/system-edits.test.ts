@@ -128,6 +128,13 @@ test('a user that cannot be made changes nothing', async () => {
   expect(operations).toEqual([])
 })
 
+test('where asked, a user that is there already is passed over', async () => {
+  const edit = editSchema.parse({ kind: 'user', name: 'ada' })
+  const { outcomes, draft } = await applyEdits(memoryFiles(DEBIAN), [memoryPartition(1)], [edit], { idempotent: true })
+  expect(outcomes).toEqual([{ problem: null, notes: ['It has its effect already.'] }])
+  expect(draft.steps()).toEqual([])
+})
+
 test('accounts of /usr/lib count on OSTree, and a group of it gets its line in /etc', async () => {
   const { text, problems } = await apply(OSTREE, [
     { kind: 'user', name: 'core' },

@@ -41,6 +41,12 @@ export const userHandler: EditHandlers<'user'> = {
   },
 }
 
+/** Whether a user of that name is in the image, whatever else is known of it. */
+export async function hasUser(context: EditContext, edit: EditOf<'user'>): Promise<boolean> {
+  const { passwd, systemPasswd } = await readFiles(await openSystem(context, edit.root))
+  return hasRow(passwd, edit.name) || hasRow(systemPasswd, edit.name)
+}
+
 async function readFiles(system: GuestSystem): Promise<AccountFiles> {
   const optional = async (file: string): Promise<string> => (await system.text(file)) ?? ''
   return {
