@@ -95,7 +95,7 @@ test('help is for all, a group or one command; a typing mistake is named', async
   expect((await run(['help', 'boot', 'set'])).out).toContain('Usage: diskwright boot set IMAGE -o OUT|--in-place [options]')
   expect(await run(['help', 'convrt'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('did you mean convert?') })
   expect(await run(['bot', 'lst'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean boot list?') })
-  expect((await run(['boot'])).err).toBe('diskwright: boot wants one of: boot list, boot set\n')
+  expect((await run(['boot'])).err).toContain('diskwright: boot wants one of: boot list, boot set, boot default')
   expect((await run(['--json=x'])).err).toContain('no command given')
   const usage = async (...args: string[]) => (await run(args)).err.split('\n')[0]
   expect(await usage('convert', 'a', '--outptu', 'b')).toBe('diskwright convert: unknown option --outptu; did you mean --output?')

@@ -7,6 +7,7 @@ import { closest } from '#shared/text/closest'
 import { type Command, commandHelp, findCommand, generalHelp, parseCommand, UsageError } from './command.js'
 import { applyCommand } from './commands/apply.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
+import { bootMenuCommands } from './commands/boot-menu.js'
 import { customizeCommand } from './commands/customize.js'
 import { editCommand } from './commands/edit.js'
 import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   filesGetCommand,
   bootListCommand,
   bootSetCommand,
+  ...bootMenuCommands,
   editCommand,
   customizeCommand,
   retargetCommand,

@@ -1,7 +1,6 @@
 import path from 'node:path'
-import type { BootEntry } from '#shared/boot/boot-entry'
-import { joinArgs } from '#shared/boot/kernel-args'
-import { type ChangeRequest, chooseEntries, planChanges } from '../boot-changes.js'
+import { reportLines } from '../boot-report.js'
+import { asOneEdit, type ChangeRequest, chooseEntries, planChanges } from '../boot-changes.js'
 import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
@@ -11,25 +10,16 @@ export const bootListCommand: Command = {
   summary: 'Boot entries of an image with their ordered kernel arguments',
   positionals: 'IMAGE',
   counts: { min: 1, max: 1 },
-  options: {},
-  examples: ['diskwright boot list disk.qcow2', 'diskwright boot list --json disk.qcow2'],
-  async run({ positionals: [image = ''] }, { core, print, signal }) {
-    const report = await core.listBootEntries(path.resolve(image), signal)
+  options: {
+    sources: { type: 'boolean', help: 'Show where each argument comes from, and all files that say how the image boots' },
+  },
+  examples: ['diskwright boot list disk.qcow2', 'diskwright boot list disk.qcow2 --sources', 'diskwright boot list --json disk.qcow2'],
+  async run(input, { core, print, signal }) {
+    const report = await core.listBootEntries(path.resolve(input.positionals[0] ?? ''), signal)
     print.result(report)
-    for (const entry of report.entries) for (const line of describeEntry(entry)) print.line(line)
-    if (report.entries.length === 0)
-      print.line(`No boot entries found. Looked at: ${report.searched.join(', ') || 'no readable file system'}`)
+    for (const line of reportLines(report, input.flag('sources'))) print.line(line)
     return EXIT.ok
   },
-}
-
-function describeEntry(entry: BootEntry): string[] {
-  return [
-    `${entry.isDefault ? '*' : ' '} ${entry.id}`,
-    `    ${[entry.title, entry.version && `version ${entry.version}`, entry.isDefault && `default: ${entry.defaultReason ?? ''}`].filter(Boolean).join(', ')}`,
-    `    ${joinArgs(entry.args)}`,
-    ...(entry.problem === null ? [] : [`    Cannot be edited: ${entry.problem}`]),
-  ]
 }
 
 export const bootSetCommand: Command = {
@@ -44,11 +34,13 @@ export const bootSetCommand: Command = {
     append: { type: 'string', multiple: true, value: 'ARG', help: 'Add an argument at the end' },
     delete: { type: 'string', multiple: true, value: 'ARG', help: 'Remove every argument equal to ARG' },
     replace: { type: 'string', multiple: true, value: 'KEY=OLD=NEW', help: 'Replace KEY=OLD by KEY=NEW in its place' },
+    keep: { type: 'boolean', help: 'Also where kernels that are installed later take their arguments from' },
     ...SAVE_OPTIONS,
   },
   examples: [
     'diskwright boot set disk.qcow2 --replace ignition.platform.id=qemu=vmware -o vmware.vmdk --to vmdk:streamOptimized',
     'diskwright boot set disk.qcow2 --all --delete quiet --append console=ttyS0 --in-place',
+    'diskwright boot set disk.qcow2 --append net.ifnames=0 --keep --in-place',
     'diskwright boot set disk.qcow2 --append debug --dry-run',
   ],
   async run(input, context) {
@@ -57,7 +49,9 @@ export const bootSetCommand: Command = {
     checkSaveOptions(input)
     const { entries } = await context.core.listBootEntries(source, context.signal)
     const chosen = chooseEntries(entries, { all: input.flag('all'), names: input.texts('entry') })
-    return saveEdits(context, input, source, planChanges(chosen, requests))
+    const planned = planChanges(chosen, requests)
+    const edits = input.flag('all') ? asOneEdit(chosen, planned, requests) : planned
+    return saveEdits(context, input, source, input.flag('keep') ? edits.map((edit) => ({ ...edit, keep: true })) : edits)
   },
 }
 

@@ -24,6 +24,8 @@ export interface GuestFiles {
   read(partition: number, file: string, maxBytes: number): Promise<Buffer>
   /** As `read`; undefined when the file is not there or too large. */
   readIfPresent(partition: number, file: string, maxBytes: number): Promise<Buffer | undefined>
+  /** As much of a part of a file as there is; where it is missing, whole files are read. Throws as `read` does. */
+  readPart?(partition: number, file: string, offset: number, length: number): Promise<Buffer>
   /** False where no driver knows the file system, so that its folders seem to be empty. */
   isReadable(partition: number): Promise<boolean>
 }
@@ -95,6 +97,7 @@ export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
       if (!entry || entry.kind === 'folder' || (entry.sizeBytes ?? 0) > maxBytes) return undefined
       return read(partition, file, maxBytes).catch(() => undefined)
     },
+    readPart: async (partition, file, offset, length) => collect((await readable(partition)).stream(file, { offset, length })),
     readLink: async (partition, file) => (await stat(partition, file))?.linkTarget ?? undefined,
     realPath: async (partition, file) => {
       const volume = await volumeOf(partition)
@@ -105,6 +108,12 @@ export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
       yield* (await readable(partition)).stream(file, range)
     },
   }
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  for await (const part of stream) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 /** What is asked for the first time is asked; what failed is asked again. */

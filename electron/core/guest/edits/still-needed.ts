@@ -28,17 +28,35 @@ export async function stillNeeded(context: EditContext, edit: Edit): Promise<Edi
     }
     case 'user':
       return (await hasUser(context, edit)) ? [] : [edit]
+    case 'entry-remove':
+      return (await hasEntry(context, edit.entry)) ? [edit] : []
+    case 'entry-enable': {
+      const other = edit.enabled ? edit.entry.replace(/\.disabled$/i, '') : `${edit.entry}.disabled`
+      return !(await hasEntry(context, edit.entry)) && (await hasEntry(context, other)) ? [] : [edit]
+    }
     default:
       return [edit]
   }
 }
 
+async function hasEntry(context: EditContext, id: string): Promise<boolean> {
+  const { entries } = await context.boot()
+  return entries.some((entry) => entry.id === id || (id === 'default' && entry.isDefault))
+}
+
 async function neededArgs(context: EditContext, edit: EditOf<'kernel-args'>): Promise<Edit[]> {
   const { entries } = await context.boot()
-  return chooseEntries(entries, edit.entry).flatMap((entry): Edit[] => {
+  const chosen = chooseEntries(entries, edit.entry)
+  const needed = chosen.flatMap((entry): EditOf<'kernel-args'>[] => {
     const changes = neededChanges(entry.args, edit.changes)
     return changes.length === 0 ? [] : [{ ...edit, entry: entry.id, changes }]
   })
+  const [first] = needed
+  // Where the entries are done, what later kernels take may not be.
+  if (!first) return edit.keep ? [{ kind: 'keep-kernel-args', changes: edit.changes.filter(({ op }) => op !== 'set') }] : []
+  // Entries that share a place are changed together or not at all.
+  const isSame = needed.length === chosen.length && needed.every(({ changes }) => JSON.stringify(changes) === JSON.stringify(first.changes))
+  return isSame ? [{ ...first, entry: edit.entry }] : needed
 }
 
 /** Changes that have an effect: what is to be appended and stands there is left out, so is what is to go and is not there. */
