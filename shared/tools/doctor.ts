@@ -26,6 +26,8 @@ export const engineReportSchema = z.object({
   chosen: z.boolean(),
   /** Why it is or is not used, one sentence. */
   reason: z.string(),
+  /** What has to be said before it is used, one sentence. */
+  caution: z.string().optional(),
 })
 export type EngineReport = z.infer<typeof engineReportSchema>
 

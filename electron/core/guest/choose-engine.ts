@@ -1,3 +1,4 @@
+import { AppError } from '#shared/errors/app-error'
 import type { EngineId } from '#shared/jobs/job-requests'
 import type { EngineReport } from '#shared/tools/doctor'
 import type { Host } from '../process/host.js'
@@ -8,8 +9,8 @@ import { umlEngine } from './engines/uml.js'
 
 /** Best first: a kernel as a process starts in a second, an appliance in five to thirty. */
 const BY_PREFERENCE: readonly Engine[] = [umlEngine, guestfishEngine]
-/** Used when the user names them, and never otherwise: they do what a user has to know of. */
-const ONLY_BY_NAME: readonly Engine[] = [nbdEngine]
+/** The last ones are used when the user names them, and never otherwise: they do what a user has to know of. */
+const ENGINES: readonly Engine[] = [...BY_PREFERENCE, nbdEngine]
 
 export interface EngineChoice {
   /** Null when none can be used. */
@@ -23,8 +24,7 @@ export interface EngineChoice {
  * another; when it cannot be used, `engine` is null.
  */
 export async function chooseEngine(host: Host, preference: EngineId | 'auto'): Promise<EngineChoice> {
-  const engines = [...BY_PREFERENCE, ...ONLY_BY_NAME]
-  const probed = await Promise.all(engines.map(async (engine) => ({ engine, probe: await engine.probe(host) })))
+  const probed = await Promise.all(ENGINES.map(async (engine) => ({ engine, probe: await engine.probe(host) })))
   const candidates = candidatesFor(preference)
   const chosen = probed.find(({ engine, probe }) => probe.usable && candidates.includes(engine))
   const reports = probed.map(({ engine, probe }) => ({
@@ -33,18 +33,27 @@ export async function chooseEngine(host: Host, preference: EngineId | 'auto'): P
     usable: probe.usable,
     chosen: engine === chosen?.engine,
     reason: probe.reason,
+    ...(engine.caution === undefined ? {} : { caution: engine.caution }),
   }))
   return { engine: chosen?.engine ?? null, reports }
 }
 
-/** The engine of `chooseEngine`, without probing those that come after it: a save should not wait for an appliance it does not use. */
-export async function pickEngine(host: Host, preference: EngineId | 'auto'): Promise<Engine | null> {
+/**
+ * The engine of `chooseEngine`, without probing those that come after it: a save should not wait for an appliance it does not use.
+ *
+ * @throws AppError `engine-unavailable`
+ */
+export async function requireEngine(host: Host, preference: EngineId | 'auto'): Promise<Engine> {
+  let reason = ''
   for (const engine of candidatesFor(preference)) {
-    if ((await engine.probe(host)).usable) return engine
+    const probe = await engine.probe(host)
+    if (probe.usable) return engine
+    reason = probe.reason
   }
-  return null
+  if (preference === 'auto') throw new AppError('engine-unavailable', { actions: [{ kind: 'install-tool', tool: 'linux.uml' }] })
+  throw new AppError('engine-unavailable', { details: { engine: preference, reason }, actions: [{ kind: 'choose-engine' }] })
 }
 
 function candidatesFor(preference: EngineId | 'auto'): readonly Engine[] {
-  return preference === 'auto' ? BY_PREFERENCE : [...BY_PREFERENCE, ...ONLY_BY_NAME].filter((engine) => engine.id === preference)
+  return preference === 'auto' ? BY_PREFERENCE : ENGINES.filter((engine) => engine.id === preference)
 }

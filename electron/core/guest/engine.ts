@@ -137,6 +137,8 @@ export interface EngineProbe {
 export interface Engine {
   readonly id: EngineId
   readonly title: string
+  /** One sentence that has to be said before it is used. An engine that has one is never picked by itself. */
+  readonly caution?: string
   probe(host: Host): Promise<EngineProbe>
   /**
    * Applies all operations in one go; one that fails does not keep the others from being tried.

@@ -7,7 +7,7 @@ import { silentLogger } from '../log/logger'
 import { createHost } from '../process/create-host'
 import type { Host } from '../process/host'
 import { exitRom, runOnAccelerator } from '../tools/qemu-system/probe-accelerator'
-import { chooseEngine, pickEngine } from './choose-engine'
+import { chooseEngine, requireEngine } from './choose-engine'
 import { createNbdEngine } from './engines/nbd'
 import { probeKvm } from './kvm'
 
@@ -59,7 +59,12 @@ test('nbd is used by name alone, and says what it means', async () => {
     runner: { probe: async () => ({ usable: true, reason: 'Ready.' }), run: () => Promise.reject(new Error()) },
   })
   expect((await chooseEngine(none, 'auto')).engine).toBeNull()
-  expect(await pickEngine(none, 'auto')).toBeNull()
+  await expect(requireEngine(none, 'auto')).rejects.toMatchObject({ code: 'engine-unavailable' })
+  const unusable: Host = { ...host, has: (tool) => tool !== 'qemu-nbd' && host.has(tool) }
+  await expect(requireEngine(unusable, 'nbd')).rejects.toMatchObject({
+    code: 'engine-unavailable',
+    data: { details: { engine: 'nbd', reason: 'Not installed: qemu-nbd.' } },
+  })
   expect(await ready.probe(host)).toMatchObject({
     usable: true,
     reason: expect.stringMatching(/kernel read .* as root.* trust\. Ready\.$/),

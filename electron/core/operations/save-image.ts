@@ -10,7 +10,7 @@ import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
 import { checkOutput } from '../files/checks.js'
 import { requireSpace } from '../files/disk-space.js'
-import { pickEngine } from '../guest/choose-engine.js'
+import { requireEngine } from '../guest/choose-engine.js'
 import { applyOperations } from '../guest/engine.js'
 import { openGuestFiles } from '../guest/guest-files.js'
 import { withReader } from '../guest/reader.js'
@@ -190,9 +190,8 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
     access: { read: source.files, write: [folder] },
   })
   const node: BlockNode = { driver: 'qcow2', path: overlay, backing: source.node }
-  const engine = await pickEngine(ctx.host, preference ?? 'auto')
-  if (engine === null) throw new AppError('engine-unavailable', { actions: [{ kind: 'install-tool', tool: 'linux.uml' }] })
-  ctx.message(`Engine ${engine.id} writes the edits`)
+  const engine = await requireEngine(ctx.host, preference ?? 'auto')
+  ctx.message([`Engine ${engine.id} writes the edits`, engine.caution].filter(Boolean).join('. '))
   const run = await applyOperations(engine, ctx.host, {
     disk: { node, readFiles: source.files },
     operations: applied.draft.steps().map((step) => step.operation),

@@ -1,8 +1,9 @@
 import { NumberInput, SegmentedControl, Select, Skeleton, Switch } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Monitor, Moon, Sun } from 'lucide-react'
+import { Monitor, Moon, Sun, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Settings } from '#shared/settings/settings'
+import type { EngineReport } from '#shared/tools/doctor'
 import { call } from '../../api/client.js'
 import { appInfoQuery, doctorQuery, settingsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
@@ -36,6 +37,7 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
   const doctor = useQuery(doctorQuery)
   const engines = doctor.data?.engines ?? []
   const automatic = engines.find((engine) => engine.chosen)
+  const wanted = engines.find((engine) => engine.id === settings.engine)
   return (
     <section className={`card ${styles.rows}`} aria-label="Preferences">
       <Row name="Appearance" hint="Follow the system, or always the same.">
@@ -50,7 +52,11 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
           ]}
         />
       </Row>
-      <Row name="Engine that writes edits" hint="Automatic takes the best one that works here and says which. Tools shows why.">
+      <Row
+        name="Engine that writes edits"
+        hint={wanted?.caution ?? 'Automatic takes the best one that works here and says which. Tools shows why.'}
+        warns={wanted?.caution !== undefined}
+      >
         <Select
           aria-label="Engine that writes edits"
           w={280}
@@ -63,7 +69,7 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
             },
             ...engines.map((engine) => ({
               value: engine.id,
-              label: engine.usable ? engine.title : `${engine.title} (does not work here)`,
+              label: engineLabel(engine),
               disabled: !engine.usable,
             })),
           ]}
@@ -115,12 +121,26 @@ function Choice({ icon, word }: { readonly icon: ReactNode; readonly word: strin
   )
 }
 
-function Row({ name, hint, children }: { readonly name: string; readonly hint: string; readonly children: ReactNode }) {
+function engineLabel({ title, usable, caution }: EngineReport): string {
+  if (!usable) return `${title} (does not work here)`
+  return caution === undefined ? title : `${title}: runs as root`
+}
+
+interface RowProps {
+  readonly name: string
+  readonly hint: string
+  readonly warns?: boolean
+  readonly children: ReactNode
+}
+
+function Row({ name, hint, warns = false, children }: RowProps) {
   return (
     <div className={styles.row}>
       <div>
         <p className={styles.name}>{name}</p>
-        <p className={styles.hint}>{hint}</p>
+        <p className={styles.hint}>
+          {warns && <TriangleAlert size={14} aria-label="Caution" />} {hint}
+        </p>
       </div>
       <div className={styles.control}>{children}</div>
     </div>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { TriangleAlert } from 'lucide-react'
 import { doctorQuery, settingsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { visibleText } from '../../components/visible-text.js'
@@ -20,6 +21,7 @@ export function EngineLine({ onLeave }: { readonly onLeave: () => void }) {
           <strong>No engine works here.</strong>
         ) : (
           <>
+            {engine.caution !== undefined && <TriangleAlert size={14} className={styles.caution} aria-label="Caution" />}
             <strong>{engine.title}</strong>
             <span className="dim">
               {'. '}

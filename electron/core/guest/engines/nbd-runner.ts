@@ -36,13 +36,17 @@ const TIMEOUT_MS = 600_000
 const GRACE_MS = 15_000
 
 /** Runs the helper through polkit, or directly where Diskwright is run by root. */
-export const polkitRunner: NbdRunner = { probe, run }
+export const polkitRunner: NbdRunner = createPolkitRunner({ root: isRoot() })
 
-async function probe(host: Host): Promise<EngineProbe> {
+export function createPolkitRunner({ root }: { readonly root: boolean }): NbdRunner {
+  return { probe: (host) => probe(host, root), run: (host, request) => run(host, request, root) }
+}
+
+async function probe(host: Host, root: boolean): Promise<EngineProbe> {
   if (!(await hasNbdModule(host))) return { usable: false, reason: 'The kernel of this machine has no nbd module.' }
   if (!findHelper())
     return { usable: false, reason: 'This kind of package comes without its privileged helper; the deb and rpm packages have it.' }
-  if (isRoot()) return { usable: true, reason: 'You are root, so nobody is asked.' }
+  if (root) return { usable: true, reason: 'You are root, so nobody is asked.' }
   if (!host.has('pkexec')) return { usable: false, reason: 'Not installed: pkexec. Without it only root can use this engine.' }
   if (!hasDesktop(host.env))
     return {
@@ -61,7 +65,7 @@ function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
-async function run(host: Host, request: NbdRequest): Promise<NbdRun> {
+async function run(host: Host, request: NbdRequest, root: boolean): Promise<NbdRun> {
   const helper = requireHelper()
   // Cancelling ends the helper first: a disk that goes away under a mounted file system is what it should not have to see.
   const calm = host.bind({ signal: new AbortController().signal })
@@ -80,7 +84,7 @@ async function run(host: Host, request: NbdRequest): Promise<NbdRun> {
       const { stderr } = await server.ended
       return { stdout: '', stderr, exitCode: null, served: parseServed(await serving.all) }
     }
-    const done = await callHelper(host, calm, helper, request.folder)
+    const done = await callHelper(host, () => startHelper(calm, helper, ['apply', request.folder], root))
     server.stdin.end()
     const ended = await within(server.ended, GRACE_MS)
     return { ...done, stderr: `${done.stderr}\n${ended?.stderr ?? ''}`.trim(), served: parseServed(serving.text()) }
@@ -89,9 +93,9 @@ async function run(host: Host, request: NbdRequest): Promise<NbdRun> {
   }
 }
 
-async function callHelper(host: Host, calm: Host, helper: NbdHelper, folder: string): Promise<Omit<NbdRun, 'served'>> {
+async function callHelper(host: Host, start: () => Promise<ToolProcess>): Promise<Omit<NbdRun, 'served'>> {
   if (host.signal?.aborted) throw new AppError('cancelled')
-  const process = await startHelper(calm, helper, ['apply', folder])
+  const process = await start()
   const output = collect(process)
   let reason: 'cancelled' | 'tool-timeout' | undefined
   let patience: NodeJS.Timeout | undefined
@@ -117,8 +121,8 @@ async function callHelper(host: Host, calm: Host, helper: NbdHelper, folder: str
 }
 
 /** Starts a verb of the helper as root. pkexec(1) asks, and names the verb's action of the policy. */
-async function startHelper(host: Host, helper: NbdHelper, args: readonly string[]): Promise<ToolProcess> {
-  if (isRoot()) return host.start('sh', [helper.path, ...args], { shown: [helper.path, ...args] })
+async function startHelper(host: Host, helper: NbdHelper, args: readonly string[], root: boolean): Promise<ToolProcess> {
+  if (root) return host.start('sh', [helper.path, ...args], { shown: [helper.path, ...args] })
   return host.start('pkexec', [helper.path, ...args])
 }
 
@@ -128,7 +132,7 @@ async function startHelper(host: Host, helper: NbdHelper, args: readonly string[
  * @throws AppError `engine-failed`, `engine-unavailable`
  */
 export async function releaseDevice(host: Host, device: string): Promise<void> {
-  const process = await startHelper(host, requireHelper(), ['release', device])
+  const process = await startHelper(host, requireHelper(), ['release', device], isRoot())
   const output = collect(process)
   const { exitCode, stderr } = await process.ended
   const said = await output.all

@@ -22,6 +22,7 @@ export function createNbdEngine({ runner }: { readonly runner: NbdRunner }): Eng
   return {
     id: 'nbd',
     title: 'Kernel of this machine (nbd)',
+    caution: CAUTION,
     probe: (host) => probe(host, runner),
     run: (host, request) => run(host, request, runner),
   }
