@@ -9,6 +9,7 @@ import { type ImageFiles, openGuestFiles } from '#core/guest/guest-files'
 import { type ImageReader, withReader } from '#core/guest/reader'
 import { openSource } from '#core/guest/source'
 import { openXfs } from '#core/guest/xfs/xfs-files'
+import { searchGuest } from '#core/operations/search-guest'
 import type { Host } from '#core/process/host'
 
 const MIB_SECTORS = 2048
@@ -205,6 +206,21 @@ test('FAT: kinds and sizes, names of any case, and every path is its own real on
     const part = await gather(files.stream(FAT, '/EFI/BOOT/ünï.txt', { offset: 50_000, length: 10 }))
     expect(part).toEqual(Buffer.from(pattern(100_000)).subarray(50_000, 50_010))
   })
+})
+
+test('search by name in every partition', async () => {
+  const entries = await searchGuest(host, image, 'X.conf')
+  expect(entries).toMatchObject({ cut: null, looked: expect.any(Number) })
+  expect(entries.looked).toBeGreaterThan(2 * MANY)
+  expect(entries.hits.toSorted((a, b) => a.partition - b.partition)).toEqual(
+    KINDS.map(([partition]) => ({ partition, path: '/loader.1/entries/x.conf', kind: 'file' })),
+  )
+  expect((await searchGuest(host, image, '*🎈', { places: [{ partition: 1, folder: '/odd' }] })).hits).toHaveLength(1)
+  expect((await searchGuest(host, image, 'boot/*.TXT')).hits.map((hit) => hit.path.toLowerCase()).toSorted()).toEqual([
+    '/efi/boot/a b.txt',
+    '/efi/boot/ünï.txt',
+  ])
+  expect(await searchGuest(host, image, 'file-')).toMatchObject({ cut: 'hits', hits: { length: 500 } })
 })
 
 test('a damaged XFS ends in an answer, never in an error or without end', async () => {

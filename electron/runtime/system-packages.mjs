@@ -13,6 +13,10 @@ export const SYSTEM_PACKAGES = [
   { names: ['e2fsprogs'], why: 'ext4 in images' },
   { names: ['dosfstools'], why: 'FAT in images' },
   { names: ['mtools'], why: 'the sample image' },
+  { names: ['zstd'], why: 'initial RAM disks' },
+  { names: ['xz-utils'], why: 'initial RAM disks' },
+  { names: ['lz4'], why: 'initial RAM disks' },
+  { names: ['bzip2'], why: 'initial RAM disks' },
   { names: ['libguestfs-tools'], why: 'engine guestfish' },
   { names: ['qemu-system-x86'], why: 'engine guestfish, boot tests' },
   {

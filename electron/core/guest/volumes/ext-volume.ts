@@ -1,3 +1,4 @@
+import type { GuestEntry } from '#shared/images/image-info'
 import type { Host } from '../../process/host.js'
 import type { ExtVolume } from '../../tools/debugfs/debugfs.js'
 import { listExtFolder, listExtFolders, readExtFile, streamExtFile } from '../../tools/debugfs/read.js'
@@ -17,6 +18,17 @@ const FOLDERS_A_RUN = 200
 export function extVolume(host: Host, ext: ExtVolume, grub: GrubVolume, inTurn: Turns): GuestVolume {
   let grubReads = true
   const stats: GuestVolume['stats'] = (paths) => inTurn(() => statExt(host, ext, paths))
+  /** Folders too large to be told in one run are asked for in two; one that cannot be read is empty. */
+  const listSome = async (folders: readonly string[], signal?: AbortSignal): Promise<readonly (readonly GuestEntry[])[]> => {
+    try {
+      return await inTurn(() => listExtFolders(host, ext, folders, signal))
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.code === 'cancelled') throw thrown
+      if (folders.length < 2) return folders.map(() => [])
+      const half = Math.ceil(folders.length / 2)
+      return [...(await listSome(folders.slice(0, half), signal)), ...(await listSome(folders.slice(half), signal))]
+    }
+  }
   return {
     tellsLinks: true,
     stats,
@@ -27,11 +39,9 @@ export function extVolume(host: Host, ext: ExtVolume, grub: GrubVolume, inTurn: 
       return (real !== undefined && (await inTurn(() => listExtFolder(host, ext, real)))) || []
     },
     listMany: async (folders, signal) => {
-      const lists = []
-      for (let at = 0; at < folders.length; at += FOLDERS_A_RUN) {
-        const some = folders.slice(at, at + FOLDERS_A_RUN)
-        lists.push(...(await inTurn(() => listExtFolders(host, ext, some, signal))))
-      }
+      const lists: (readonly GuestEntry[])[] = []
+      for (let at = 0; at < folders.length; at += FOLDERS_A_RUN)
+        lists.push(...(await listSome(folders.slice(at, at + FOLDERS_A_RUN), signal)))
       return lists
     },
     read: async (file, maxBytes) => {

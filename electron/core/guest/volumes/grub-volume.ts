@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
 import type { GuestEntry } from '#shared/images/image-info'
 import type { GuestStat } from '#shared/images/guest-stat'
 import type { Host } from '../../process/host.js'
@@ -21,7 +22,15 @@ export function grubVolume(host: Host, grub: GrubVolume, kind: string, inTurn: T
   return {
     tellsLinks: isFat,
     list,
-    listMany: (folders) => Promise.all(folders.map(list)),
+    listMany: (folders, signal) =>
+      Promise.all(
+        folders.map((folder) =>
+          inTurn(async () => {
+            if (signal?.aborted) throw new AppError('cancelled')
+            return listFolder(host, grub, folder).catch(() => [])
+          }),
+        ),
+      ),
     stats: (paths) => Promise.all(paths.map(statOf)),
     read: (file, maxBytes) => inTurn(() => readGuestFile(host, grub, file, maxBytes)),
     stream: (file, { offset = 0, length, signal }) => streamGuestFile(host, grub, file, { offset, length, signal }),
