@@ -51,7 +51,7 @@ test('the main job: platform and console changed on an XFS /boot, saved as a new
     path: output,
     engine: 'uml',
     proofs: [
-      'Edits read back from the image: as in the preview (1 file)',
+      'Edits read back from the image: as in the preview (1 change)',
       'Content compared with the source: identical',
       'qemu-img check: no errors',
     ],

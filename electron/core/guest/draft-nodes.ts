@@ -23,9 +23,28 @@ export type DraftNode =
   | { readonly kind: 'moved'; readonly from: string; readonly was: 'file' | 'folder' | 'link' | 'other' }
   | { readonly kind: 'gone' }
 
+/** Permission bits and owner as edits set them; null where they are left. */
+export interface AttributeChange {
+  readonly mode: number | null
+  readonly uid: number | null
+  readonly gid: number | null
+}
+
 /** Nodes of one partition, by absolute path. */
 export class DraftNodes {
   private readonly byPath = new Map<string, DraftNode>()
+  private readonly attributes = new Map<string, AttributeChange>()
+
+  attributesOf(path: string): AttributeChange | undefined {
+    return this.attributes.get(path)
+  }
+
+  /** The last change of each attribute counts. */
+  changeAttributes(path: string, change: AttributeChange): void {
+    const known = this.attributes.get(path)
+    const { mode, uid, gid } = change
+    this.attributes.set(path, { mode: mode ?? known?.mode ?? null, uid: uid ?? known?.uid ?? null, gid: gid ?? known?.gid ?? null })
+  }
 
   get(path: string): DraftNode | undefined {
     return this.byPath.get(path)
@@ -35,18 +54,24 @@ export class DraftNodes {
     this.byPath.set(path, node)
   }
 
+  /** Whether an edit made, moved or removed it, or a folder above it. */
+  isTouched(path: string): boolean {
+    for (let place = path; place !== '/' && place !== ''; place = place.slice(0, place.lastIndexOf('/'))) {
+      const node = this.byPath.get(place)
+      if (node !== undefined && (node.kind !== 'file' || node.created !== null)) return true
+    }
+    return false
+  }
+
   /** Takes away what stands below a path, and the path's own node. */
   forget(path: string): void {
-    for (const known of [...this.byPath.keys()]) if (isWithin(known, path)) this.byPath.delete(known)
+    for (const map of [this.byPath, this.attributes]) for (const known of [...map.keys()]) if (isWithin(known, path)) map.delete(known)
   }
 
   /** Gives nodes below `from` the same place below `to`. */
   move(from: string, to: string): void {
-    for (const [known, node] of [...this.byPath]) {
-      if (!isWithin(known, from)) continue
-      this.byPath.delete(known)
-      this.byPath.set(to + known.slice(from.length), node)
-    }
+    moveKeys(this.byPath, from, to)
+    moveKeys(this.attributes, from, to)
   }
 
   /** Names that stand directly in a folder. */
@@ -70,6 +95,14 @@ export class DraftNodes {
       if (folder !== path || node.kind !== 'file' || node.created !== null) return undefined
     }
     return path
+  }
+}
+
+function moveKeys<T>(map: Map<string, T>, from: string, to: string): void {
+  for (const [known, value] of [...map]) {
+    if (!isWithin(known, from)) continue
+    map.delete(known)
+    map.set(to + known.slice(from.length), value)
   }
 }
 

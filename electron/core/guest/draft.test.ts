@@ -89,3 +89,16 @@ test('partitions are apart, and changes of the disk come last, each thing once',
     ['set-partition-type', [0, 3]],
   ])
 })
+
+test('an edit through a linked folder is one of the file itself', async () => {
+  const files = memoryFiles({ '2:/loader.1/entries/a.conf': 'title A\n' }, { '2:/loader': 'loader.1' })
+  const realPath = async (_partition: number, file: string) => file.replace(/^\/loader(?=\/|$)/, '/loader.1')
+  const linked = new GuestDraft({ ...files, realPath }, [memoryPartition(2)])
+  const set = (file: string, content: string) => linked.write(2, file, Buffer.from(content), content.length)
+  await set('/loader.1/entries/a.conf', 'title B\n')
+  expect((await linked.read(2, '/loader/entries/a.conf', 100)).toString()).toBe('title B\n')
+  await set('/loader/entries/a.conf', 'title C\n')
+  expect(linked.steps().map(({ operation }) => 'path' in operation && operation.path)).toEqual(['/loader.1/entries/a.conf'])
+  await linked.remove(2, '/loader')
+  expect(linked.steps().at(-1)?.operation).toMatchObject({ kind: 'remove', path: '/loader' })
+})

@@ -1,21 +1,19 @@
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
+import type { GuestStat } from '#shared/images/guest-stat'
 import type { Filesystem, GuestEntry, Partition } from '#shared/images/image-info'
-import { contentOf, sha256 } from './draft-content.js'
+import { contentOf, partOfContent, sha256 } from './draft-content.js'
+import { draftStat, type StagedPath } from './draft-stat.js'
+import { DraftLinks, tidy } from './draft-links.js'
 import { type DraftNode, DraftNodes, type NewAttributes } from './draft-nodes.js'
-import type { Attributes, DiskOperation, EngineContent, EngineOperation, FileOperation } from './engine.js'
+import { type DraftStep, DraftSteps } from './draft-steps.js'
+import type { Attributes, DiskOperation, EngineContent } from './engine.js'
 import type { GuestFiles, ImageFiles } from './guest-files.js'
 
 /** Files that are kept by an edit as they are in memory; more is read from where it stands. */
 const MAX_BEFORE_BYTES = 64 * 1024 * 1024
 
-/** One step of the draft, and which edits asked for it. */
-export interface DraftStep {
-  readonly operation: EngineOperation
-  readonly edits: readonly number[]
-  /** Content before, of a file that is rewritten or removed; null where it is no file or too large. */
-  readonly before: Buffer | null
-}
+export type { DraftStep } from './draft-steps.js'
 
 /**
  * An image with edits applied that are not written: reads see what the edits made, and the steps are what an engine has to do. Nothing
@@ -23,23 +21,24 @@ export interface DraftStep {
  */
 export class GuestDraft implements GuestFiles {
   private readonly nodes = new Map<number, DraftNodes>()
-  private readonly fileSteps: DraftStep[] = []
-  private readonly diskSteps: DraftStep[] = []
-  /** Index of the edit that is being applied. */
-  private edit = 0
+  private readonly taken = new DraftSteps()
+  private readonly links: DraftLinks
 
   constructor(
-    private readonly base: GuestFiles & Partial<Pick<ImageFiles, 'readLink' | 'realPath'>>,
+    private readonly base: GuestFiles & Partial<Pick<ImageFiles, 'readLink' | 'realPath' | 'stat'>>,
     readonly partitions: readonly Partition[],
-  ) {}
+  ) {
+    this.links = new DraftLinks(base)
+  }
 
+  /** Steps from here on are those of this edit. */
   beginEdit(index: number): void {
-    this.edit = index
+    this.taken.edit = index
   }
 
   /** In the order in which an engine has to take them. */
   steps(): readonly DraftStep[] {
-    return [...this.fileSteps, ...this.diskSteps]
+    return this.taken.all()
   }
 
   isReadable(partition: number): Promise<boolean> {
@@ -47,8 +46,8 @@ export class GuestDraft implements GuestFiles {
   }
 
   async list(partition: number, folder: string): Promise<readonly GuestEntry[]> {
-    const place = tidy(folder)
     const nodes = this.nodesOf(partition)
+    const place = await this.links.real(partition, folder, nodes)
     const original = place === '/' ? '/' : nodes.original(place)
     const found = original === undefined ? [] : await this.base.list(partition, original)
     const changed = nodes.inFolder(place)
@@ -71,7 +70,7 @@ export class GuestDraft implements GuestFiles {
   }
 
   async read(partition: number, file: string, maxBytes: number): Promise<Buffer> {
-    const place = tidy(file)
+    const place = await this.written(partition, file)
     const node = this.nodesOf(partition).get(place)
     if (node?.kind === 'file') return contentOf(node.content, node.sizeBytes, maxBytes, place)
     const original = this.originalOf(partition, place)
@@ -80,9 +79,19 @@ export class GuestDraft implements GuestFiles {
   }
 
   async readPart(partition: number, file: string, offset: number, length: number): Promise<Buffer> {
-    const original = this.originalOf(partition, tidy(file))
+    const place = await this.written(partition, file)
+    const staged = this.contentOf(partition, place)
+    if (staged) return partOfContent(staged.content, offset, length)
+    const original = this.originalOf(partition, place)
     if (original !== undefined && this.base.readPart) return this.base.readPart(partition, original, offset, length)
     return (await this.read(partition, file, Number.MAX_SAFE_INTEGER)).subarray(offset, offset + length)
+  }
+
+  /** Where the content of a path is: links followed, the last one too. */
+  private async written(partition: number, file: string): Promise<string> {
+    const nodes = this.nodesOf(partition)
+    const place = await this.links.place(partition, file, nodes)
+    return nodes.get(place) === undefined ? this.links.real(partition, place, nodes) : place
   }
 
   /** Where in the image stands what no edit has written or removed. */
@@ -101,8 +110,8 @@ export class GuestDraft implements GuestFiles {
 
   /** Target of a symbolic link as it stands in it; undefined for all else, and where it cannot be told. */
   async readLink(partition: number, link: string): Promise<string | undefined> {
-    const place = tidy(link)
     const nodes = this.nodesOf(partition)
+    const place = await this.links.place(partition, link, nodes)
     const node = nodes.get(place)
     if (node?.kind === 'link') return node.target
     const original = node?.kind === 'moved' ? node.from : nodes.original(place)
@@ -115,9 +124,22 @@ export class GuestDraft implements GuestFiles {
     return this.base.realPath?.(partition, tidy(file))
   }
 
-  /** What a file that an edit wrote is to hold; undefined for any other path. */
-  contentOf(partition: number, file: string): { readonly content: EngineContent; readonly sizeBytes: number } | undefined {
-    const node = this.nodesOf(partition).get(tidy(file))
+  /** What a path is, the last link not followed; undefined when it is not there. */
+  async stat(partition: number, file: string): Promise<GuestStat | undefined> {
+    return draftStat(this, this.base, partition, await this.links.place(partition, file, this.nodesOf(partition)))
+  }
+
+  /** What edits made of one path, no link of which is followed, and where in the image it comes from. */
+  stagedAt(partition: number, place: string): StagedPath {
+    const nodes = this.nodesOf(partition)
+    const node = nodes.get(place)
+    const original = node?.kind === 'moved' ? node.from : node?.kind === 'gone' ? undefined : nodes.original(place)
+    return { node, original, attributes: nodes.attributesOf(place) }
+  }
+
+  /** What a file that an edit wrote is to hold, by the path of its step; undefined for any other. */
+  contentOf(partition: number, place: string): { readonly content: EngineContent; readonly sizeBytes: number } | undefined {
+    const node = this.nodesOf(partition).get(place)
     return node?.kind === 'file' ? node : undefined
   }
 
@@ -126,39 +148,40 @@ export class GuestDraft implements GuestFiles {
    * @throws AppError `guest-file-not-found` (no such folder, or no attributes for a new file), `edit-conflict` (it is no file)
    */
   async write(partition: number, file: string, content: EngineContent, sizeBytes: number, attributes?: NewAttributes): Promise<void> {
-    const place = tidy(file)
+    const place = await this.written(partition, file)
     const nodes = this.nodesOf(partition)
     const known = nodes.get(place)
     const entry = await this.find(partition, place)
     if (entry?.kind === 'folder') throw conflict(place, 'it is a folder')
     if (known?.kind === 'file') {
       nodes.set(place, { ...known, content, sizeBytes })
-      this.replaceContent(partition, place, content)
+      if (this.taken.replaceContent(partition, place, content)) return
+      this.taken.add({ kind: 'rewrite-file', ...this.at(partition, place), content, expectedSha256: null, mtime: 'now' }, null)
       return
     }
     if (entry === undefined) {
       if (!attributes) throw new AppError('guest-file-not-found', { details: { file: place, partition } })
       await this.requireFolder(partition, path.posix.dirname(place))
       nodes.set(place, { kind: 'file', content, sizeBytes, created: attributes })
-      this.add({ kind: 'create-file', ...this.at(partition, place), ...created(attributes), content }, null)
+      this.taken.add({ kind: 'create-file', ...this.at(partition, place), ...created(attributes), content }, null)
       return
     }
     const before = await this.beforeOf(partition, place, entry)
     nodes.set(place, { kind: 'file', content, sizeBytes, created: null })
     const expectedSha256 = before === null ? null : sha256(before)
-    this.add({ kind: 'rewrite-file', ...this.at(partition, place), content, expectedSha256, mtime: 'now' }, before)
+    this.taken.add({ kind: 'rewrite-file', ...this.at(partition, place), content, expectedSha256, mtime: 'now' }, before)
   }
 
   /** Makes a folder; one that is there is left as it is. Its own folder has to be there. */
   async makeFolder(partition: number, folder: string, attributes: NewAttributes): Promise<void> {
-    const place = tidy(folder)
+    const place = await this.links.place(partition, folder, this.nodesOf(partition))
     if (place === '/') return
     const entry = await this.find(partition, place)
     if (entry?.kind === 'folder' || entry?.kind === 'link') return
     if (entry) throw new AppError('guest-file-exists', { details: { path: place, partition } })
     await this.requireFolder(partition, path.posix.dirname(place))
     this.nodesOf(partition).set(place, { kind: 'folder', created: attributes })
-    this.add({ kind: 'make-folder', ...this.at(partition, place), ...created(attributes) }, null)
+    this.taken.add({ kind: 'make-folder', ...this.at(partition, place), ...created(attributes) }, null)
   }
 
   /** Makes a folder and those above it that are not there, each mode 0755 and root's. */
@@ -170,27 +193,28 @@ export class GuestDraft implements GuestFiles {
   }
 
   async makeLink(partition: number, link: string, target: string): Promise<void> {
-    const place = tidy(link)
+    const place = await this.links.place(partition, link, this.nodesOf(partition))
     if (await this.find(partition, place)) throw new AppError('guest-file-exists', { details: { path: place, partition } })
     await this.requireFolder(partition, path.posix.dirname(place))
     this.nodesOf(partition).set(place, { kind: 'link', target })
-    this.add({ kind: 'make-link', ...this.at(partition, place), target }, null)
+    this.taken.add({ kind: 'make-link', ...this.at(partition, place), target }, null)
   }
 
   /** Removes a file, a link, or a folder with all in it. */
   async remove(partition: number, file: string): Promise<void> {
-    const place = tidy(file)
+    const place = await this.links.place(partition, file, this.nodesOf(partition))
     const entry = await this.find(partition, place)
     if (!entry) throw new AppError('guest-file-not-found', { details: { file: place, partition } })
     const before = await this.beforeOf(partition, place, entry)
     const nodes = this.nodesOf(partition)
     nodes.forget(place)
     nodes.set(place, { kind: 'gone' })
-    this.add({ kind: 'remove', ...this.at(partition, place), recursive: entry.kind === 'folder' }, before)
+    this.taken.add({ kind: 'remove', ...this.at(partition, place), recursive: entry.kind === 'folder' }, before)
   }
 
   async rename(partition: number, file: string, target: string): Promise<void> {
-    const [from, to] = [tidy(file), tidy(target)]
+    const from = await this.links.place(partition, file, this.nodesOf(partition))
+    const to = await this.links.place(partition, target, this.nodesOf(partition))
     const entry = await this.find(partition, from)
     if (!entry) throw new AppError('guest-file-not-found', { details: { file: from, partition } })
     if (await this.find(partition, to)) throw new AppError('guest-file-exists', { details: { path: to, partition } })
@@ -202,7 +226,7 @@ export class GuestDraft implements GuestFiles {
     nodes.move(from, to)
     if (own === undefined && original !== undefined) nodes.set(to, { kind: 'moved', from: original, was: entry.kind })
     nodes.set(from, { kind: 'gone' })
-    this.add({ kind: 'rename', ...this.at(partition, from), to }, null)
+    this.taken.add({ kind: 'rename', ...this.at(partition, from), to }, null)
   }
 
   async setAttributes(
@@ -210,20 +234,15 @@ export class GuestDraft implements GuestFiles {
     file: string,
     change: { readonly mode: number | null; readonly uid: number | null; readonly gid: number | null },
   ): Promise<void> {
-    const place = tidy(file)
+    const place = await this.links.place(partition, file, this.nodesOf(partition))
     if (!(await this.find(partition, place))) throw new AppError('guest-file-not-found', { details: { file: place, partition } })
-    this.add({ kind: 'set-attributes', ...this.at(partition, place), ...change }, null)
+    this.nodesOf(partition).changeAttributes(place, change)
+    this.taken.add({ kind: 'set-attributes', ...this.at(partition, place), ...change }, null)
   }
 
   /** A change of the partition table or of a whole file system; the last one for the same thing counts. */
   disk(operation: DiskOperation): void {
-    const same = (step: DraftStep): boolean =>
-      step.operation.kind === operation.kind &&
-      ('partition' in step.operation ? step.operation.partition : 0) === ('partition' in operation ? operation.partition : 0)
-    const at = this.diskSteps.findIndex(same)
-    const edits = [...new Set([...(this.diskSteps[at]?.edits ?? []), this.edit])]
-    if (at >= 0) this.diskSteps.splice(at, 1)
-    this.diskSteps.push({ operation, edits, before: null })
+    this.taken.addDisk(operation)
   }
 
   /** The partition of that number. Throws `partition-not-found`, and `filesystem-unreadable` where it has no file system. */
@@ -243,27 +262,6 @@ export class GuestDraft implements GuestFiles {
     const nodes = this.nodes.get(partition) ?? new DraftNodes()
     this.nodes.set(partition, nodes)
     return nodes
-  }
-
-  private add(operation: FileOperation, before: Buffer | null): void {
-    this.fileSteps.push({ operation, edits: [this.edit], before })
-  }
-
-  /** A file that was written before gets another content in the step that wrote it. */
-  private replaceContent(partition: number, file: string, content: EngineContent): void {
-    const at = this.fileSteps.findLastIndex(
-      ({ operation }) => 'content' in operation && operation.partition === partition && operation.path === file,
-    )
-    const step = this.fileSteps[at]
-    if (step && 'content' in step.operation && !this.movedSince(at, partition)) {
-      this.fileSteps[at] = { ...step, operation: { ...step.operation, content }, edits: [...new Set([...step.edits, this.edit])] }
-      return
-    }
-    this.add({ kind: 'rewrite-file', ...this.at(partition, file), content, expectedSha256: null, mtime: 'now' }, null)
-  }
-
-  private movedSince(at: number, partition: number): boolean {
-    return this.fileSteps.slice(at + 1).some(({ operation }) => operation.kind === 'rename' && operation.partition === partition)
   }
 
   private async beforeOf(partition: number, file: string, entry: GuestEntry): Promise<Buffer | null> {
@@ -286,10 +284,6 @@ function created(attributes: NewAttributes): Attributes {
 /** What mount(8) calls a file system. */
 export function kernelName(filesystem: Filesystem): string {
   return filesystem.kind === 'fat' ? 'vfat' : filesystem.type
-}
-
-function tidy(place: string): string {
-  return path.posix.normalize(`/${place}`).replace(/(.)\/$/, '$1')
 }
 
 function conflict(file: string, reason: string): AppError {

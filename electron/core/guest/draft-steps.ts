@@ -1,0 +1,52 @@
+import type { DiskOperation, EngineContent, EngineOperation, FileOperation } from './engine.js'
+
+/** One step of a draft, and which edits asked for it. */
+export interface DraftStep {
+  readonly operation: EngineOperation
+  readonly edits: readonly number[]
+  /** Content before, of a file that is rewritten or removed; null where it is no file or too large. */
+  readonly before: Buffer | null
+}
+
+/** What an engine has to do for a draft. */
+export class DraftSteps {
+  /** Index of the edit that is being applied. */
+  edit = 0
+  private readonly files: DraftStep[] = []
+  private readonly disk: DraftStep[] = []
+
+  /** In the order in which an engine has to take them. */
+  all(): readonly DraftStep[] {
+    return [...this.files, ...this.disk]
+  }
+
+  add(operation: FileOperation, before: Buffer | null): void {
+    this.files.push({ operation, edits: [this.edit], before })
+  }
+
+  /** Gives a file that was written before another content in the step that wrote it; false where names have changed since. */
+  replaceContent(partition: number, file: string, content: EngineContent): boolean {
+    const at = this.files.findLastIndex(
+      ({ operation }) => 'content' in operation && operation.partition === partition && operation.path === file,
+    )
+    const step = this.files[at]
+    if (!step || !('content' in step.operation) || this.renamedSince(at, partition)) return false
+    this.files[at] = { ...step, operation: { ...step.operation, content }, edits: [...new Set([...step.edits, this.edit])] }
+    return true
+  }
+
+  /** A change of the partition table or of a whole file system; the last one for the same thing counts. */
+  addDisk(operation: DiskOperation): void {
+    const same = (step: DraftStep): boolean =>
+      step.operation.kind === operation.kind &&
+      ('partition' in step.operation ? step.operation.partition : 0) === ('partition' in operation ? operation.partition : 0)
+    const at = this.disk.findIndex(same)
+    const edits = [...new Set([...(this.disk[at]?.edits ?? []), this.edit])]
+    if (at >= 0) this.disk.splice(at, 1)
+    this.disk.push({ operation, edits, before: null })
+  }
+
+  private renamedSince(at: number, partition: number): boolean {
+    return this.files.slice(at + 1).some(({ operation }) => operation.kind === 'rename' && operation.partition === partition)
+  }
+}
