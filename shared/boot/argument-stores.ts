@@ -2,7 +2,7 @@ import type { ArgChange } from '../edits/arg-change.js'
 import { AppError } from '../errors/app-error.js'
 import type { BootFile } from './boot-entry.js'
 import { type GrubArgsVariable, readGrubDefault, setGrubDefaultArgs } from './grub-default.js'
-import { applyArgChange, diffArgs, argKey } from './kernel-args.js'
+import { applyArgChange, argKey, argValue, diffArgs } from './kernel-args.js'
 import { readCmdline, setCmdline } from './kernel-cmdline.js'
 import { readShellVars } from './shell-vars.js'
 
@@ -142,23 +142,37 @@ export function asSingleChanges(before: readonly string[], changes: readonly Arg
 
 function changesBetween(before: readonly string[], after: readonly string[]): ArgChange[] {
   const rows = diffArgs(before, after)
-  const isMoved = (arg: string) =>
-    rows.some((row) => row.arg === arg && row.state === 'added') && rows.some((row) => row.arg === arg && row.state === 'removed')
-  return rows.flatMap((row, at): ArgChange[] => {
-    const previous = rows[at - 1]
-    const next = rows[at + 1]
-    if (row.state === 'kept' || isMoved(row.arg)) return []
-    if (row.state === 'removed') return next?.state === 'added' && replaces(row.arg, next.arg) ? [] : [{ op: 'delete', arg: row.arg }]
-    if (previous?.state === 'removed' && replaces(previous.arg, row.arg)) {
-      const valueOf = (arg: string) => arg.slice(arg.indexOf('=') + 1)
-      return [{ op: 'replace', key: argKey(row.arg), from: valueOf(previous.arg), to: valueOf(row.arg) }]
-    }
-    return [{ op: 'append', arg: row.arg }]
-  })
+  const removed = rows.filter(({ state }) => state === 'removed').map(({ arg }) => arg)
+  const added = rows.filter(({ state }) => state === 'added').map(({ arg }) => arg)
+  // What only moves is in both lists, and its place in another list is that list's own.
+  const gone = without(removed, added)
+  const come = without(added, removed)
+  const pairs = new Map(
+    gone.flatMap((old) =>
+      come
+        .filter((arg) => replaces(old, arg))
+        .slice(0, 1)
+        .map((arg) => [old, arg] as const),
+    ),
+  )
+  const replacing = new Set(pairs.values())
+  return [
+    ...gone.map((old): ArgChange => {
+      const next = pairs.get(old)
+      return next === undefined
+        ? { op: 'delete', arg: old }
+        : { op: 'replace', key: argKey(old), from: argValue(old) ?? '', to: argValue(next) ?? '' }
+    }),
+    ...come.filter((arg) => !replacing.has(arg)).map((arg): ArgChange => ({ op: 'append', arg })),
+  ]
+}
+
+function without(list: readonly string[], others: readonly string[]): string[] {
+  return list.filter((arg) => !others.includes(arg))
 }
 
 function replaces(from: string, to: string): boolean {
-  return argKey(from) === argKey(to) && from.includes('=') && to.includes('=')
+  return argKey(from) === argKey(to) && argValue(from) !== null && argValue(to) !== null
 }
 
 function lenient(read: () => string[]): string[] {

@@ -83,45 +83,75 @@ export function changeEntryArgs(
   return { own: model.nodes.map((node) => node.raw), variables, keptApart, fixed }
 }
 
+/** An argument of the new list; where it goes, or that it is new and goes beside its neighbour. */
+interface Placed {
+  readonly arg: string
+  readonly node: number
+  readonly isNew: boolean
+  readonly isKept: boolean
+}
+
 /** The model whose arguments are `after`, as near to that as its places allow. */
 function moveTo(model: Model, after: readonly string[], isShared: (name: string) => boolean, keptApart: string[], fixed: string[]): Model {
   const leaves = leavesOf(model.nodes)
   const before = leaves.map((leaf) => leaf.arg)
   const rows = alignLists(before, after)
-  const lists = model.nodes.map((): string[] => [])
-  const added = new Map<number, string[]>()
-  let node = -1
   const replaced = pairReplaced(rows, before, after)
+  const placed: Placed[] = []
+  let node = -1
   for (const row of rows) {
-    if (row.before !== null) {
-      const leaf = leaves[row.before]
-      node = leaf?.node ?? node
-      if (row.after !== null) lists[node]?.push(leaf?.arg ?? '')
-      continue
-    }
+    if (row.before !== null) node = leaves[row.before]?.node ?? node
+    if (row.after === null) continue
     const arg = after[row.after] ?? ''
-    const target = leaves[replaced.get(row.after) ?? -1]?.node
-    if (target !== undefined) {
-      lists[target]?.push(arg)
-      continue
-    }
+    const old = row.before ?? replaced.get(row.after)
     const home = model.nodes[node]
-    if (home?.kind === 'variable' && home.name !== '' && !isShared(home.name)) lists[node]?.push(arg)
+    if (old !== undefined) placed.push({ arg, node: leaves[old]?.node ?? node, isNew: false, isKept: row.before !== null })
+    else if (home?.kind === 'variable' && home.name !== '' && !isShared(home.name)) placed.push({ arg, node, isNew: false, isKept: false })
     else {
       if (home?.kind === 'variable') keptApart.push(arg)
-      const place = home?.kind === 'variable' ? lastEmptyAfter(model.nodes, node) : node
-      added.set(place, [...(added.get(place) ?? []), arg])
+      placed.push({ arg, node, isNew: true, isKept: false })
     }
   }
-  const own = (arg: string): ArgNode => ({ kind: 'arg', arg, raw: arg })
-  const kept = model.nodes.flatMap((each, index): ArgNode[] => {
-    const list = lists[index] ?? []
-    const extra = (added.get(index) ?? []).map(own)
-    if (each.kind === 'arg') return [...list.map((arg) => (arg === each.arg ? each : own(arg))), ...extra]
-    if (each.name === '' && !sameList(each.args, list)) fixed.push(...each.args)
-    return [{ ...each, args: list }, ...extra]
-  })
-  return { nodes: [...(added.get(-1) ?? []).map(own), ...kept] }
+  return { nodes: assemble(model.nodes, drawnIn(model.nodes, placed, isShared), fixed) }
+}
+
+/** What comes to stand between two arguments of a variable has to be in it too. */
+function drawnIn(nodes: readonly ArgNode[], placed: readonly Placed[], isShared: (name: string) => boolean): Placed[] {
+  return nodes.reduce<Placed[]>(
+    (list, node, at) => {
+      if (node.kind !== 'variable' || node.name === '' || isShared(node.name)) return list
+      const isIn = (one: Placed) => one.node === at && !one.isNew
+      const [start, end] = [list.findIndex(isIn), list.findLastIndex(isIn)]
+      return list.map((one, index) => (index > start && index < end && !one.isKept ? { ...one, node: at, isNew: false } : one))
+    },
+    [...placed],
+  )
+}
+
+/** Words in the order of the arguments; a variable stands where its first argument does, or where it stood when it has none. */
+function assemble(nodes: readonly ArgNode[], placed: readonly Placed[], fixed: string[]): ArgNode[] {
+  const lists = nodes.map((_, at) => placed.filter((one) => one.node === at && !one.isNew).map(({ arg }) => arg))
+  const result: ArgNode[] = []
+  const done = new Set<number>()
+  const emit = (at: number) => {
+    const node = nodes[at]
+    if (node?.kind !== 'variable' || done.has(at)) return
+    done.add(at)
+    if (node.name === '' && !sameList(node.args, lists[at] ?? [])) fixed.push(...node.args)
+    result.push({ ...node, args: lists[at] ?? [] })
+  }
+  const emitEmptyBefore = (end: number) => {
+    for (let at = 0; at < end; at += 1) if ((lists[at] ?? []).length === 0) emit(at)
+  }
+  for (const { arg, node: at, isNew } of placed) {
+    const node = nodes[at]
+    // What is added at the end stays at the end, though variables that stand for nothing follow.
+    emitEmptyBefore(isNew ? lastEmptyAfter(nodes, at) + 1 : at)
+    if (node?.kind === 'variable' && !isNew) emit(at)
+    else result.push(node?.kind === 'arg' && !isNew && node.arg === arg ? node : { kind: 'arg', arg, raw: arg })
+  }
+  emitEmptyBefore(nodes.length)
+  return result
 }
 
 /** For each added argument the removed one of the same key in the same stretch of changes: it takes its place. */
@@ -141,7 +171,7 @@ function pairReplaced(rows: readonly AlignedRow[], before: readonly string[], af
   return pairs
 }
 
-/** What is added at the end stays at the end, though variables that stand for nothing follow. */
+/** The last of the variables that stand for nothing right after a place. */
 function lastEmptyAfter(nodes: readonly ArgNode[], from: number): number {
   let at = from
   while (at + 1 < nodes.length) {

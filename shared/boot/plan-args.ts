@@ -96,7 +96,14 @@ function changeOne(
   const place = (name: string) => variables?.get(name)?.file.id
   const users = (name: string) =>
     found.filter((other) => other.nodes.some((node) => node.kind === 'variable' && node.name === name) && other.entry.problem === null)
-  const isShared = (name: string) => place(name) === undefined || users(name).some((other) => !chosen.has(other.entry.id))
+  const isShared = (name: string) => {
+    if (place(name) === undefined) return true
+    const others = users(name)
+    // All get it at once where it comes last in each of them.
+    const isAll =
+      others.every((other) => chosen.has(other.entry.id) && endsWith(other.nodes, name)) && changes.every(({ op }) => op !== 'set')
+    return others.length > 1 && !isAll
+  }
   const result = changeEntryArgs(nodes, applies ? changes : [{ op: 'set', args: [...wanted] }], isShared)
   if (result.fixed.length > 0)
     throw conflict(entry.path, `${result.fixed.join(' ')} comes from a variable that stands for more than this argument`)
@@ -114,6 +121,11 @@ function changeOne(
       )
   }
   writeOwn(files, row, result.own, work)
+}
+
+function endsWith(nodes: FoundEntry['nodes'], variable: string): boolean {
+  const last = nodes.findLast((node) => node.kind === 'arg' || node.args.length > 0)
+  return last?.kind === 'variable' && last.name === variable
 }
 
 /** False where an argument is missing, which is another entry's. */
