@@ -54,6 +54,12 @@ export function cachedFiles(open: () => Promise<ImageFiles>, cache: FileCache): 
       keep(['readPart', partition, file, offset, length], (files) => partOf(files, partition, file, offset, length), bytesOf),
     isReadable: (partition) => keep(['isReadable', partition], (files) => files.isReadable(partition), small),
     stat: (partition, file) => keep(['stat', partition, file], (files) => files.stat(partition, file), small),
+    stats: (partition, paths) =>
+      keep(
+        ['stats', partition, ...paths],
+        (files) => files.stats(partition, paths),
+        () => (paths.length + 1) * LISTED_BYTES,
+      ),
     readLink: (partition, file) => keep(['readLink', partition, file], (files) => files.readLink(partition, file), small),
     realPath: (partition, file) => keep(['realPath', partition, file], (files) => files.realPath(partition, file), small),
     listMany: async (partition, folders, signal) => (await open()).listMany(partition, folders, signal),

@@ -34,6 +34,8 @@ export interface GuestFiles {
 export interface ImageFiles extends GuestFiles {
   /** What a path is, links of its folder followed but not the last; undefined when it is not there. */
   stat(partition: number, file: string): Promise<GuestStat | undefined>
+  /** The same of many paths at once, where one call for each would be slow. */
+  stats(partition: number, files: readonly string[]): Promise<readonly (GuestStat | undefined)[]>
   /** Target of a symbolic link as it stands in it; undefined for all else, and where it cannot be told. */
   readLink(partition: number, file: string): Promise<string | undefined>
   /**
@@ -83,14 +85,14 @@ export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
     }
     return Promise.all(files.map(async (file) => known.get(`${partition}:${file}`)))
   }
-  const stat: ImageFiles['stat'] = async (partition, file) =>
-    (await stats(partition, [path.posix.normalize(`/${file}`).replace(/(.)\/$/, '$1')]))[0]
+  const stat: ImageFiles['stat'] = async (partition, file) => (await stats(partition, [tidy(file)]))[0]
 
   return {
     list,
     find,
     read,
     stat,
+    stats: (partition, paths) => stats(partition, paths.map(tidy)),
     isReadable: async (partition) => (await volumeOf(partition)) !== undefined,
     readIfPresent: async (partition, file, maxBytes) => {
       const entry = await find(partition, file).catch(() => undefined)
@@ -108,6 +110,10 @@ export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
       yield* (await readable(partition)).stream(file, range)
     },
   }
+}
+
+function tidy(file: string): string {
+  return path.posix.normalize(`/${file}`).replace(/(.)\/$/, '$1')
 }
 
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {

@@ -6,9 +6,10 @@ import { type OsTree, resolveInTree, tidyPath } from '#shared/images/os-tree'
 import type { Located } from './edits/edit-handler.js'
 import type { GuestFiles, ImageFiles } from './guest-files.js'
 import { isReadable } from './partitions.js'
+import { realTreePath } from './tree-path.js'
 
 /** What finding a place needs of the files; what tells where links lead may be missing. */
-export type LocatedFiles = GuestFiles & Partial<Pick<ImageFiles, 'realPath'>>
+export type LocatedFiles = GuestFiles & Partial<Pick<ImageFiles, 'realPath' | 'stat'>>
 
 /**
  * Finds a place: in the partition that it names, else in the tree of the system, else in the one partition that has the path. Links in
@@ -24,9 +25,18 @@ export async function locateIn(
   const file = tidyPath(place.path)
   const system = place.partition === undefined ? await tree() : null
   const found = system
-    ? resolveInTree(system, file)
+    ? resolveInTree(system, await throughTree(files, system, file))
     : { partition: await choosePartition(files, partitions, place.partition, file), path: file }
   return { partition: found.partition, path: await throughLinks(files, found) }
+}
+
+/** Links of the folder followed as the system would, through mounts and from its own root. */
+async function throughTree(files: LocatedFiles, tree: OsTree, file: string): Promise<string> {
+  const folder = path.posix.dirname(file)
+  if (folder === '/' || !files.stat) return file
+  const stat: ImageFiles['stat'] = async (partition, place) => files.stat?.(partition, place)
+  const real = await realTreePath({ stat }, tree, folder).catch(() => undefined)
+  return real === undefined ? file : path.posix.join(real, path.posix.basename(file))
 }
 
 async function throughLinks(files: LocatedFiles, { partition, path: file }: Located): Promise<string> {

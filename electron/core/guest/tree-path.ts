@@ -7,6 +7,12 @@ import { realPathIn } from './volumes/real-path.js'
  * through mounts. Undefined for what is not there or cannot be told.
  */
 export async function realTreePlace(files: Pick<ImageFiles, 'stat'>, tree: OsTree, osPath: string): Promise<TreePlace | undefined> {
+  const real = await realTreePath(files, tree, osPath)
+  return real === undefined ? undefined : resolveInTree(tree, real)
+}
+
+/** The same as a path of the system. */
+export async function realTreePath(files: Pick<ImageFiles, 'stat'>, tree: OsTree, osPath: string): Promise<string | undefined> {
   const stats = (paths: readonly string[]) =>
     Promise.all(
       paths.map((path) => {
@@ -14,6 +20,5 @@ export async function realTreePlace(files: Pick<ImageFiles, 'stat'>, tree: OsTre
         return files.stat(place.partition, place.path)
       }),
     )
-  const real = await realPathIn(stats, osPath)
-  return real === undefined ? undefined : resolveInTree(tree, real)
+  return realPathIn(stats, osPath)
 }

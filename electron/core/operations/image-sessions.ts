@@ -1,18 +1,23 @@
 import type { ImageInfo } from '#shared/images/image-info'
+import type { OsTree } from '#shared/images/os-tree'
 import { cachedFiles, FileCache } from '../guest/cached-files.js'
 import { type ImageFiles, openGuestFiles } from '../guest/guest-files.js'
 import { withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
+import { findSystemTree } from '../guest/system-tree.js'
 import type { Host } from '../process/host.js'
 import type { RecentReadings } from './recent-readings.js'
 
 const KEPT_IMAGES = 8
+const TREE_BYTES = 8192
 
 /** An image to read from: what is known of it, and its files. */
 export interface OpenImage {
   readonly source: ImageSource
   readonly info: ImageInfo
   readonly files: ImageFiles
+  /** The tree that the system in it sees; null where none is found. */
+  tree(): Promise<OsTree | null>
 }
 
 /**
@@ -31,7 +36,14 @@ export class ImageSessions {
     const cache = inUse ? new FileCache() : this.cacheOf(`${source.path}\n${source.revision}`)
     const lazy = openLazily(host, source)
     try {
-      return await work({ source, info, files: cachedFiles(lazy.files, cache) })
+      const files = cachedFiles(lazy.files, cache)
+      const tree = () =>
+        cache.get(
+          'system tree',
+          () => findSystemTree(files, info.partitions),
+          () => TREE_BYTES,
+        )
+      return await work({ source, info, files, tree })
     } finally {
       await lazy.close()
     }

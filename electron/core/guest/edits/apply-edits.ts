@@ -9,7 +9,7 @@ import { findBootConfig } from '../boot-config.js'
 import { GuestDraft } from '../draft.js'
 import type { GuestFiles } from '../guest-files.js'
 import { locateIn } from '../locate.js'
-import { findOsTree } from '../os-tree.js'
+import { findSystemTree } from '../system-tree.js'
 import { bootEditHandlers } from './boot-edit-handlers.js'
 import { diskEditHandlers } from './disk-edit-handlers.js'
 import type { EditContext, EditHandler, EditHandlers } from './edit-handler.js'
@@ -111,13 +111,7 @@ async function applyOne(context: EditContext, edit: Edit, idempotent: boolean): 
 /** Looked for once, when it is first asked for: no edit moves the system to another place. */
 function treeOf(draft: GuestDraft): EditContext['tree'] {
   let found: Promise<OsTree | null> | undefined
-  const find = async (): Promise<OsTree | null> => {
-    const { entries } = await findBootConfig(draft, draft.partitions)
-    const args = entries.find((entry) => entry.isDefault)?.args ?? []
-    const ostreeArg = args.find((arg) => arg.startsWith('ostree='))?.slice('ostree='.length) ?? null
-    return findOsTree(draft, draft.partitions, { ostreeArg })
-  }
-  return () => (found ??= find())
+  return () => (found ??= findSystemTree(draft, draft.partitions))
 }
 
 function contextOf(draft: GuestDraft, tree: EditContext['tree'], notes: string[]): EditContext {
@@ -125,7 +119,7 @@ function contextOf(draft: GuestDraft, tree: EditContext['tree'], notes: string[]
     draft,
     tree,
     boot: () => findBootConfig(draft, draft.partitions),
-    locate: (place: GuestPlace) => locateIn(draft, draft.partitions, place),
+    locate: (place: GuestPlace) => locateIn(draft, draft.partitions, place, tree),
     note: (text) => notes.push(text),
   }
 }
