@@ -38,6 +38,7 @@ export function goActions(images: readonly OpenImage[], show: (view: View) => vo
     ...images.flatMap(({ path }) => [
       { id: `boot ${path}`, label: `${nameOf(path)}: Boot`, description: path, onClick: () => actions.showTab(path, 'boot') },
       { id: `files ${path}`, label: `${nameOf(path)}: Files`, description: path, onClick: () => actions.showTab(path, 'files') },
+      { id: `system ${path}`, label: `${nameOf(path)}: System`, description: path, onClick: () => actions.showTab(path, 'system') },
       { id: `edits ${path}`, label: `${nameOf(path)}: Edits`, description: path, onClick: () => actions.showTab(path, 'edits') },
     ]),
     { id: 'jobs', label: 'Jobs', onClick: () => actions.showJobs(null) },

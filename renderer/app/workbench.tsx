@@ -1,11 +1,13 @@
 import { Button, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Suspense } from 'react'
 import { bootQuery, imageQuery } from '../api/queries.js'
 import { type ImageTab, useAppActions } from '../components/app-actions.js'
 import { CountBadge } from '../components/badge.js'
 import { ErrorNotice } from '../components/error-notice.js'
 import { splitPath } from '../components/format.js'
 import { GuestText } from '../components/guest-text.js'
+import { SkeletonRows } from '../components/skeleton-rows.js'
 import { BootTab } from '../features/boot-entries/boot-tab.js'
 import { EditsTab } from '../features/edits/edits-tab.js'
 import { useEdits } from '../features/edits/edit-store.js'
@@ -15,6 +17,7 @@ import { ImageSkeleton } from '../features/images/image-skeleton.js'
 import { ImageWarnings } from '../features/images/image-warnings.js'
 import { partitionName } from '../features/images/partition-layout.js'
 import { PartitionMap } from '../features/images/partition-map.js'
+import { SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
 
 /** One open image: what it is, how it boots, what it holds, what is staged. */
@@ -53,6 +56,7 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
             Boot
           </Tabs.Tab>
           <Tabs.Tab value="files">Files</Tabs.Tab>
+          <Tabs.Tab value="system">System</Tabs.Tab>
           <Tabs.Tab value="edits" rightSection={<CountBadge amount={edits.length} label="staged edits" />}>
             Edits
           </Tabs.Tab>
@@ -62,6 +66,13 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
         </Tabs.Panel>
         <Tabs.Panel value="files" className={styles.panel ?? ''}>
           {info !== undefined && <FilesTab info={info} />}
+        </Tabs.Panel>
+        <Tabs.Panel value="system" className={styles.panel ?? ''}>
+          {info !== undefined && (
+            <Suspense fallback={<SkeletonRows rows={6} />}>
+              <SystemTab info={info} partitionLabel={partitionLabel} />
+            </Suspense>
+          )}
         </Tabs.Panel>
         <Tabs.Panel value="edits" className={styles.panel ?? ''}>
           <EditsTab path={path} partitionLabel={partitionLabel} />

@@ -1,6 +1,6 @@
 import { createContext, use } from 'react'
 
-export type ImageTab = 'boot' | 'files' | 'edits'
+export type ImageTab = 'boot' | 'files' | 'system' | 'edits'
 
 /** What any part of the window may ask of the app around it; the app provides it, so that parts need not know the shell. */
 export interface AppActions {
