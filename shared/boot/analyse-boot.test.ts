@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { analyseBoot, NO_FACTS } from './analyse-boot.js'
 import type { BootEntry } from './boot-entry.js'
 import { bootFile, SAMPLE_SYSTEMS, type SampleSystem, sampleFiles } from './testing/sample-files.js'
 
+const readSample = (file: string) => readFileSync(join(import.meta.dirname, 'samples', file), 'utf8')
 const bls = (name: string, text: string, partition = 1) => bootFile('bls-entry', `/loader/entries/${name}`, text, partition)
 const grubenv = (lines: string, partition = 1) =>
   bootFile('grubenv', '/grub2/grubenv', `# GRUB Environment Block\n${lines}`.padEnd(1024, '#'), partition)
@@ -28,7 +31,7 @@ const SYSTEMS: Readonly<Record<SampleSystem, readonly [title: string, reason: st
 }
 
 test.each(SAMPLE_SYSTEMS)('how %s boots', (system) => {
-  const { entries, notes } = analyse(sampleFiles(system))
+  const { entries, notes } = analyse(sampleFiles(system, readSample))
   const entry = first(entries)
   expect([entry.title, entry.defaultReason, entries.length, notes.map(({ code }) => code)]).toEqual(SYSTEMS[system])
   expect(entries.filter(({ isDefault }) => isDefault)).toEqual([entry])

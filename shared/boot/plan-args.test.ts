@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { analyseBoot, NO_FACTS } from './analyse-boot.js'
@@ -6,6 +8,7 @@ import { applyArgChanges } from './kernel-args.js'
 import { planArgChanges } from './plan-args.js'
 import { bootFile, SAMPLE_SYSTEMS, sampleFiles } from './testing/sample-files.js'
 
+const readSample = (file: string) => readFileSync(join(import.meta.dirname, 'samples', file), 'utf8')
 const bls = (name: string, options: string) =>
   bootFile('bls-entry', `/loader/entries/${name}.conf`, `title ${name}\nlinux /k\noptions ${options}\n`)
 const grubenv = (text: string) => bootFile('grubenv', '/grub2/grubenv', `# GRUB Environment Block\n${text}\n`.padEnd(1024, '#'))
@@ -80,7 +83,7 @@ test('the command line of a unified kernel image', () => {
 
 test('in every sample, a change of all entries is what the change of each would be', () => {
   for (const system of SAMPLE_SYSTEMS) {
-    const files = sampleFiles(system)
+    const files = sampleFiles(system, readSample)
     const chosen = entriesOf(files).filter(({ problem }) => problem === null)
     const changes = [{ op: 'append' as const, arg: 'diskwright.test=1' }]
     const after = entriesOf(changed(files, planArgChanges(files, chosen, changes).texts))

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { BootFile, BootFileKind } from '../boot-entry.js'
 
 /** Where each sample lies on the system that it is from: partition, kind and path. */
@@ -77,10 +75,8 @@ export function bootFile(kind: BootFileKind, path: string, text: string, partiti
   }
 }
 
-/** The boot files of a sample system. */
-export function sampleFiles(system: SampleSystem): BootFile[] {
-  const folder = join(import.meta.dirname, '../samples', system)
-  return Object.entries(LAYOUTS[system] as Readonly<Record<string, readonly [number, BootFileKind, string]>>).map(
-    ([name, [partition, kind, path]]) => bootFile(kind, path, readFileSync(join(folder, name), 'utf8'), partition),
-  )
+/** The boot files of a sample system; `read` gives the text of a file below the folder of samples. */
+export function sampleFiles(system: SampleSystem, read: (file: string) => string): BootFile[] {
+  const rows: Readonly<Record<string, readonly [number, BootFileKind, string]>> = LAYOUTS[system]
+  return Object.entries(rows).map(([name, [partition, kind, path]]) => bootFile(kind, path, read(`${system}/${name}`), partition))
 }
