@@ -129,7 +129,7 @@ export function UserForm({ target }: { readonly target: FormTarget }) {
   return (
     <EditFormView
       title="Users"
-      about="Adds an account with a group of its own and a home from /etc/skel. Give it SSH keys next door."
+      about="Adds an account with a group of its own and a home from /etc/skel. SSH keys for it are staged apart."
       action="Stage the user"
       onSubmit={form.submit}
     >

@@ -49,7 +49,13 @@ export function SystemTab({ info, partitionLabel }: SystemTabProps) {
   const root = partition === FOUND_BY_ITSELF || !isGood ? undefined : { partition: Number(partition), prefix }
   const roots = info.partitions.filter(({ filesystem }) => LINUX_KINDS.has(filesystem?.kind ?? ''))
   return (
-    <Tabs defaultValue="hostname" orientation="vertical" keepMounted={false} className={styles.columns ?? ''}>
+    <Tabs
+      defaultValue="hostname"
+      orientation="vertical"
+      keepMounted={false}
+      className={styles.columns ?? ''}
+      classNames={{ tabLabel: styles.tabLabel ?? '' }}
+    >
       <div className={`card ${styles.nav}`}>
         <Tabs.List aria-label="What to change in the system" className={styles.list ?? ''}>
           {TOPICS.map(({ id, title, icon: Icon, kinds }) => (

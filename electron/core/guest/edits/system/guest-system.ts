@@ -24,11 +24,6 @@ export class GuestSystem {
     private readonly hidden: readonly string[] = [],
   ) {}
 
-  /** True where /etc is a copy and users' homes are below /var. */
-  get isOstree(): boolean {
-    return ostreeVar(this.root.prefix) !== null
-  }
-
   at(file: string): Located {
     return this.finder(file)
   }

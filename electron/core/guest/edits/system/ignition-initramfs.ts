@@ -37,17 +37,27 @@ export async function appendToInitramfs(context: EditContext, config: Uint8Array
 /** The last one of each entry: those before it are microcode, which the kernel reads before anything is unpacked. */
 async function findInitramfs(context: EditContext): Promise<Located[]> {
   const found = new Map<string, Located>()
-  for (const { initrds, partition, path } of (await context.boot()).entries) {
+  for (const { initrds, partition } of (await context.boot()).entries) {
     const last = initrds.findLast((initrd) => !initrd.includes('$'))
     if (last === undefined) continue
-    const places = path.startsWith('/boot/') && !last.startsWith('/boot/') ? [last, `/boot${last}`] : [last, last.replace(/^\/boot\//, '/')]
-    for (const place of places) {
-      if (!(await context.draft.find(partition, place).catch(() => undefined))) continue
-      found.set(`${partition}:${place}`, { partition, path: place })
-      break
-    }
+    const place = await findFile(context, partition, last)
+    if (place) found.set(`${place.partition}:${place.path}`, place)
   }
   return [...found.values()]
+}
+
+/** An entry names files as its boot loader sees them: with or without /boot, and GRUB can have searched for another partition. */
+async function findFile({ draft }: EditContext, partition: number, file: string): Promise<Located | undefined> {
+  const paths = file.startsWith('/boot/') ? [file, file.slice('/boot'.length)] : [file, `/boot${file}`]
+  const others = draft.partitions
+    .filter(({ number, filesystem }) => number !== partition && filesystem !== null)
+    .map(({ number }) => number)
+  for (const candidate of [partition, ...others]) {
+    for (const path of paths) {
+      if (await draft.find(candidate, path).catch(() => undefined)) return { partition: candidate, path }
+    }
+  }
+  return undefined
 }
 
 /** The RAM disk with the configuration at its end; one that stands there already is replaced. Archives begin at a multiple of four bytes. */

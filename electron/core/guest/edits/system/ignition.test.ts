@@ -55,6 +55,15 @@ test('the choice can be made, and what will not work is told', async () => {
   expect(missing.problem).toMatchObject({ code: 'edit-conflict' })
 })
 
+test('GRUB can have its configuration on one partition and the initramfs on another', async () => {
+  const grub = "menuentry 'OS' {\n  linux /boot/vmlinuz ignition.firstboot\n  initrd /boot/initramfs.img\n}\n"
+  const files = memoryFiles({ '1:/EFI/fedora/grub.cfg': grub, '1:/grub2/grub.cfg': grub, '2:/initramfs.img': 'main' })
+  const edit = editSchema.parse({ kind: 'ignition-config', config: CONFIG, delivery: 'initramfs' })
+  const { draft, outcomes } = await applyEdits(files, [memoryPartition(1, 'fat'), memoryPartition(2)], [edit])
+  expect(outcomes[0]?.problem).toBeNull()
+  expect(draft.steps().map(({ operation }) => operation)).toMatchObject([{ kind: 'rewrite-file', partition: 2, path: '/initramfs.img' }])
+})
+
 test('what Ignition would refuse is refused here, and nothing is changed', async () => {
   const { problem, operations } = await apply(OCK, { config: '{"ignition":{"version":"2.2.0"}}' })
   expect(problem).toMatchObject({ code: 'bad-input', details: { reason: expect.stringMatching(/specification 2/) } })

@@ -24,7 +24,10 @@ export const ignitionHandler: EditHandlers<'ignition-config'> = {
   },
 }
 
+/** The file system that is labelled `boot`, where Ignition looks; else that of the first entry. */
 async function bootRoot(context: EditContext): Promise<BootRoot> {
+  const labelled = context.draft.partitions.find(({ filesystem }) => filesystem?.label === 'boot')
+  if (labelled) return { partition: labelled.number, folder: '' }
   const [entry] = (await context.boot()).entries
   if (!entry) throw new AppError('no-boot-entries')
   return { partition: entry.partition, folder: entry.path.startsWith('/boot/') ? '/boot' : '' }
