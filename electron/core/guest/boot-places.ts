@@ -127,7 +127,9 @@ export async function filesIn(
 ): Promise<Pick<FoundPlaces, 'places' | 'cut'>> {
   const found = await finder.find(partition, folder)
   if (!found || found.entry.kind === 'file') return { places: [], cut: false }
-  const entries = (await finder.list(partition, found.path)).filter((entry) => entry.kind !== 'folder' && names.test(entry.name))
+  const entries = (await finder.list(partition, found.path))
+    .filter((entry) => entry.kind !== 'folder' && names.test(entry.name))
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1))
   const places = entries.slice(0, MAX_ENTRIES).map((entry): BootPlace => ({ kind, partition, path: `${found.path}/${entry.name}`, entry }))
   return { places, cut: entries.length > MAX_ENTRIES }
 }
