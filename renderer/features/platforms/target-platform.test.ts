@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { platformOfImage, useTargetStore } from './target-store.js'
+import { platformOfImage } from './target-platform.js'
+import { useTargetStore } from './target-store.js'
 
 test.each([
   ['qemu', 'libvirt'],
