@@ -1,0 +1,17 @@
+import type { ImageInfo } from '#shared/images/image-info'
+import type { PlatformId } from '#shared/platforms/platform'
+import { platformOfIgnitionId } from '#shared/platforms/platforms'
+import { useTargetStore } from './target-store.js'
+
+/** The platform that an image says it is for, by its `ignition.platform.id`; null where it says nothing. */
+export function platformOfImage(info: Pick<ImageInfo, 'ignitionPlatform'> | undefined): PlatformId | null {
+  const id = info?.ignitionPlatform ?? null
+  // Names that differ between systems are understood whatever the system is.
+  return id === null ? null : (platformOfIgnitionId(id, 'other')?.id ?? null)
+}
+
+/** What was chosen for the image, else what it says itself. */
+export function useTargetPlatform(path: string, info: Pick<ImageInfo, 'ignitionPlatform'> | undefined): PlatformId | null {
+  const chosen = useTargetStore((store) => store.byPath[path])
+  return chosen === undefined ? platformOfImage(info) : chosen
+}
