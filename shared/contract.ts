@@ -4,11 +4,13 @@ import { editSchema } from './edits/edit.js'
 import { editPreviewSchema } from './edits/edit-preview.js'
 import { retargetEditSchema } from './edits/retarget-edit.js'
 import { appErrorDataSchema } from './errors/app-error-data.js'
+import { healthReportSchema } from './health/finding.js'
 import { guestEntrySchema, imageInfoSchema } from './images/image-info.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
 import { convertImageInputSchema, jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
 import { expectationSchema } from './recipes/expectation.js'
 import { recipeSchema } from './recipes/recipe.js'
+import { PLATFORM_IDS } from './platforms/platform.js'
 import { retargetPlanSchema } from './platforms/retarget-plan.js'
 import { recentImageSchema, settingsSchema } from './settings/settings.js'
 import { doctorReportSchema } from './tools/doctor.js'
@@ -79,6 +81,17 @@ export const contract = {
       edits: z.array(editSchema).max(2000),
     }),
     retargetPlanSchema,
+  ),
+  /** Whether the image with these edits would boot, on a platform or at all; nothing is written. */
+  'health.check': call(
+    z.object({
+      path,
+      platform: z.enum(PLATFORM_IDS).nullable(),
+      edits: z.array(editSchema).max(2000),
+      /** Look into the initial RAM disk too: seconds the first time, kept until the image changes. */
+      initramfs: z.boolean(),
+    }),
+    healthReportSchema,
   ),
   'recents.list': call(nothing, z.array(recentImageSchema)),
   'recents.remove': call(z.object({ path }), nothing),

@@ -14,6 +14,7 @@ import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
 import { convertCommand } from './commands/convert.js'
 import { doctorCommand } from './commands/doctor.js'
 import { filesCatCommand, filesGetCommand, filesListCommand } from './commands/files.js'
+import { healthCommand } from './commands/health.js'
 import { inspectCommand } from './commands/inspect.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
 import { platformsCommand, retargetCommand } from './commands/retarget.js'
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   ...bootMenuCommands,
   editCommand,
   customizeCommand,
+  healthCommand,
   retargetCommand,
   platformsCommand,
   applyCommand,

@@ -1,6 +1,7 @@
 import type { BootReport } from '#shared/boot/boot-entry'
 import type { Edit } from '#shared/edits/edit'
 import type { EditPreview } from '#shared/edits/edit-preview'
+import type { HealthReport } from '#shared/health/finding'
 import type { RetargetEdit } from '#shared/edits/retarget-edit'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
 import type { Recipe } from '#shared/recipes/recipe'
@@ -44,6 +45,14 @@ export interface Core {
     platform: PlatformId,
     options?: Pick<RetargetEdit, 'arch' | 'extras'> & { edits?: readonly Edit[]; signal?: AbortSignal },
   ): Promise<RetargetPlanReport>
+  /**
+   * Whether the image with these edits would boot, on a platform or at all, and is fit to be given to others. With `initramfs` its initial RAM
+   * disk is looked into, which takes seconds the first time.
+   */
+  checkHealth(
+    path: string,
+    options?: { platform?: PlatformId | null; edits?: readonly Edit[]; initramfs?: boolean; signal?: AbortSignal },
+  ): Promise<HealthReport>
   /** The edits as a recipe for other images, as YAML; and what it leaves out. */
   exportRecipe(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<{ recipe: Recipe; text: string; notes: string[] }>
   /** Reads a recipe from a YAML or JSON file; paths of files it brings in become absolute. Throws `file-not-found`, `recipe-invalid`. */

@@ -16,6 +16,7 @@ import { ImageSessions } from './operations/image-sessions.js'
 import { exportRecipe } from './operations/export-recipe.js'
 import { readRecipe } from './operations/read-recipe.js'
 import { previewEdits, scriptOfEdits } from './operations/preview-edits.js'
+import { HealthChecks } from './operations/check-health.js'
 import { planRetargetOf } from './operations/plan-retarget.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
@@ -37,6 +38,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const recents = createRecentsStore({ folder: dirs.state, log })
   const readings = new RecentReadings()
   const sessions = new ImageSessions(readings)
+  const health = new HealthChecks()
   let doctor: ReturnType<typeof runDoctor> | undefined
 
   return {
@@ -57,6 +59,10 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     },
     planRetarget: (image, platform, { edits = [], signal, ...options } = {}) =>
       sessions.use(bind(signal), image, (open) => planRetargetOf(open, platform, edits, options)),
+    checkHealth: (image, { platform = null, edits = [], initramfs = false, signal } = {}) => {
+      const bound = bind(signal)
+      return sessions.use(bound, image, (open) => health.check(bound, open, { platform, edits, initramfs, signal }))
+    },
     exportRecipe: async (image, edits, signal) => {
       const { info, boot } = await readings.read(bind(signal), image)
       const { recipe, notes } = await exportRecipe(edits, { info, entries: boot.entries, tools: await toolVersions(), signal })

@@ -28,6 +28,8 @@ export const filesystemSchema = z.object({
   uuid: z.string().nullable(),
   /** Bytes in use by the superblock's own count; null where Diskwright does not know how to tell. */
   usedBytes: z.number().nullable(),
+  /** Whether it was unmounted, with nothing left to do in its journal; null or not given where it does not tell. */
+  clean: z.boolean().nullable().optional(),
 })
 export type Filesystem = z.infer<typeof filesystemSchema>
 

@@ -9,7 +9,7 @@ export const SUPERBLOCK_BYTES = 68 * 1024
 
 /**
  * What a partition holds, by its superblock alone (offsets are from the start of the partition): kind, label, UUID and the bytes in use by its own count.
- * One read of 68 KiB, and for a FAT two small ones. Null when nothing is recognised.
+ * One read of 68 KiB, for a FAT two small ones, and for an XFS some twenty of its log. Null when nothing is recognised.
  */
 export async function readSuperblock(read: ReadBytes): Promise<Filesystem | null> {
   const head = new ByteView(await read(0, SUPERBLOCK_BYTES))
@@ -17,7 +17,7 @@ export async function readSuperblock(read: ReadBytes): Promise<Filesystem | null
   return (
     readLuks(head) ??
     readLvm(head) ??
-    readXfs(head) ??
+    (await readXfs(head, read)) ??
     readExt(head) ??
     readBtrfs(head) ??
     readSquashfs(head) ??

@@ -30,6 +30,8 @@ export async function readFat(head: ByteView, read: ReadBytes): Promise<Filesyst
     label: (await rootLabel(layout, read)) ?? bootLabel(head, serialAt + 4),
     uuid: head.u8(serialAt - 1) === 0x29 || head.u8(serialAt - 1) === 0x28 ? `${serial.slice(0, 4)}-${serial.slice(4)}` : null,
     usedBytes: await usedBytes(head, layout, read),
+    // Set while it is mounted (Linux fs/fat/inode.c, `fat_set_state`).
+    clean: (head.u8(layout.width === 32 ? 65 : 37) & 1) === 0,
   }
 }
 

@@ -1,7 +1,12 @@
-import { type ByteView, safeBytes } from '../byte-view.js'
+import { type ByteView, type ReadBytes, safeBytes } from '../byte-view.js'
 import type { Filesystem } from '../image-info.js'
+import { isXfsLogClean } from './xfs-log.js'
 
 const JOURNAL = 0x4
+/** The journal holds what is not in its place yet (INCOMPAT_RECOVER). */
+const NEEDS_RECOVERY = 0x4
+const UNMOUNTED = 0x1
+const HAS_ERRORS = 0x2
 const SIXTY_FOUR_BIT = 0x80
 const JOURNAL_DEVICE = 0x8
 /** Features that ext3 knows; any other makes it ext4 (Linux fs/ext4/super.c, EXT3_FEATURE_*_SUPP). */
@@ -25,11 +30,12 @@ export function readExt(head: ByteView): Filesystem | null {
     label: head.label(at + 0x78, 16) || null,
     uuid: uuidOrNull(head, at + 0x68),
     usedBytes: logBlock > 6 ? null : safeBytes(usedBlocks << BigInt(10 + logBlock)),
+    clean: (incompatible & NEEDS_RECOVERY) === 0 && (head.u16le(at + 0x3a) & (UNMOUNTED | HAS_ERRORS)) === UNMOUNTED,
   }
 }
 
 /** XFS, big-endian (Linux fs/xfs/libxfs/xfs_format.h, struct xfs_dsb). Its counts are those of the last clean unmount. */
-export function readXfs(head: ByteView): Filesystem | null {
+export async function readXfs(head: ByteView, read: ReadBytes): Promise<Filesystem | null> {
   if (!head.startsWith('XFSB')) return null
   return {
     kind: 'xfs',
@@ -37,6 +43,7 @@ export function readXfs(head: ByteView): Filesystem | null {
     label: head.label(108, 12) || null,
     uuid: uuidOrNull(head, 32),
     usedBytes: safeBytes((head.u64be(8) - head.u64be(144)) * BigInt(head.u32be(4))),
+    clean: await isXfsLogClean(head, read),
   }
 }
 
