@@ -70,7 +70,7 @@ export async function checkExpectations(
 async function hashOf(draft: GuestDraft, place: { partition: number; path: string }): Promise<string> {
   try {
     const bytes = await draft.read(place.partition, place.path, MAX_BYTES)
-    return `${createHash('sha256').update(bytes).digest('hex')}`
+    return createHash('sha256').update(bytes).digest('hex')
   } catch (thrown) {
     return `a file that cannot be read (${thrown instanceof Error ? thrown.message : String(thrown)})`
   }
