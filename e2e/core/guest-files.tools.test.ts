@@ -196,7 +196,7 @@ test('FAT: kinds and sizes, names of any case, and every path is its own real on
       uid: null,
       gid: null,
       sizeBytes: 3,
-      mtime: null,
+      mtime: 1_714_521_600,
       linkTarget: null,
       selinux: null,
     })

@@ -13,6 +13,8 @@ export interface BootPlace {
   /** As the file system spells it. */
   readonly path: string
   readonly entry: GuestEntry
+  /** A link stands in the path. */
+  readonly linked: boolean
 }
 
 export interface FoundPlaces {
@@ -65,8 +67,9 @@ export class PathFinder {
   }
 
   /** The path as the file system spells it, with its entry; undefined where it is not there. */
-  async find(partition: number, path: string): Promise<{ path: string; entry: GuestEntry } | undefined> {
+  async find(partition: number, path: string): Promise<{ path: string; entry: GuestEntry; linked: boolean } | undefined> {
     let folder = ''
+    let linked = false
     let entry: GuestEntry = { name: '', kind: 'folder', sizeBytes: null }
     for (const part of path.split('/').filter((one) => one !== '' && one !== '.')) {
       if (part === '..') {
@@ -78,9 +81,10 @@ export class PathFinder {
         names.find(({ name }) => name === part) ?? (this.isFat(partition) ? names.find((one) => sameName(one.name, part)) : undefined)
       if (!found) return undefined
       entry = found
+      linked ||= found.kind === 'link'
       folder = `${folder}/${found.name}`
     }
-    return { path: folder === '' ? '/' : folder, entry }
+    return { path: folder === '' ? '/' : folder, entry, linked }
   }
 
   list(partition: number, folder: string): Promise<readonly GuestEntry[]> {
@@ -130,7 +134,17 @@ export async function filesIn(
   const entries = (await finder.list(partition, found.path))
     .filter((entry) => entry.kind !== 'folder' && names.test(entry.name))
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
-  const places = entries.slice(0, MAX_ENTRIES).map((entry): BootPlace => ({ kind, partition, path: `${found.path}/${entry.name}`, entry }))
+  const places = entries
+    .slice(0, MAX_ENTRIES)
+    .map(
+      (entry): BootPlace => ({
+        kind,
+        partition,
+        path: `${found.path}/${entry.name}`,
+        entry,
+        linked: found.linked || entry.kind === 'link',
+      }),
+    )
   return { places, cut: entries.length > MAX_ENTRIES }
 }
 

@@ -78,10 +78,11 @@ function decode(bytes: Buffer): { text: string; encoding: 'utf8' | 'latin1' } {
  * or /loader.1 and points /loader at it, so the numbered folder with the same file in it is the one.
  */
 async function realPathOf(files: TreeFiles, place: BootPlace, bytes: Buffer): Promise<string> {
+  if (!place.linked) return place.path
   const real = await files.realPath?.(place.partition, place.path).catch(() => undefined)
   if (real !== undefined) return real
   const [, top, ...rest] = place.path.split('/')
-  if (top !== 'loader' || (await files.find(place.partition, '/loader'))?.kind !== 'link') return place.path
+  if (top !== 'loader') return place.path
   const candidates = (await files.list(place.partition, '/')).filter((entry) => entry.kind === 'folder' && /^loader\.\d$/.test(entry.name))
   const same: string[] = []
   for (const candidate of candidates) {

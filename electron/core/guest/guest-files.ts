@@ -5,8 +5,10 @@ import { readSuperblock } from '#shared/images/superblock'
 import type { Host } from '../process/host.js'
 import { listExtFolder } from '../tools/debugfs/read.js'
 import { recognizesFilesystem } from '../tools/grub-fstest/read.js'
+import { openFat } from './fat/fat-files.js'
 import type { ImageReader } from './reader.js'
 import { extVolume } from './volumes/ext-volume.js'
+import { fatVolume } from './volumes/fat-volume.js'
 import { grubVolume } from './volumes/grub-volume.js'
 import { realPathIn } from './volumes/real-path.js'
 import { createTurns, type Turns } from './volumes/turns.js'
@@ -132,7 +134,7 @@ function remember<K, T>(answers: Map<K, Promise<T>>, key: K, ask: () => Promise<
   return answer
 }
 
-/** The driver that tells most of a file system: our own for XFS, debugfs for ext, GRUB's for all else. Undefined where none knows it. */
+/** The driver that tells most of a file system: our own for XFS and FAT, debugfs for ext, GRUB's for all else. Undefined where none knows it. */
 async function chooseVolume(host: Host, reader: ImageReader, partition: number, inTurn: Turns): Promise<GuestVolume | undefined> {
   const row = reader.table.partitions.find((candidate) => candidate.number === partition)
   const start = row?.startBytes ?? 0
@@ -144,6 +146,10 @@ async function chooseVolume(host: Host, reader: ImageReader, partition: number, 
   if (kind === 'xfs') {
     const xfs = await openXfs(readWithin)
     if (xfs && (await holdsRoot(xfs))) return xfsVolume(xfs)
+  }
+  if (kind === 'fat') {
+    const fat = await openFat(readWithin)
+    if (fat) return fatVolume(fat)
   }
   if (kind === 'ext' && host.has('debugfs')) {
     const ext = { disk: grub.disk, session: grub.session, offset: start }
