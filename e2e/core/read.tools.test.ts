@@ -94,7 +94,7 @@ test('files: folders list with kinds, content comes whole, what is not there is 
   const list = await bench.core.listFiles({ path: image, partition: 2, folder: '/' })
   expect(list.find((entry) => entry.name === 'loader')?.kind).toBe('link')
   expect(list.find((entry) => entry.name === 'loader.1')?.kind).toBe('folder')
-  const content = await bench.core.readFile({ path: image, file: '/loader/entries/ostree-1-ock.conf' })
+  const content = await bench.core.readFile({ path: image, file: '/boot/loader/entries/ostree-1-ock.conf' })
   expect(content.toString('utf8')).toContain('title Oracle Linux Server 8.10')
   const code = async (work: Promise<unknown>): Promise<string> => (await failureOf(work)).code
   expect(await code(bench.core.readFile({ path: image, partition: 2, file: '/nope' }))).toBe('guest-file-not-found')

@@ -3,7 +3,10 @@ import type { Edit } from '#shared/edits/edit'
 import type { EditPreview } from '#shared/edits/edit-preview'
 import type { HealthReport } from '#shared/health/finding'
 import type { RetargetEdit } from '#shared/edits/retarget-edit'
+import type { GuestPlace } from '#shared/edits/guest-place'
+import type { FileSearch, FileView, GuestListing, RowFacts } from '#shared/images/guest-listing'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
+import type { OsTree } from '#shared/images/os-tree'
 import type { Recipe } from '#shared/recipes/recipe'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
 import type { JobInput, JobRequest, OutputPlan } from '#shared/jobs/job-requests'
@@ -13,6 +16,8 @@ import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { DoctorReport } from '#shared/tools/doctor'
 import type { Logger } from './log/logger.js'
 import type { Dirs } from './files/dirs.js'
+import type { CopyItem } from './operations/copy-plan.js'
+import type { SearchOptions } from './operations/search-guest.js'
 
 /** What the core needs from its host; no singletons and no Electron below this line. */
 export interface CoreDeps {
@@ -30,6 +35,8 @@ export interface Core {
   doctor(options: { refresh: boolean }): Promise<DoctorReport>
   inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
   listBootEntries(path: string, signal?: AbortSignal): Promise<BootReport>
+  readonly files: FilesApi
+  /** Entries of a folder. Throws as `files.list`. */
   listFiles(where: { path: string; partition?: number; folder: string }, signal?: AbortSignal): Promise<GuestEntry[]>
   /** Whole content of a guest file. Throws `guest-file-too-large` above `maxBytes` (default 16 MiB). */
   readFile(where: { path: string; partition?: number; file: string; maxBytes?: number }, signal?: AbortSignal): Promise<Buffer>
@@ -67,6 +74,45 @@ export interface Core {
   readonly recovery: RecoveryApi
   /** Ends reader sessions and running jobs (as cancelled) and waits for their clean-up. */
   close(): Promise<void>
+}
+
+/** Edits that are staged, so that reads see what they make; and what ends the work early. */
+export interface ViewOptions {
+  readonly edits?: readonly Edit[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Files inside images. A place without a partition is one of the system's own tree where there is one (`tree`), else of the only
+ * partition that has it. All throw `partition-not-found`, `filesystem-unreadable`, `bad-input` where a place is not clear.
+ */
+export interface FilesApi {
+  /** The tree that the system in an image sees; null where no system is found. */
+  tree(path: string, signal?: AbortSignal): Promise<OsTree | null>
+  /** A folder, links followed. Throws `guest-file-not-found`. */
+  list(path: string, where: GuestPlace, options?: ViewOptions): Promise<GuestListing>
+  /** What a listing leaves out, of names in a folder; one call for as many as are on a screen. */
+  facts(path: string, where: GuestPlace, names: readonly string[], options?: ViewOptions): Promise<RowFacts[]>
+  /** A file to look at, of any size: text, or bytes from `offset`. Throws `guest-file-not-found`. */
+  view(path: string, place: GuestPlace, options?: ViewOptions & { readonly offset?: number }): Promise<FileView>
+  /** Whole content of a file. Throws `guest-file-too-large` above `maxBytes` (default 16 MiB). */
+  read(path: string, place: GuestPlace, options?: ViewOptions & { readonly maxBytes?: number }): Promise<Buffer>
+  /** Files and folders below a folder by a part of their name, or a pattern with `*` and `?`. Throws `cancelled`. */
+  search(
+    path: string,
+    where: GuestPlace,
+    query: string,
+    options?: ViewOptions & Pick<SearchOptions, 'onHits' | 'limits'>,
+  ): Promise<FileSearch>
+  /**
+   * Copies into a folder, which is made, at once and without a job: for what is small. Returns the paths that were made.
+   * Throws `guest-file-too-large` above `maxBytes` in all.
+   */
+  copyOut(
+    path: string,
+    what: { readonly items: readonly CopyItem[]; readonly folder: string; readonly maxBytes: number },
+    options?: ViewOptions,
+  ): Promise<string[]>
 }
 
 export interface JobsApi {

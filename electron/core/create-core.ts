@@ -1,6 +1,8 @@
 import path from 'node:path'
+import { tidyPath } from '#shared/images/os-tree'
 import { printRecipe } from '#shared/recipes/recipe-text'
 import type { Core, CoreDeps } from './core-api.js'
+import { createFilesApi } from './create-files-api.js'
 import { prepareDirs } from './files/prepare-dirs.js'
 import { kernelDevices } from './guest/engines/nbd-runner.js'
 import { removeStaleExports } from './guest/stale-exports.js'
@@ -11,7 +13,6 @@ import { createLockTable } from './jobs/locks.js'
 import { createRecovery } from './jobs/recovery.js'
 import { planConvert } from './operations/convert-image.js'
 import { runDoctor } from './operations/doctor.js'
-import { listGuestFolder, readGuestFile } from './operations/read-guest-files.js'
 import { ImageSessions } from './operations/image-sessions.js'
 import { exportRecipe } from './operations/export-recipe.js'
 import { readRecipe } from './operations/read-recipe.js'
@@ -39,6 +40,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const readings = new RecentReadings()
   const sessions = new ImageSessions(readings)
   const health = new HealthChecks()
+  const files = createFilesApi(sessions, bind)
   let doctor: ReturnType<typeof runDoctor> | undefined
 
   return {
@@ -51,8 +53,13 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     },
     inspect: async (image, signal) => (await readings.read(bind(signal), image)).info,
     listBootEntries: async (image, signal) => (await readings.read(bind(signal), image)).boot,
-    listFiles: (where, signal) => listGuestFolder(bind(signal), where),
-    readFile: (where, signal) => readGuestFile(bind(signal), where),
+    files,
+    listFiles: async ({ path: image, folder, ...where }, signal) => {
+      const { rows } = await files.list(image, { ...where, path: tidyPath(folder) }, { signal })
+      return rows.map(({ name, kind, sizeBytes }) => ({ name, kind, sizeBytes }))
+    },
+    readFile: ({ path: image, file, maxBytes, ...where }, signal) =>
+      files.read(image, { ...where, path: tidyPath(file) }, { signal, ...(maxBytes === undefined ? {} : { maxBytes }) }),
     previewEdits: async (image, edits, { signal, ...options } = {}) => {
       const { boot } = await readings.read(bind(signal), image)
       return sessions.use(bind(signal), image, (open) => previewEdits(open, edits, boot.entries, options))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { editSchema } from '../edits/edit.js'
+import { guestPlaceSchema } from '../edits/guest-place.js'
 import { diskFormatSchema } from '../images/image-info.js'
 import { expectationSchema } from '../recipes/expectation.js'
 
@@ -46,10 +47,31 @@ export const convertImageInputSchema = z.object({
   replace: z.boolean().default(false),
 })
 
+/** Copy files and folders out of an image, as they are with the edits, into a folder. */
+export const extractFilesInputSchema = z.object({
+  /** Absolute path of the source image. */
+  source: z.string(),
+  /** `ImageInfo.revision` of the image that was looked at; a different one ends the job with `image-changed`. */
+  revision: z.string().optional(),
+  edits: z.array(editSchema).max(2000).default([]),
+  /** `as`: its name in the folder, where that is another one. */
+  items: z
+    .array(z.object({ ...guestPlaceSchema.shape, as: z.string().optional() }))
+    .min(1)
+    .max(10_000),
+  /** Absolute path of a folder that is there. */
+  folder: z.string(),
+  /** Files of the same name may be replaced; folders never are. */
+  replace: z.boolean().default(false),
+  /** Permission bits (without setuid and setgid) and times as in the image. */
+  keepModes: z.boolean().default(true),
+})
+
 /** One schema per kind of long work; the window, the CLI and tests all start jobs with these. */
 export const JOB_INPUTS = {
   'save-image': saveImageInputSchema,
   'convert-image': convertImageInputSchema,
+  'extract-files': extractFilesInputSchema,
 } as const
 
 export type JobKind = keyof typeof JOB_INPUTS
@@ -61,6 +83,7 @@ export type JobInputDraft<K extends JobKind> = z.input<(typeof JOB_INPUTS)[K]>
 export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('save-image'), input: saveImageInputSchema }),
   z.object({ kind: z.literal('convert-image'), input: convertImageInputSchema }),
+  z.object({ kind: z.literal('extract-files'), input: extractFilesInputSchema }),
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 

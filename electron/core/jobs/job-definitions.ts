@@ -2,6 +2,7 @@ import path from 'node:path'
 import { FORMATS } from '#shared/images/formats'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { convertDiskImage } from '../operations/convert-image.js'
+import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
@@ -20,6 +21,15 @@ function outputSteps(share: number): DeclaredStep[] {
 
 function saveTarget(input: JobInput<'save-image'>): string {
   return input.target.mode === 'new-file' ? input.target.output : input.source
+}
+
+function extractedNames({ items }: JobInput<'extract-files'>): string[] {
+  return items.map((item) => item.as ?? path.posix.basename(item.path))
+}
+
+function extractedWords(input: JobInput<'extract-files'>): string {
+  const [name = ''] = extractedNames(input)
+  return input.items.length === 1 ? name || 'all files' : `${input.items.length} files and folders`
 }
 
 /** Every kind of job: its words, its steps, what it locks and the operation that does it. */
@@ -47,6 +57,15 @@ export function createJobDefinitions(preferences: { readonly engine: () => Engin
       steps: () => [{ id: 'prepare', title: 'Check the source and the free space', weight: 0.05 }, ...outputSteps(0.95)],
       locks: (input) => ({ reads: [input.source], writes: [input.output] }),
       run: (input, context) => convertDiskImage(context, input),
+    },
+    'extract-files': {
+      title: (input) => `Copy ${extractedWords(input)} out of ${path.basename(input.source)}`,
+      steps: () => [
+        { id: 'read', title: 'Look up what is to be copied', weight: 0.1 },
+        { id: 'copy', title: 'Copy, check the lengths, give the names', weight: 0.9 },
+      ],
+      locks: (input) => ({ reads: [input.source], writes: extractedNames(input).map((name) => path.join(input.folder, name)) }),
+      run: (input, context) => extractFiles(context, input),
     },
   }
 }

@@ -11,9 +11,15 @@ type Origin = 'dialog' | 'dialog-replace' | 'suggested'
  */
 export class OutputGrants {
   readonly #granted = new Map<string, Origin>()
+  readonly #folders = new Map<string, Origin>()
 
   grantChosen(file: string, replace: boolean): void {
     this.#granted.set(path.resolve(file), replace ? 'dialog-replace' : 'dialog')
+  }
+
+  /** A folder to copy files into; `replace` when the user agreed that files of the same names are replaced. */
+  grantFolder(folder: string, replace: boolean): void {
+    this.#folders.set(path.resolve(folder), replace ? 'dialog-replace' : 'dialog')
   }
 
   /** A free name beside `source`; throws `file-not-found` when the source is no file, `bad-input` for a name with a folder in it. */
@@ -31,7 +37,7 @@ export class OutputGrants {
   assertGranted(request: JobRequest): void {
     const output = outputOf(request)
     if (output === null) return
-    const origin = this.#granted.get(path.resolve(output.file))
+    const origin = (request.kind === 'extract-files' ? this.#folders : this.#granted).get(path.resolve(output.file))
     const refused = origin === undefined || (output.replace && origin !== 'dialog-replace')
     if (refused) throw new AppError('output-not-granted', { details: { path: output.file }, actions: [{ kind: 'choose-output' }] })
   }
@@ -40,6 +46,7 @@ export class OutputGrants {
 /** Null for a save in place: the original is its target, and the core keeps a backup. */
 function outputOf({ kind, input }: JobRequest): { file: string; replace: boolean } | null {
   if (kind === 'convert-image') return { file: input.output, replace: input.replace }
+  if (kind === 'extract-files') return { file: input.folder, replace: input.replace }
   return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace }
 }
 

@@ -45,6 +45,7 @@ export function convertDefinition(run: Convert['run'], more: Partial<Convert> = 
       ...more,
     },
     'save-image': { title: unused, steps: unused, locks: unused, run: unused },
+    'extract-files': { title: unused, steps: unused, locks: unused, run: unused },
   }
 }
 
