@@ -28,8 +28,22 @@ export const imageQuery = (path: string) => queryOptions({ queryKey: ['image', p
 
 export const bootQuery = (path: string) => queryOptions({ queryKey: ['boot', path], queryFn: () => call('boot.list', { path }) })
 
+/** One for every list that was ever staged: what is not shown is soon forgotten. */
 export const editsQuery = (path: string, edits: readonly Edit[]) =>
-  queryOptions({ queryKey: ['edits', path, edits], queryFn: () => call('edits.preview', { path, edits: [...edits] }) })
+  queryOptions({ queryKey: ['edits', path, edits], queryFn: () => call('edits.preview', { path, edits: [...edits] }), gcTime: 60_000 })
+
+export const retargetQuery = (input: CallInput<'retarget.plan'>) =>
+  queryOptions({ queryKey: ['retarget', input.path, input], queryFn: () => call('retarget.plan', input), gcTime: 60_000 })
+
+/** A recipe can be mended in an editor and tried again: nothing is kept. */
+export const recipeQuery = (path: string) =>
+  queryOptions({ queryKey: ['recipe', path], queryFn: () => call('recipes.load', { path }), staleTime: 0, gcTime: 0 })
+
+export const healthQuery = (input: CallInput<'health.check'>) =>
+  queryOptions({
+    queryKey: ['health', input.path, input.platform, input.edits, input.initramfs],
+    queryFn: () => call('health.check', input),
+  })
 
 export const filesQuery = (path: string, partition: number, folder: string) =>
   queryOptions({ queryKey: ['files', path, partition, folder], queryFn: () => call('files.list', { path, partition, folder }) })

@@ -6,7 +6,10 @@ import { queryClient } from '../api/query-client.js'
 import type { AppActions } from '../components/app-actions.js'
 import { visibleText } from '../components/visible-text.js'
 import { useEditStore } from '../features/edits/edit-store.js'
+import { useFixStore } from '../features/health/fix-store.js'
+import { useTargetStore } from '../features/platforms/target-store.js'
 import { useNavigation } from './navigation-store.js'
+import { chooseRecipe, openFiles } from './open-files.js'
 
 const navigation = () => useNavigation.getState()
 
@@ -32,13 +35,15 @@ function closeImage(path: string): void {
 export function closeImageNow(path: string): void {
   navigation().close(path)
   useEditStore.getState().forget(path)
+  useFixStore.getState().forget(path)
+  useTargetStore.getState().forget(path)
   // Opening it again reads the file again, as it is then.
-  for (const kind of ['image', 'boot', 'files']) queryClient.removeQueries({ queryKey: [kind, path] })
+  for (const kind of ['image', 'boot', 'files', 'health']) queryClient.removeQueries({ queryKey: [kind, path] })
 }
 
 /** Opens what the app was started with, or was handed while it ran. */
 export function takeOpenRequests(): void {
-  call('app.takeOpenRequests').then((paths) => navigation().open(paths), reportFailure)
+  call('app.takeOpenRequests').then(openFiles).catch(reportFailure)
 }
 
 export const appActions: AppActions = {
@@ -48,6 +53,7 @@ export const appActions: AppActions = {
   showTab: (path, tab) => navigation().showTab(path, tab),
   convert: (paths) => navigation().openDialog({ kind: 'convert', paths }),
   save: (path, mode) => navigation().openDialog({ kind: 'save', path, mode }),
+  chooseRecipe: (path) => void chooseRecipe(path).catch(reportFailure),
   showJobs: (id) => navigation().show({ kind: 'jobs', selected: id }),
   showTools: () => {
     navigation().openDialog(null)

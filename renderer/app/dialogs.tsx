@@ -1,5 +1,5 @@
 import { Suspense } from 'react'
-import { CloseDialog, ConvertDialog, SaveDialog } from './lazy-parts.js'
+import { CloseDialog, ConvertDialog, RecipeDialog, SaveDialog } from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 
 /** The dialog that is open, if one is. */
@@ -30,6 +30,16 @@ function OpenDialog() {
       )
     case 'save':
       return <SaveDialog key={`${dialog.mode}${dialog.path}`} path={dialog.path} mode={dialog.mode} onClose={close} />
+    case 'recipe':
+      return (
+        <RecipeDialog
+          key={dialog.file}
+          file={dialog.file}
+          refused={dialog.refused}
+          images={images.map(({ path }) => path)}
+          onClose={close}
+        />
+      )
     case 'close':
       return <CloseDialog path={dialog.path} edits={dialog.edits} onClose={close} />
   }

@@ -45,7 +45,7 @@ export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransf
     <div className={styles.overlay}>
       <div className={styles.box}>
         <HardDriveDownload size={40} strokeWidth={1.7} aria-hidden />
-        <p>Drop to open</p>
+        <p>Drop images to open them, a recipe to stage it</p>
       </div>
     </div>
   )

@@ -15,6 +15,8 @@ export const ToolsScreen = part(async () => (await import('../features/tools/too
 export const SettingsScreen = part(async () => (await import('../features/settings/settings-screen.js')).SettingsScreen)
 export const ConvertDialog = part(async () => (await import('../wizards/convert/convert-dialog.js')).ConvertDialog)
 export const SaveDialog = part(async () => (await import('../wizards/save/save-dialog.js')).SaveDialog)
+export const HealthTab = part(async () => (await import('../features/health/health-tab.js')).HealthTab)
+export const RecipeDialog = part(async () => (await import('../wizards/recipe/recipe-dialog.js')).RecipeDialog)
 export const CloseDialog = part(async () => (await import('./close-dialog.js')).CloseDialog)
 export const CommandPalette = part(async () => (await import('./command-palette.js')).CommandPalette)
 export const Toasts = part(async () => (await import('./toasts.js')).Toasts)

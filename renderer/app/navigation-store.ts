@@ -11,6 +11,8 @@ export type View =
 export type OpenDialog =
   | { readonly kind: 'convert'; readonly paths: readonly string[] }
   | { readonly kind: 'save'; readonly path: string; readonly mode: 'new-file' | 'in-place' }
+  /** A recipe that could not be staged at once: no image was shown, or it does not fit the one that was. */
+  | { readonly kind: 'recipe'; readonly file: string; readonly refused: { readonly path: string; readonly error: unknown } | null }
   /** Asks before staged edits are thrown away with their tab. */
   | { readonly kind: 'close'; readonly path: string; readonly edits: number }
 

@@ -18,7 +18,7 @@ export function onJobEnded(job: Job): void {
   const source = savedInPlace(job)
   if (source !== null) {
     useEditStore.getState().forget(source)
-    for (const kind of ['image', 'boot', 'files']) void queryClient.invalidateQueries({ queryKey: [kind, source] })
+    for (const kind of ['image', 'boot', 'files', 'health']) void queryClient.invalidateQueries({ queryKey: [kind, source] })
   }
   if (job.state === 'failed') notifications.show({ color: 'red', title: `${job.title} failed`, message: 'The tray below shows why.' })
 }

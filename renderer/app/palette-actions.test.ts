@@ -10,6 +10,7 @@ function actions(): AppActions {
     showTab: vi.fn(),
     convert: vi.fn(),
     save: vi.fn(),
+    chooseRecipe: vi.fn(),
     showJobs: vi.fn(),
     showTools: vi.fn(),
     showSettings: vi.fn(),
@@ -30,8 +31,16 @@ const recent = (path: string, exists: boolean) => ({
 
 test('only what can be done now is offered', () => {
   expect(imageActions(null, 0, actions()).map(({ id }) => id)).toEqual(['open'])
-  expect(imageActions('/a.qcow2', 0, actions()).map(({ id }) => id)).toEqual(['open', 'convert', 'close'])
-  expect(imageActions('/a.qcow2', 2, actions()).map(({ id }) => id)).toEqual(['open', 'convert', 'save', 'save-in-place', 'close'])
+  expect(imageActions('/a.qcow2', 0, actions()).map(({ id }) => id)).toEqual(['open', 'convert', 'stage-recipe', 'close'])
+  expect(imageActions('/a.qcow2', 2, actions()).map(({ id }) => id)).toEqual([
+    'open',
+    'convert',
+    'save',
+    'save-in-place',
+    'stage-recipe',
+    'export-recipe',
+    'close',
+  ])
 })
 
 test('recent images that are gone or open are left out', () => {

@@ -4,6 +4,7 @@ import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { AppActions } from '../components/app-actions.js'
 import { splitPath } from '../components/format.js'
 import { visibleText } from '../components/visible-text.js'
+import { exportRecipe } from '../features/edits/recipe-actions.js'
 import type { OpenImage, View } from './navigation-store.js'
 
 export function nextTheme(isDark: boolean): Settings['theme'] {
@@ -28,8 +29,17 @@ export function imageActions(active: string | null, edits: number, actions: AppA
           { id: 'save', label: `Save ${name} as a new image…`, rightSection: 'Ctrl S', onClick: () => actions.save(active, 'new-file') },
           { id: 'save-in-place', label: `Save ${name} in place…`, onClick: () => actions.save(active, 'in-place') },
         ]),
+    ...recipeActions(active, edits, actions),
     { id: 'close', label: `Close ${name}`, rightSection: 'Ctrl W', onClick: () => actions.closeImage(active) },
   ]
+}
+
+/** Recipes come from files and go to files: edits that are staged on one image, for others. */
+function recipeActions(active: string, edits: number, actions: AppActions): SpotlightActionData[] {
+  const stage = { id: 'stage-recipe', label: 'Stage a recipe…', keywords: 'yaml apply', onClick: () => actions.chooseRecipe(active) }
+  if (edits === 0) return [stage]
+  const onExport = () => void exportRecipe(active).catch(actions.reportFailure)
+  return [stage, { id: 'export-recipe', label: 'Export as recipe…', keywords: 'yaml save', onClick: onExport }]
 }
 
 export function goActions(images: readonly OpenImage[], show: (view: View) => void, actions: AppActions): SpotlightActionData[] {
@@ -38,6 +48,13 @@ export function goActions(images: readonly OpenImage[], show: (view: View) => vo
     ...images.flatMap(({ path }) => [
       { id: `boot ${path}`, label: `${nameOf(path)}: Boot`, description: path, onClick: () => actions.showTab(path, 'boot') },
       { id: `files ${path}`, label: `${nameOf(path)}: Files`, description: path, onClick: () => actions.showTab(path, 'files') },
+      {
+        id: `health ${path}`,
+        label: `${nameOf(path)}: Health`,
+        description: path,
+        keywords: 'check boot problems fix',
+        onClick: () => actions.showTab(path, 'health'),
+      },
       { id: `system ${path}`, label: `${nameOf(path)}: System`, description: path, onClick: () => actions.showTab(path, 'system') },
       { id: `edits ${path}`, label: `${nameOf(path)}: Edits`, description: path, onClick: () => actions.showTab(path, 'edits') },
     ]),

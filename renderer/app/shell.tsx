@@ -3,12 +3,12 @@ import { connectJobEvents } from '../api/job-events.js'
 import { pathsOfDrop, subscribe } from '../api/client.js'
 import { queryClient } from '../api/query-client.js'
 import { JobTray } from '../features/jobs/job-tray.js'
-import { takeOpenRequests } from './actions.js'
+import { appActions, takeOpenRequests } from './actions.js'
 import { Dialogs } from './dialogs.js'
 import { DropOverlay } from './drop-overlay.js'
 import { ErrorBoundary, reportToLog } from './error-boundary.js'
 import { CommandPalette, loadParts, Toasts } from './lazy-parts.js'
-import { useNavigation } from './navigation-store.js'
+import { openFiles } from './open-files.js'
 import { Rail } from './rail.js'
 import { Screens } from './screens.js'
 import styles from './shell.module.css'
@@ -19,7 +19,7 @@ import { useKeptFocus } from './use-kept-focus.js'
 import { useShortcuts } from './use-shortcuts.js'
 
 function openDropped(transfer: DataTransfer): void {
-  useNavigation.getState().open(pathsOfDrop(transfer))
+  openFiles(pathsOfDrop(transfer)).catch(appActions.reportFailure)
 }
 
 /** Rail, tabs, screen, tray: the parts that are always there. */

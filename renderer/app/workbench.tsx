@@ -12,12 +12,13 @@ import { BootTab } from '../features/boot-entries/boot-tab.js'
 import { EditsTab } from '../features/edits/edits-tab.js'
 import { useEdits } from '../features/edits/edit-store.js'
 import { FilesTab } from '../features/files/files-tab.js'
+import { HealthBadge } from '../features/health/health-badge.js'
 import { ImageHeader } from '../features/images/image-header.js'
 import { ImageSkeleton } from '../features/images/image-skeleton.js'
 import { ImageWarnings } from '../features/images/image-warnings.js'
 import { partitionName } from '../features/images/partition-layout.js'
 import { PartitionMap } from '../features/images/partition-map.js'
-import { SystemTab } from './lazy-parts.js'
+import { HealthTab, SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
 
 /** One open image: what it is, how it boots, what it holds, what is staged. */
@@ -56,6 +57,9 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
             Boot
           </Tabs.Tab>
           <Tabs.Tab value="files">Files</Tabs.Tab>
+          <Tabs.Tab value="health" rightSection={info !== undefined && <HealthBadge info={info} ready={boot.isSuccess} />}>
+            Health
+          </Tabs.Tab>
           <Tabs.Tab value="system">System</Tabs.Tab>
           <Tabs.Tab value="edits" rightSection={<CountBadge amount={edits.length} label="staged edits" />}>
             Edits
@@ -66,6 +70,13 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
         </Tabs.Panel>
         <Tabs.Panel value="files" className={styles.panel ?? ''}>
           {info !== undefined && <FilesTab info={info} />}
+        </Tabs.Panel>
+        <Tabs.Panel value="health" className={styles.panel ?? ''}>
+          {info !== undefined && (
+            <Suspense fallback={<SkeletonRows rows={6} />}>
+              <HealthTab info={info} />
+            </Suspense>
+          )}
         </Tabs.Panel>
         <Tabs.Panel value="system" className={styles.panel ?? ''}>
           {info !== undefined && (

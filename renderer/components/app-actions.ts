@@ -1,6 +1,6 @@
 import { createContext, use } from 'react'
 
-export type ImageTab = 'boot' | 'files' | 'system' | 'edits'
+export type ImageTab = 'boot' | 'files' | 'health' | 'system' | 'edits'
 
 /** What any part of the window may ask of the app around it; the app provides it, so that parts need not know the shell. */
 export interface AppActions {
@@ -10,6 +10,8 @@ export interface AppActions {
   showTab(path: string, tab: ImageTab): void
   convert(paths: readonly string[]): void
   save(path: string, mode: 'new-file' | 'in-place'): void
+  /** Asks for a recipe and stages it on an image. */
+  chooseRecipe(path: string): void
   showJobs(id: string | null): void
   showTools(): void
   showSettings(): void

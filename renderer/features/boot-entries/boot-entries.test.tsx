@@ -31,6 +31,7 @@ const ACTIONS: AppActions = {
   showTab: vi.fn(),
   convert: vi.fn(),
   save: vi.fn(),
+  chooseRecipe: vi.fn(),
   showJobs: vi.fn(),
   showTools: vi.fn(),
   showSettings: vi.fn(),
