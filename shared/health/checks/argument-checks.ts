@@ -32,9 +32,11 @@ function startsKernel(entry: BootEntry): boolean {
 }
 
 function problemsOf(entry: BootEntry, isDefault: boolean): Found[] {
-  // Entries for recovery boot into a rescue shell on purpose; devices of root= have a check of their own.
+  // Entries for recovery boot into a rescue shell on purpose; devices of root= and consoles have checks of their own.
   const passedOver = (code: string, words: readonly string[]): boolean =>
-    (code === 'leftover-rescue' && !isDefault) || (code === 'unstable-device' && words.every((word) => argKey(word) === 'root'))
+    code === 'console-primary' ||
+    (code === 'leftover-rescue' && !isDefault) ||
+    (code === 'unstable-device' && words.every((word) => argKey(word) === 'root'))
   return checkArguments(entry.args).flatMap((problem): Found[] => {
     const words = problem.args.map((index) => entry.args[index] ?? '')
     if (passedOver(problem.code, words)) return []
