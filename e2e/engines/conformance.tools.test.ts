@@ -4,15 +4,22 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BlockNode } from '#shared/images/block-node'
-import { applyOperations, type Engine, type EngineRun } from '#core/guest/engine'
-import { guestfishEngine } from '#core/guest/engines/guestfish'
+import type { Engine, EngineRun } from '#core/guest/engine'
 import { umlEngine } from '#core/guest/engines/uml'
 import type { Host } from '#core/process/host'
 import { buildDisk } from '../images/build-disk'
 import { builderHost } from '../images/builder-host'
 import { BUILD_TIME } from '../images/pack-files'
+import { TYPE_CASES, UUID_CASES } from './disk-cases'
+import { CONFORMING_ENGINES } from './engines'
+import { look } from './look'
 import { observe, type Seen } from './observe'
 import { CASES, type Case, LABEL, OWNER, P, SECOND_ROUND, SUBJECT } from './subject'
+import { TREE_CASES } from './tree-cases'
+import { HOST_FILES, writeHostFiles } from './tree-files'
+import { diskTests, treePlaces, type TreeResult, treeTests } from './tree-tests'
+
+const FIRST_ROUND = [...CASES, ...TREE_CASES, ...UUID_CASES]
 
 let host: Host
 let folder: string
@@ -29,9 +36,12 @@ const placeOf = (one: Case): { partition: number; filesystem: string; path: stri
 const key = (one: Case): string => `${one.operation.partition}:${one.real}`
 const visible = (cases: readonly Case[]): Case[] => cases.filter((one) => one.real !== null)
 
+/** The disk was enlarged after it was partitioned. */
+const GROWN_BYTES = 64 * 1024 * 1024
+
 async function newOverlay(name: string): Promise<{ node: BlockNode; readFiles: readonly string[] }> {
   const overlay = path.join(folder, `${name}.qcow2`)
-  await host.run('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, overlay])
+  await host.run('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, overlay, `${SUBJECT.sizeBytes + GROWN_BYTES}`])
   return { node: { driver: 'qcow2', path: overlay, backing: { driver: 'qcow2', path: base, backing: null } }, readFiles: [base] }
 }
 
@@ -44,28 +54,36 @@ beforeAll(async () => {
   base = path.join(folder, 'subject with, odd name.qcow2')
   await buildDisk(host, SUBJECT, base)
   baseHash = await hashFile(base)
+  await writeHostFiles()
   // The dirty file system is left alone: looking at it would replay its journal.
   const cases = visible(CASES).filter((one) => one.operation.partition !== P.dirty)
   const seen = await observe(host, await newOverlay('before'), cases.map(placeOf), folder)
   before = new Map(cases.flatMap((one, index) => (seen[index] ? [[key(one), seen[index]]] : [])))
 }, 180_000)
-afterAll(() => fs.rm(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await Promise.all([folder, HOST_FILES.folder].map((one) => fs.rm(one, { recursive: true, force: true })))
+})
 
-describe.each([umlEngine, guestfishEngine])('engine $id', (engine: Engine) => {
+describe.each(CONFORMING_ENGINES)('engine $id', (engine: Engine) => {
   let run: EngineRun
   let second: EngineRun
   let after: Map<string, Seen>
   let afterSecond: Seen[]
+  let tree: TreeResult
 
   beforeAll(async () => {
     const disk = await newOverlay(engine.id)
     const workDir = path.join(folder, `work ${engine.id}`)
     await fs.mkdir(workDir)
-    run = await engine.run(host, { disk, operations: CASES.map((one) => one.operation), workDir })
+    run = await engine.run(host, { disk, operations: FIRST_ROUND.map((one) => one.operation), workDir })
     const cases = visible(CASES)
     const seen = await observe(host, disk, cases.map(placeOf), folder)
     after = new Map(cases.flatMap((one, index) => (seen[index] ? [[key(one), seen[index]]] : [])))
-    second = await applyOperations(engine, host, { disk, operations: SECOND_ROUND.map((one) => one.operation), workDir })
+    const looks = await look(host, disk, treePlaces(TREE_CASES), folder)
+    const operations = [...SECOND_ROUND, ...TYPE_CASES].map((one) => one.operation)
+    second = await engine.run(host, { disk, operations, workDir })
+    const { disk: afterTypes } = await look(host, disk, [], folder)
+    tree = { outcomes: run.outcomes.slice(CASES.length), secondOutcomes: second.outcomes.slice(SECOND_ROUND.length), looks, afterTypes }
     afterSecond = await observe(host, disk, SECOND_ROUND.map(placeOf), folder)
     expect(await fs.readdir(workDir)).toEqual([])
     await host.run('qemu-img', ['check', '-q', '-f', 'qcow2', disk.node.path])
@@ -105,14 +123,16 @@ describe.each([umlEngine, guestfishEngine])('engine $id', (engine: Engine) => {
   })
 
   test('tells of the journal that was replayed, and of no other', () => {
-    expect(run.notes).toHaveLength(1)
-    expect(run.notes[0]).toContain(`Partition ${P.dirty}:`)
+    expect(run.notes.map((note) => /^Partition (\d+):/.exec(note)?.[1])).toEqual([`${P.dirty}`, `${P.dirtyUuid}`])
   })
 
   test('a full file system takes an edit that needs no new block', () => {
-    expect(second.outcomes.every((outcome) => outcome.ok)).toBe(true)
+    expect(second.outcomes.slice(0, SECOND_ROUND.length).every((outcome) => outcome.ok)).toBe(true)
     expect(afterSecond.map((seen) => seen.content.toString('utf8'))).toEqual(SECOND_ROUND.map((one) => one.after))
   })
+
+  treeTests(() => tree)
+  diskTests(() => tree)
 
   test('the image below the overlay was not touched', async () => {
     expect(await hashFile(base)).toBe(baseHash)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ErrorCode } from '#shared/errors/app-error'
 import type { RewriteFile } from '#core/guest/engine'
 import type { DiskPlan, GuestFile, PartitionPlan } from '../images/build-disk.js'
+import { COMMON_TREE, UNIX_TREE } from './tree-files.js'
 
 const MIB_SECTORS = 2048
 const LINUX_FILESYSTEM = '0FC63DAF-8483-4772-8E79-3D69D8477DE4'
@@ -9,7 +10,20 @@ export const LABEL = 'system_u:object_r:boot_t:s0'
 export const OWNER = { mode: 0o640, uid: 1001, gid: 1002 } as const
 
 /** Partition numbers of the subject disk. */
-export const P = { fat: 1, xfs: 2, ext: 3, fullExt: 4, fullXfs: 5, fullFat: 6, readOnly: 7, dirty: 8, garbage: 9, absent: 10 } as const
+export const P = {
+  fat: 1,
+  xfs: 2,
+  ext: 3,
+  fullExt: 4,
+  fullXfs: 5,
+  fullFat: 6,
+  readOnly: 7,
+  dirty: 8,
+  garbage: 9,
+  btrfs: 10,
+  dirtyUuid: 11,
+  absent: 12,
+} as const
 
 export const lines = (word: string, bytes: number): string => `${word} `.repeat(bytes).slice(0, bytes)
 
@@ -52,35 +66,35 @@ const FILL = `fallocate -l "$(stat -f -c %a "$root")" -n "$root/none" 2>/dev/nul
   dd if=/dev/zero of="$root/fill" bs=1M 2>/dev/null; dd if=/dev/zero of="$root/fill" bs=512 oflag=append conv=notrunc 2>/dev/null
   sync; dd if=/dev/zero of="$root/more" bs=512 2>/dev/null; sync`
 
+/** Written to the log by fsync, and cut off in the next moment: nothing can bring the log's tail forward in between. */
+const CUT_OFF = `sync; xfs_io -f -x -c 'pwrite -q 0 4k' -c fsync -c shutdown "$root/made-just-before"`
+
 function partition(mib: number, rest: Omit<PartitionPlan, 'type' | 'sizeSectors'>): PartitionPlan {
   return { type: LINUX_FILESYSTEM, sizeSectors: mib * MIB_SECTORS, ...rest }
 }
 
 /** One disk with every situation an engine has to get right. */
 export const SUBJECT: DiskPlan = {
-  sizeBytes: 1200 * 1024 * 1024,
+  sizeBytes: 1600 * 1024 * 1024,
   table: 'gpt',
   partitions: [
-    partition(48, { fs: { kind: 'vfat', label: 'FAT', mkfsArgs: ['-F', '32', '-s', '1'] }, files: files(COMMON) }),
+    partition(48, { fs: { kind: 'vfat', label: 'FAT', mkfsArgs: ['-F', '32', '-s', '1'] }, files: [...files(COMMON), ...COMMON_TREE] }),
     partition(320, {
       fs: { kind: 'xfs', label: 'xfs' },
-      files: [...files({ ...COMMON, ...UNIX_ONLY }), ...LINKS, { path: '/folder', folder: true }],
+      files: [...files({ ...COMMON, ...UNIX_ONLY }), ...LINKS, ...UNIX_TREE, { path: '/folder', folder: true }],
     }),
     partition(32, {
       fs: { kind: 'ext4', label: 'ext' },
-      files: [...files({ ...COMMON, ...UNIX_ONLY }), ...LINKS, { path: '/folder', folder: true }],
+      files: [...files({ ...COMMON, ...UNIX_ONLY }), ...LINKS, ...UNIX_TREE, { path: '/folder', folder: true }],
     }),
     partition(8, { fs: { kind: 'ext4', label: 'full-ext', mkfsArgs: ['-m', '0'] }, files: files(FULL), inside: FILL }),
     partition(304, { fs: { kind: 'xfs', label: 'full-xfs' }, files: files(FULL), inside: FILL }),
     partition(4, { fs: { kind: 'vfat', label: 'FULL-FAT' }, files: files(FULL), inside: FILL }),
     partition(8, { fs: { kind: 'ext4', label: 'frozen' }, files: files(FULL), after: 'tune2fs -O read-only "$device"' }),
-    partition(320, {
-      fs: { kind: 'xfs', label: 'dirty' },
-      files: files(FULL),
-      // Written to the log by fsync, and cut off in the next moment: nothing can bring the log's tail forward in between.
-      inside: `sync; xfs_io -f -x -c 'pwrite -q 0 4k' -c fsync -c shutdown "$root/made-just-before"`,
-    }),
+    partition(320, { fs: { kind: 'xfs', label: 'dirty' }, files: files(FULL), inside: CUT_OFF }),
     partition(4, {}),
+    partition(128, { fs: { kind: 'btrfs', label: 'btrfs' }, files: [...UNIX_TREE] }),
+    partition(304, { fs: { kind: 'xfs', label: 'dirty-uuid' }, files: files(FULL), inside: CUT_OFF }),
   ],
 }
 

@@ -18,6 +18,7 @@ export const SYSTEM_PACKAGES = [
   { names: ['lz4'], why: 'initial RAM disks' },
   { names: ['bzip2'], why: 'initial RAM disks' },
   { names: ['libguestfs-tools'], why: 'engine guestfish' },
+  { names: ['libguestfs-xfs'], why: 'engine guestfish: another UUID for XFS' },
   { names: ['qemu-system-x86'], why: 'engine guestfish, boot tests' },
   {
     names: ['linux-image-cloud-amd64', 'linux-image-virtual', 'linux-image-amd64', 'linux-image-generic'],

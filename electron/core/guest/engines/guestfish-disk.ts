@@ -5,14 +5,19 @@ import { deviceOf, type GuestfishMount } from './guestfish-mount.js'
 import { Refused } from './outcomes.js'
 
 const DISK = deviceOf(0)
+const NO_XFS = 'This libguestfs has no tools for XFS; on Debian and Ubuntu they are in the package libguestfs-xfs'
 
 export async function setFilesystemUuid(mount: GuestfishMount, operation: SetFilesystemUuid, folder: string): Promise<void> {
   const { session } = mount
   const { filesystem, uuid } = operation
   const device = await mount.requirePartition(operation.partition)
-  if (filesystem === 'vfat') return setFatSerial(mount, device, uuid, folder)
-  if (!/^(ext[234]|xfs|btrfs)$/.test(filesystem))
+  if (!/^(ext[234]|xfs|vfat|btrfs)$/.test(filesystem))
     throw new Refused('unsupported', { reason: `There is no tool that gives ${filesystem} another UUID` })
+  const found = (await session.may('vfs-type', [device])).trim()
+  if (found.replace(/^ext[234]$/, 'ext') !== filesystem.replace(/^ext[234]$/, 'ext')) throw new Refused('unreadable')
+  if (filesystem === 'vfat') return setFatSerial(mount, device, uuid, folder)
+  if (filesystem === 'xfs' && (await session.may('feature-available', ['xfs'])).trim() !== 'true')
+    throw new Refused('unsupported', { reason: NO_XFS })
   // tune2fs refuses a file system that was mounted since its last check.
   if (filesystem.startsWith('ext')) await session.may('e2fsck-f', [device])
   if (filesystem === 'xfs') await mount.replayXfs(operation.partition)

@@ -41,12 +41,22 @@ sub set_filesystem_uuid {
   my ($partition, $type, $uuid) = map { field($number, $_) } 'partition', 'filesystem', 'uuid';
   my $device = device_of($partition);
   refuse('no-partition') unless -b $device;
+  refuse('unsupported', text => "there is no tool that gives $type another UUID") unless $type =~ /^(ext[234]|xfs|vfat|btrfs)$/;
+  refuse('unreadable') unless is_filesystem($device, $type);
   if ($type =~ /^ext[234]$/) { set_ext_uuid($device, $uuid) }
   elsif ($type eq 'xfs') { set_xfs_uuid($partition, $device, $uuid) }
   elsif ($type eq 'vfat') { must_run('fatlabel', '-i', $device, $uuid) }
-  elsif ($type eq 'btrfs') { must_run('btrfstune', '-f', '-U', $uuid, $device) }
-  else { refuse('unsupported', text => "there is no tool that gives $type another UUID") }
+  else { must_run('btrfstune', '-f', '-U', $uuid, $device) }
   refuse('failed', text => 'the UUID differs after writing') if uuid_of($device, $type) ne $uuid;
+}
+
+# Magic numbers, at the places that the documents named at uuid_of give.
+sub is_filesystem {
+  my ($device, $type) = @_;
+  return device_bytes($device, 0, 4) eq 'XFSB' if $type eq 'xfs';
+  return device_bytes($device, 510, 2) eq "\x55\xaa" if $type eq 'vfat';
+  return device_bytes($device, 65600, 8) eq '_BHRfS_M' if $type eq 'btrfs';
+  return device_bytes($device, 1080, 2) eq "\x53\xef";
 }
 
 # tune2fs refuses a file system that was mounted since its last check.
