@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import type { Edit } from '#shared/edits/edit'
 import { checkHealth } from '#shared/health/check-health'
 import { defaultEntry, type Fact, type HealthFacts, known, unknown } from '#shared/health/facts'
@@ -9,8 +10,9 @@ import type { PlatformId } from '#shared/platforms/platform'
 import { reasonOf } from '#shared/platforms/retarget-files'
 import { applyEdits } from '../guest/edits/apply-edits.js'
 import type { GuestDraft } from '../guest/draft.js'
+import type { EngineContent } from '../guest/engine.js'
 import { findArgDevices, findEntryFiles, findEsps, findSearches } from '../guest/health/boot-facts.js'
-import { InitramfsListings, initramfsFact } from '../guest/health/initramfs-facts.js'
+import { InitramfsListings, initramfsFact, listInitramfs } from '../guest/health/initramfs-facts.js'
 import { findLeftovers } from '../guest/health/leftovers.js'
 import { findAgents, findFstab, findRootPassword } from '../guest/health/system-facts.js'
 import { SystemReader } from '../guest/health/system-reader.js'
@@ -93,10 +95,19 @@ export class HealthChecks {
     const isKept = entryFiles.some(({ entry: id, place }) => id === entry?.id && place !== null && this.listings.has(revision, place))
     const initramfs =
       options.initramfs || isKept
-        ? await initramfsFact(entry, entryFiles, system, (place) => this.listings.read(host, files, revision, place, options.signal))
+        ? await initramfsFact(entry, entryFiles, system, (place) => {
+            const staged = draft.contentOf(place.partition, place.path)
+            if (staged) return listInitramfs(host, streamOf(staged.content), options.signal)
+            return this.listings.read(host, files, revision, place, options.signal)
+          })
         : unknown('the initial RAM disk has not been looked into yet')
     return { ...facts, initramfs }
   }
+}
+
+async function* streamOf(content: EngineContent): AsyncGenerator<Uint8Array> {
+  if ('hostFile' in content) yield* createReadStream(content.hostFile) as AsyncIterable<Uint8Array>
+  else yield content
 }
 
 /** Partitions as the staged edits leave them. */

@@ -31,7 +31,7 @@ export class InitramfsListings {
     signal?: AbortSignal,
   ): Promise<Listing> {
     const key = `${revision}\n${place.partition}:${place.path}`
-    const listing = this.kept.get(key) ?? list(host, files, place, signal)
+    const listing = this.kept.get(key) ?? listInitramfs(host, files.stream(place.partition, place.path, withSignal(signal)), signal)
     this.kept.delete(key)
     this.kept.set(key, listing)
     listing.catch(() => this.kept.delete(key))
@@ -45,27 +45,19 @@ export class InitramfsListings {
   }
 }
 
-async function list(
-  host: Host,
-  files: Pick<ImageFiles, 'stream'>,
-  place: { readonly partition: number; readonly path: string },
-  signal: AbortSignal | undefined,
-): Promise<Listing> {
-  const content = files.stream(place.partition, place.path, signal === undefined ? {} : { signal })
-  const {
-    names,
-    files: kept,
-    problem,
-  } = await readInitramfs(host, content, {
-    wanted: isBuiltinList,
-    ...(signal === undefined ? {} : { signal }),
-  })
+/** Of one archive, not kept. */
+export async function listInitramfs(host: Host, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<Listing> {
+  const { names, files: kept, problem } = await readInitramfs(host, content, { wanted: isBuiltinList, ...withSignal(signal) })
   return {
     modules: initramfsModules(names),
     builtin: new Set([...kept.values()].flatMap((text) => [...builtinModules(text.toString('utf8'))])),
     hasIgnition: names.some((name) => /(^|\/)bin\/ignition$/.test(name)),
     problem,
   }
+}
+
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
 }
 
 /** The initial RAM disks of an entry, as one. */
