@@ -4,7 +4,7 @@ import { parseExtlinux } from '#shared/boot/extlinux'
 import { argValue } from '#shared/boot/kernel-args'
 import type { Partition } from '#shared/images/image-info'
 import { type BootPlace, fileAt, hasSystemdBoot, PathFinder, placesOn, systemPlaces } from './boot-places.js'
-import { type ReadPlace, readPlace } from './boot-read.js'
+import { readAhead, type ReadPlace, readPlace } from './boot-read.js'
 import type { GuestFiles } from './guest-files.js'
 import { findOsTree } from './os-tree.js'
 import { isReadable } from './partitions.js'
@@ -28,8 +28,10 @@ export async function findBootConfig(files: GuestFiles, partitions: readonly Par
   const readable = partitions.filter((partition) => isReadable(partition.filesystem))
   const finder = new PathFinder(files, readable)
   const isIso = new Set(readable.filter(({ filesystem }) => filesystem?.kind === 'iso9660').map(({ number }) => number))
-  const read = (places: readonly BootPlace[]) =>
-    Promise.all(places.map((place) => readPlace(files, finder, place, isIso.has(place.partition))))
+  const read = async (places: readonly BootPlace[]) => {
+    const ahead = await readAhead(files, places)
+    return Promise.all(places.map((place) => readPlace(files, finder, place, isIso.has(place.partition), ahead.get(place))))
+  }
   const [found, systemdBoot] = await Promise.all([
     Promise.all(readable.map(({ number }) => placesOn(finder, number))),
     Promise.all(readable.filter(({ number }) => finder.isFat(number)).map(({ number }) => hasSystemdBoot(finder, number))),

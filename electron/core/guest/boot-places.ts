@@ -134,17 +134,15 @@ export async function filesIn(
   const entries = (await finder.list(partition, found.path))
     .filter((entry) => entry.kind !== 'folder' && names.test(entry.name))
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
-  const places = entries
-    .slice(0, MAX_ENTRIES)
-    .map(
-      (entry): BootPlace => ({
-        kind,
-        partition,
-        path: `${found.path}/${entry.name}`,
-        entry,
-        linked: found.linked || entry.kind === 'link',
-      }),
-    )
+  const places = entries.slice(0, MAX_ENTRIES).map(
+    (entry): BootPlace => ({
+      kind,
+      partition,
+      path: `${found.path}/${entry.name}`,
+      entry,
+      linked: found.linked || entry.kind === 'link',
+    }),
+  )
   return { places, cut: entries.length > MAX_ENTRIES }
 }
 

@@ -21,12 +21,36 @@ export interface ReadPlace {
   readonly unreadable: string | null
 }
 
+/** Places with their contents as far as many can be read at once. */
+export async function readAhead(files: GuestFiles, places: readonly BootPlace[]): Promise<ReadonlyMap<BootPlace, Buffer>> {
+  const fits = ({ kind, linked, entry: { sizeBytes } }: BootPlace) =>
+    kind !== 'uki' && !linked && sizeBytes !== null && sizeBytes <= ENTRY_MAX_BYTES
+  const partitions = [...new Set(places.map(({ partition }) => partition))]
+  const found = await Promise.all(
+    partitions.map(async (partition) => {
+      const wanted = places.filter((place) => place.partition === partition && fits(place))
+      // One or two cost less one by one.
+      if (wanted.length < 3) return []
+      const asked = wanted.map(({ path, entry }) => ({ path, sizeBytes: entry.sizeBytes ?? 0 }))
+      const contents = await (files.readMany?.(partition, asked) ?? Promise.resolve([])).catch(() => [])
+      return wanted.flatMap((place, at) => (contents[at] === undefined ? [] : [[place, contents[at]] as const]))
+    }),
+  )
+  return new Map(found.flat())
+}
+
 /** Reads a file that says how the image boots; one that cannot be read is given back with its reason. Null for a link that leads nowhere. */
-export async function readPlace(files: GuestFiles, finder: PathFinder, place: BootPlace, isReadOnly: boolean): Promise<ReadPlace | null> {
+export async function readPlace(
+  files: GuestFiles,
+  finder: PathFinder,
+  place: BootPlace,
+  isReadOnly: boolean,
+  known?: Buffer,
+): Promise<ReadPlace | null> {
   try {
     if (place.kind === 'uki') return await readUkiPlace(files, finder, place)
     const maxBytes = place.kind === 'bls-entry' ? ENTRY_MAX_BYTES : TEXT_MAX_BYTES
-    const bytes = await files.read(place.partition, place.path, maxBytes)
+    const bytes = known ?? (await files.read(place.partition, place.path, maxBytes))
     const realPath = await realPathOf(files, place, bytes)
     const problem = isReadOnly ? 'ISO 9660 images cannot be written' : null
     return { file: { ...plainFile(place, realPath, bytes), ...decode(bytes), problem }, uki: null, unreadable: null }

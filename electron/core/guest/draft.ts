@@ -94,6 +94,11 @@ export class GuestDraft implements GuestFiles {
     return nodes.get(place) === undefined ? this.links.real(partition, place, nodes) : place
   }
 
+  async readMany(partition: number, files: readonly { path: string; sizeBytes: number }[]): Promise<readonly (Buffer | undefined)[]> {
+    const isAsItWas = ({ path: file }: { path: string }) => this.originalOf(partition, tidy(file)) === tidy(file)
+    return files.every(isAsItWas) && this.base.readMany ? this.base.readMany(partition, files) : files.map(() => undefined)
+  }
+
   /** Where in the image stands what no edit has written or removed. */
   private originalOf(partition: number, place: string): string | undefined {
     const nodes = this.nodesOf(partition)

@@ -28,6 +28,14 @@ export interface GuestFiles {
   readIfPresent(partition: number, file: string, maxBytes: number): Promise<Buffer | undefined>
   /** As much of a part of a file as there is; where it is missing, whole files are read. Throws as `read` does. */
   readPart?(partition: number, file: string, offset: number, length: number): Promise<Buffer>
+  /**
+   * Whole files that are no links, with the sizes that their folder's listing tells; undefined for one that has to be read alone. It is
+   * missing where many at once cost as much as one by one.
+   */
+  readMany?(
+    partition: number,
+    files: readonly { readonly path: string; readonly sizeBytes: number }[],
+  ): Promise<readonly (Buffer | undefined)[]>
   /** False where no driver knows the file system, so that its folders seem to be empty. */
   isReadable(partition: number): Promise<boolean>
 }
@@ -102,6 +110,7 @@ export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
       return read(partition, file, maxBytes).catch(() => undefined)
     },
     readPart: async (partition, file, offset, length) => collect((await readable(partition)).stream(file, { offset, length })),
+    readMany: async (partition, files) => (await readable(partition)).readMany?.(files) ?? files.map(() => undefined),
     readLink: async (partition, file) => (await stat(partition, file))?.linkTarget ?? undefined,
     realPath: async (partition, file) => {
       const volume = await volumeOf(partition)

@@ -1,7 +1,7 @@
 import type { GuestEntry } from '#shared/images/image-info'
 import type { Host } from '../../process/host.js'
 import type { ExtVolume } from '../../tools/debugfs/debugfs.js'
-import { listExtFolder, listExtFolders, readExtFile, streamExtFile } from '../../tools/debugfs/read.js'
+import { listExtFolder, listExtFolders, readExtFile, readExtFiles, streamExtFile } from '../../tools/debugfs/read.js'
 import { statExt } from '../../tools/debugfs/stat.js'
 import { type GrubVolume, readGuestFile } from '../../tools/grub-fstest/read.js'
 import { AppError } from '#shared/errors/app-error'
@@ -56,6 +56,7 @@ export function extVolume(host: Host, ext: ExtVolume, grub: GrubVolume, inTurn: 
       grubReads = false
       return content
     },
+    readMany: (files) => inTurn(() => readExtFiles(host, ext, files)),
     stream: (file, { offset = 0, length = Number.POSITIVE_INFINITY, signal }) => streamExtFile(host, ext, file, { offset, length, signal }),
   }
 }

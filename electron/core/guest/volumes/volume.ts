@@ -20,6 +20,8 @@ export interface GuestVolume {
   stats(paths: readonly string[]): Promise<readonly (GuestStat | undefined)[]>
   /** Throws `guest-file-not-found`, `guest-file-too-large`, `filesystem-unreadable`. */
   read(file: string, maxBytes: number): Promise<Buffer>
+  /** Whole files that are no links, many at once, with the sizes that their folder's listing tells; undefined for one that has to be read alone. */
+  readMany?(files: readonly { readonly path: string; readonly sizeBytes: number }[]): Promise<readonly (Buffer | undefined)[]>
   /** As `read`, piece by piece and of any size. */
   stream(file: string, range: StreamRange): AsyncIterable<Uint8Array>
 }

@@ -38,6 +38,18 @@ export async function debugfsMany(
   options: { maxOutputBytes: number; signal?: AbortSignal | undefined },
 ): Promise<string[]> {
   if (requests.length === 0) return []
+  const { stdout, stderr } = await debugfsScript(host, volume, requests, options)
+  requireOpen(stderr)
+  return splitOutputs(stdout.toString('utf8'), requests)
+}
+
+/** The bytes that many requests print in one run, and what went wrong. */
+export async function debugfsScript(
+  host: Host,
+  volume: ExtVolume,
+  requests: readonly string[],
+  options: { maxOutputBytes: number; signal?: AbortSignal | undefined },
+): Promise<{ stdout: Buffer; stderr: string }> {
   const { stdout, stderr } = await host.run('debugfs', ['-f', '-', device(volume)], {
     stdin: `${requests.join('\n')}\n`,
     okExitCodes: [0, 1],
@@ -47,8 +59,7 @@ export async function debugfsMany(
     maxOutputBytes: options.maxOutputBytes,
     ...(volume.session ? { within: volume.session } : {}),
   })
-  requireOpen(problemOf(stderr))
-  return splitOutputs(stdout.toString('utf8'), requests)
+  return { stdout, stderr: problemOf(stderr) }
 }
 
 /** Cuts stdout of many requests at their echoes; empty for one whose echo is missing. */

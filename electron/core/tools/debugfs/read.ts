@@ -2,7 +2,7 @@ import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { GuestEntry } from '#shared/images/image-info'
 import type { Host } from '../../process/host.js'
-import { debugfs, debugfsMany, device, type ExtVolume, isOneLine, requestWord, requireOpen } from './debugfs.js'
+import { debugfs, debugfsMany, debugfsScript, device, type ExtVolume, isOneLine, requestWord, requireOpen } from './debugfs.js'
 import { linkTarget, storedTarget } from './stat.js'
 
 const LISTING_BYTES = 64 * 1024 * 1024
@@ -74,6 +74,34 @@ export async function readExtFile(host: Host, volume: ExtVolume, name: string, m
     }
     throw thrown
   }
+}
+
+/**
+ * Whole contents of many files, none of them a link, in one run; `sizeBytes` is what the folder's listing says. Undefined for one that
+ * debugfs tells otherwise, and for all that follow it.
+ */
+export async function readExtFiles(
+  host: Host,
+  volume: ExtVolume,
+  files: readonly { readonly path: string; readonly sizeBytes: number }[],
+): Promise<(Buffer | undefined)[]> {
+  const requests = files.map(({ path: file }) => `cat ${requestWord(file)}`)
+  if (files.length === 0 || !files.every((file) => isOneLine(file.path))) return files.map(() => undefined)
+  const room = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) + Buffer.byteLength(requests.join('\n')) + files.length * 16
+  const { stdout, stderr } = await debugfsScript(host, volume, requests, { maxOutputBytes: room + 64 * 1024 })
+  requireOpen(stderr)
+  let at = 0
+  return files.map(({ sizeBytes }, index) => {
+    // Sizes are known, so what a file holds cannot be taken for the next request's echo.
+    const echo = Buffer.from(`debugfs: ${requests[index] ?? ''}\n`)
+    if (at < 0 || !stdout.subarray(at, at + echo.length).equals(echo) || at + echo.length + sizeBytes > stdout.length) {
+      at = -1
+      return undefined
+    }
+    const start = at + echo.length
+    at = start + sizeBytes
+    return stdout.subarray(start, at)
+  })
 }
 
 /** The same piece by piece, for files of any size. debugfs cannot begin in the middle: what lies before `offset` is passed over. */
