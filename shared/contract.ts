@@ -5,7 +5,8 @@ import { editPreviewSchema } from './edits/edit-preview.js'
 import { retargetEditSchema } from './edits/retarget-edit.js'
 import { appErrorDataSchema } from './errors/app-error-data.js'
 import { healthReportSchema } from './health/finding.js'
-import { guestEntrySchema, imageInfoSchema } from './images/image-info.js'
+import { filesCalls } from './files-calls.js'
+import { imageInfoSchema } from './images/image-info.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
 import { convertImageInputSchema, jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
 import { expectationSchema } from './recipes/expectation.js'
@@ -52,7 +53,7 @@ export const contract = {
   /** Shows the open dialog; an empty list when it was closed. */
   'images.choose': call(nothing, z.array(z.string())),
   'boot.list': call(z.object({ path }), bootReportSchema),
-  'files.list': call(z.object({ path, partition: z.number().int(), folder: z.string() }), z.array(guestEntrySchema)),
+  ...filesCalls,
   /** What edits make of an image; nothing is written. */
   'edits.preview': call(
     z.object({ path, edits: z.array(editSchema).max(2000), expects: z.array(expectationSchema).max(1000).optional() }),

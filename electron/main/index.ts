@@ -15,7 +15,8 @@ import { openMainWindow, showMainWindow } from './app-modules/window.js'
 import { mainWindow } from './host/dialogs.js'
 import { OpenRequests } from './host/open-requests.js'
 import { StagedImages } from './host/staged-images.js'
-import { CALL_CHANNEL } from './ipc/channels.js'
+import { CALL_CHANNEL, DROPPED_CHANNEL } from './ipc/channels.js'
+import { InputGrants } from './ipc/input-grants.js'
 import { pushEvent } from './ipc/push-events.js'
 import { holdCalls } from './ipc/waiting-calls.js'
 
@@ -31,6 +32,7 @@ const isTrustedUrl = (url: string): boolean =>
 const dirs = resolveDirs(process.env)
 const openRequests = new OpenRequests()
 const staged = new StagedImages()
+const inputs = new InputGrants()
 if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(dirs.state, 'chromium'))
 // root must start Chromium with --no-sandbox; enabling it then would only crash its processes
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -49,8 +51,11 @@ async function start(): Promise<void> {
   refusePermissions()
   applyRememberedTheme(dirs.config)
   const calls = holdCalls(ipcMain, CALL_CHANNEL)
+  ipcMain.on(DROPPED_CHANNEL, ({ senderFrame }, file: unknown) => {
+    if (typeof file === 'string' && senderFrame !== null && isTrustedUrl(senderFrame.url)) inputs.grant([file])
+  })
   openMainWindow({ stateFolder: dirs.state, log, url: windowUrl, outFolder })
-  const options = { dirs, log, openRequests, staged, calls, isTrustedUrl }
+  const options = { dirs, log, openRequests, staged, inputs, calls, isTrustedUrl }
   const core = Promise.race([calls.begun, sleep(LATEST_CORE_MS)])
     .then(() => import('./service.js'))
     .then(({ startService }) => startService(options))

@@ -7,6 +7,7 @@ import { followTheme } from './app-modules/theme.js'
 import { mainWindow } from './host/dialogs.js'
 import type { OpenRequests } from './host/open-requests.js'
 import type { StagedImages } from './host/staged-images.js'
+import type { InputGrants } from './ipc/input-grants.js'
 import { createHandlers } from './ipc/handlers/index.js'
 import { pushCoreEvents } from './ipc/push-events.js'
 import { type CallReceiver, registerContract } from './ipc/register-contract.js'
@@ -16,14 +17,15 @@ export interface ServiceOptions {
   readonly log: Logger
   readonly openRequests: OpenRequests
   readonly staged: StagedImages
+  readonly inputs: InputGrants
   readonly calls: CallReceiver
   readonly isTrustedUrl: (url: string) => boolean
 }
 
 /** Creates the core and answers the window from it. A module of its own, loaded while the window already draws itself. */
-export async function startService({ dirs, log, openRequests, staged, calls, isTrustedUrl }: ServiceOptions): Promise<Core> {
+export async function startService({ dirs, log, openRequests, staged, inputs, calls, isTrustedUrl }: ServiceOptions): Promise<Core> {
   const core = await createCore({ dirs, env: process.env, log })
-  registerContract(calls, { handlers: createHandlers(core, openRequests, staged, mainWindow), isTrustedUrl, log })
+  registerContract(calls, { handlers: createHandlers(core, { openRequests, staged, inputs, parent: mainWindow }), isTrustedUrl, log })
   pushCoreEvents(core)
   followTheme(core.settings)
   return core

@@ -4,6 +4,7 @@ import type { Bridge, Envelope } from '#shared/contract'
 // Only types may come from the contract: a sandboxed preload is one small file. Main validates every call.
 const CALL_CHANNEL = 'diskwright:call'
 const EVENT_CHANNEL = 'diskwright:event'
+const DROPPED_CHANNEL = 'diskwright:dropped'
 
 const bridge: Bridge = {
   invoke: (channel, input) => ipcRenderer.invoke(CALL_CHANNEL, channel, input) as Promise<Envelope>,
@@ -14,7 +15,12 @@ const bridge: Bridge = {
     ipcRenderer.on(EVENT_CHANNEL, receive)
     return () => void ipcRenderer.off(EVENT_CHANNEL, receive)
   },
-  pathForFile: (file) => webUtils.getPathForFile(file as File),
+  pathForFile: (file) => {
+    // Only a File that the user dropped or chose has a path; main takes it from here and not from the page.
+    const path = webUtils.getPathForFile(file as File)
+    if (path !== '') ipcRenderer.send(DROPPED_CHANNEL, path)
+    return path
+  },
 }
 
 contextBridge.exposeInMainWorld('diskwright', Object.freeze(bridge))

@@ -45,9 +45,6 @@ export const healthQuery = (input: CallInput<'health.check'>) =>
     queryFn: () => call('health.check', input),
   })
 
-export const filesQuery = (path: string, partition: number, folder: string) =>
-  queryOptions({ queryKey: ['files', path, partition, folder], queryFn: () => call('files.list', { path, partition, folder }) })
-
 export const suggestQuery = (input: CallInput<'outputs.suggest'>) =>
   queryOptions({ queryKey: ['suggest', input], queryFn: () => call('outputs.suggest', input), staleTime: 0, gcTime: 0 })
 

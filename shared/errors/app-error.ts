@@ -50,6 +50,7 @@ export const ERROR_CODES = [
   'output-exists',
   'output-is-source',
   'output-not-granted',
+  'input-not-granted',
   'folder-not-writable',
   'no-space',
   'file-too-large',

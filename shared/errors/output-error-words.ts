@@ -30,6 +30,11 @@ export const OUTPUT_ERROR_WORDS = {
     detail: `The window may write only where you pointed it to, and ${facts.path('this path')} was not among these. Nothing was written.`,
     next: 'Choose the place with the save dialog.',
   }),
+  'input-not-granted': (facts) => ({
+    title: 'This file was not chosen',
+    detail: `The window may only read files of this machine that you chose, dropped, or opened with a recipe, and ${facts.path('this one')} was not among these. Nothing was read.`,
+    next: 'Choose the file again.',
+  }),
   'folder-not-writable': (facts) => ({
     title: 'The folder cannot be written to',
     detail: `A new file could not be made in ${facts.text(['folder', 'path'], 'the folder')}${facts.aside(['reason', 'errno', 'message'])}. It may be missing, read-only, or belong to someone else. Nothing was changed.`,

@@ -21,6 +21,39 @@ export async function chooseImages(parent: DialogParent): Promise<string[]> {
   return answer.canceled ? [] : answer.filePaths
 }
 
+/** Absolute paths of files to put into an image, none when the dialog was closed. */
+export async function chooseHostFiles(parent: DialogParent, several: boolean): Promise<string[]> {
+  const options: OpenDialogOptions = {
+    title: several ? 'Add files to the image' : 'Choose the new content',
+    properties: several ? ['openFile', 'multiSelections', 'showHiddenFiles'] : ['openFile', 'showHiddenFiles'],
+  }
+  const window = parent()
+  const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
+  return answer.canceled ? [] : answer.filePaths
+}
+
+/** A folder to copy files into; null when the dialog was closed. */
+export async function chooseFolder(parent: DialogParent): Promise<string | null> {
+  const options: OpenDialogOptions = {
+    title: 'Copy into folder',
+    buttonLabel: 'Copy here',
+    properties: ['openDirectory', 'createDirectory'],
+  }
+  const window = parent()
+  const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
+  return answer.canceled ? null : (answer.filePaths[0] ?? null)
+}
+
+/** Asks before files of the user are replaced. True: replace them. */
+export async function confirmReplace(parent: DialogParent, folder: string, names: readonly string[]): Promise<boolean> {
+  const shown = names.slice(0, 10).join('\n') + (names.length > 10 ? `\nand ${names.length - 10} more` : '')
+  return confirm(parent, {
+    message: names.length === 1 ? 'A file of this name is there already' : `${names.length} files of these names are there already`,
+    detail: `${folder}\n\n${shown}`,
+    buttons: ['Cancel', 'Replace'],
+  })
+}
+
 /** A recipe's absolute path; null when the dialog was closed. */
 export async function chooseRecipe(parent: DialogParent): Promise<string | null> {
   const options: OpenDialogOptions = {

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Core } from '#core/core-api'
 import { writeTextDurably } from '#core/files/durable-text'
 import { chooseOutput, chooseRecipe, type DialogParent } from '../../host/dialogs.js'
+import type { InputGrants } from '../input-grants.js'
 import type { Handlers } from '../register-contract.js'
 
 export type EditHandlers = Pick<
@@ -9,15 +10,26 @@ export type EditHandlers = Pick<
   'edits.preview' | 'edits.recipe' | 'edits.script' | 'edits.saveText' | 'recipes.choose' | 'recipes.load'
 >
 
-export function editHandlers(core: Core, parent: DialogParent): EditHandlers {
-  const load = async (file: string) => ({ file, recipe: await core.readRecipe(file) })
+export function editHandlers(core: Core, inputs: InputGrants, parent: DialogParent): EditHandlers {
+  const load = async (file: string) => {
+    const recipe = await core.readRecipe(file)
+    inputs.grantEdits(recipe.edits)
+    return { file, recipe }
+  }
   return {
-    'edits.preview': ({ path: image, edits, expects }) => core.previewEdits(image, edits, expects ? { expects } : {}),
+    'edits.preview': async ({ path: image, edits, expects }) => {
+      inputs.assertEdits(edits)
+      return core.previewEdits(image, edits, expects ? { expects } : {})
+    },
     'edits.recipe': async ({ path: image, edits }) => {
+      inputs.assertEdits(edits)
       const { text, notes } = await core.exportRecipe(image, edits)
       return { text, notes }
     },
-    'edits.script': async ({ path: image, edits }) => ({ text: await core.shellScript(image, edits) }),
+    'edits.script': async ({ path: image, edits }) => {
+      inputs.assertEdits(edits)
+      return { text: await core.shellScript(image, edits) }
+    },
     'edits.saveText': async ({ source, suffix, extension, text }) => {
       const { dir, name } = path.parse(source)
       const chosen = await chooseOutput(

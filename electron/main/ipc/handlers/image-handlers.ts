@@ -2,10 +2,7 @@ import type { Core } from '#core/core-api'
 import { chooseImages, type DialogParent } from '../../host/dialogs.js'
 import type { Handlers } from '../register-contract.js'
 
-export type ImageHandlers = Pick<
-  Handlers,
-  'images.inspect' | 'images.choose' | 'boot.list' | 'files.list' | 'recents.list' | 'recents.remove'
->
+export type ImageHandlers = Pick<Handlers, 'images.inspect' | 'images.choose' | 'boot.list' | 'recents.list' | 'recents.remove'>
 
 export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
   return {
@@ -16,7 +13,6 @@ export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
     },
     'images.choose': () => chooseImages(parent),
     'boot.list': ({ path }) => core.listBootEntries(path),
-    'files.list': (where) => core.listFiles(where),
     'recents.list': () => core.recents.list(),
     'recents.remove': async ({ path }) => core.recents.remove(path),
   }

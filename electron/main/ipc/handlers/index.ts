@@ -1,24 +1,36 @@
 import type { Core } from '#core/core-api'
 import type { DialogParent } from '../../host/dialogs.js'
+import { DragOut } from '../../host/drag-out.js'
 import type { OpenRequests } from '../../host/open-requests.js'
 import type { StagedImages } from '../../host/staged-images.js'
+import type { InputGrants } from '../input-grants.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
 import { appHandlers } from './app-handlers.js'
 import { editHandlers } from './edit-handlers.js'
+import { fileHandlers } from './file-handlers.js'
 import { hostHandlers } from './host-handlers.js'
 import { imageHandlers } from './image-handlers.js'
 import { jobHandlers } from './job-handlers.js'
 import { platformHandlers } from './platform-handlers.js'
 
+export interface HandlerParts {
+  readonly openRequests: OpenRequests
+  readonly staged: StagedImages
+  readonly inputs: InputGrants
+  readonly parent: DialogParent
+}
+
 /** All calls of the contract over one core. */
-export function createHandlers(core: Core, openRequests: OpenRequests, staged: StagedImages, parent: DialogParent): Handlers {
+export function createHandlers(core: Core, { openRequests, staged, inputs, parent }: HandlerParts): Handlers {
+  const outputs = new OutputGrants()
   return {
     ...appHandlers(core, openRequests, staged),
     ...imageHandlers(core, parent),
-    ...editHandlers(core, parent),
-    ...platformHandlers(core),
-    ...jobHandlers(core, new OutputGrants(), parent),
+    ...fileHandlers(core, { inputs, outputs }, new DragOut(core), parent),
+    ...editHandlers(core, inputs, parent),
+    ...platformHandlers(core, inputs),
+    ...jobHandlers(core, { inputs, outputs }, parent),
     ...hostHandlers(),
   }
 }

@@ -1,6 +1,6 @@
 import type { Core } from '#core/core-api'
 import { chooseOutput, type DialogParent } from '../../host/dialogs.js'
-import type { OutputGrants } from '../output-grants.js'
+import type { FileGrants } from './file-handlers.js'
 import type { Handlers } from '../register-contract.js'
 
 export type JobHandlers = Pick<
@@ -19,7 +19,7 @@ export type JobHandlers = Pick<
   | 'recovery.clean'
 >
 
-export function jobHandlers(core: Core, grants: OutputGrants, parent: DialogParent): JobHandlers {
+export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants, parent: DialogParent): JobHandlers {
   return {
     'outputs.suggest': async (request) => ({ path: await grants.suggest(request) }),
     'outputs.choose': async ({ suggested }) => {
@@ -33,11 +33,13 @@ export function jobHandlers(core: Core, grants: OutputGrants, parent: DialogPare
     },
     'save.plan': async (input) => {
       grants.assertGranted({ kind: 'save-image', input })
+      inputs.assertEdits(input.edits)
       return core.planSave(input)
     },
     'jobs.list': async () => core.jobs.list(),
     'jobs.start': async (request) => {
       grants.assertGranted(request)
+      if ('edits' in request.input) inputs.assertEdits(request.input.edits)
       return core.jobs.start(request)
     },
     'jobs.cancel': async ({ id }) => core.jobs.cancel(id),
