@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Edit } from '#shared/edits/edit'
 import { FORMATS, findSubformat } from '#shared/images/formats'
+import { platformFacts } from '#shared/platforms/plan-retarget'
 import { PLATFORM_ARCHES, type PlatformRow } from '#shared/platforms/platform'
 import { findPlatform, PLATFORMS } from '#shared/platforms/platforms'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
@@ -55,7 +56,7 @@ export const platformsCommand: Command = {
   options: {},
   examples: ['diskwright platforms', 'diskwright platforms --json'],
   async run(_input, { print }) {
-    print.result(PLATFORMS)
+    print.result(PLATFORMS.map((row) => ({ ...platformFacts(row), ignitionId: row.ignitionId, consoles: row.consoles })))
     for (const line of table([['Id', 'Name', 'Image', 'Ignition'], ...PLATFORMS.map(platformLine)])) print.line(line)
     return EXIT.ok
   },

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { Edit } from '#shared/edits/edit'
 import { checkHealth } from '#shared/health/check-health'
 import { defaultEntry, type Fact, type HealthFacts, known, unknown } from '#shared/health/facts'
-import { FINDING_SEVERITIES, type HealthReport } from '#shared/health/finding'
+import type { FindingSeverity, HealthReport } from '#shared/health/finding'
 import type { Partition } from '#shared/images/image-info'
 import { partitionTypeName } from '#shared/images/partition-types'
 import { planRetarget } from '#shared/platforms/plan-retarget'
@@ -40,7 +40,7 @@ export class HealthChecks {
     const started = performance.now()
     const facts = await this.gather(host, image, options)
     const findings = checkHealth(facts, options.platform)
-    const count = (severity: (typeof FINDING_SEVERITIES)[number]): number => findings.filter((one) => one.severity === severity).length
+    const count = (severity: FindingSeverity): number => findings.filter((one) => one.severity === severity).length
     return {
       platform: options.platform,
       findings,

@@ -113,7 +113,7 @@ export const TARGET_HEALTH: readonly HealthCheck[] = [
       const plan = facts.retarget
       if (platform === null || plan === null) return []
       const lists = plan.files.flatMap(({ lists: own }) => own)
-      const changed = [...lists.flatMap(({ leaves, arrives }) => [...leaves.map((arg) => `- ${arg}`), ...arrives.map((arg) => `+ ${arg}`)])]
+      const changed = lists.flatMap(({ leaves, arrives }) => [...leaves.map((arg) => `- ${arg}`), ...arrives.map((arg) => `+ ${arg}`)])
       const other = [...new Set(changed)].filter((line) => !['console', 'ignition.platform.id'].includes(argKey(line.slice(2))))
       const blocks = plan.consoleBlocks.map(({ file }) => `console settings in ${file}`)
       if (other.length === 0 && blocks.length === 0)
