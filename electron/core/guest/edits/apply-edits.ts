@@ -70,7 +70,8 @@ export async function applyEdits(
     const notes: string[] = []
     outcomes.push({ problem: await applyOne(contextOf(draft, tree, notes), edit, options.idempotent ?? false), notes })
   }
-  return { draft, outcomes, boot: await findBootConfig(draft, partitions) }
+  const { cut: _cut, ...boot } = await findBootConfig(draft, partitions)
+  return { draft, outcomes, boot }
 }
 
 /** On an image that had the edits already, the arguments that they take away are gone: that is no difference. */
