@@ -59,6 +59,25 @@ test('labels of extlinux', async () => {
   expect(plan.perEntry.some(({ consoles }) => consoles.join(' ') === 'ttyS0,115200n8 tty0')).toBe(true)
 })
 
+test("the image's own table wins, and GRUB's console block follows it", async () => {
+  const image = await testImage('ock')
+  const table = { vmware: { grub_commands: ['serial --unit=1'], kernel_arguments: ['console=ttyS1', 'console=tty0', 'own=1'] } }
+  const cfg = '# CONSOLE-SETTINGS-START\nterminal_input console\n# CONSOLE-SETTINGS-END\nblscfg\n'
+  const edits = [
+    { kind: 'write-file', partition: 2, path: '/coreos/platforms.json', content: { text: JSON.stringify(table) } },
+    { kind: 'write-file', partition: 2, path: '/grub2/grub.cfg', content: { text: cfg } },
+  ] as const
+  const plan = await bench.core.planRetarget(image, 'vmware', { edits })
+  expect(plan).toMatchObject({ ownTable: true, consoleBlocks: [{ before: ['terminal_input console'], after: ['serial --unit=1'] }] })
+  for (const entry of plan.perEntry) {
+    expect(entry.consoles).toEqual(['ttyS1', 'tty0'])
+    expect(entry.arrives).toContain('own=1')
+  }
+  const { changes } = await bench.core.previewEdits(image, [...edits, { kind: 'retarget', platform: 'vmware' }])
+  const script = changes.find((change) => change.kind === 'file' && change.path === '/grub2/grub.cfg')
+  expect(script).toMatchObject({ after: cfg.replace('terminal_input console', 'serial --unit=1') })
+})
+
 test('saved for VMware: every entry says so, and a second time nothing is left to do', async () => {
   const source = await bench.copy('ock')
   const { revision } = await bench.core.inspect(source)
