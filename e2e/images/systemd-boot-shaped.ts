@@ -1,7 +1,7 @@
+import { ukiFile } from '#core/guest/testing/uki-file'
 import type { Host } from '#core/process/host'
 import { buildDisk, type GuestFile } from './build-disk.js'
 import { filler } from './filler.js'
-import { ukiFile } from './uki-file.js'
 
 const MIB = 1024 * 1024
 const MIB_SECTORS = 2048

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { builderHost } from './builder-host'
 import { testImage } from './cache'
-import { ukiFile } from './uki-file'
+import { ukiFile } from '#core/guest/testing/uki-file'
 
 test.each(['rhel8', 'debian', 'systemd-boot', 'extlinux'] as const)('the %s image is built in a moment', async (name) => {
   const image = await testImage(name)
