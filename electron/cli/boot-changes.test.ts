@@ -22,7 +22,8 @@ test('the default entry is meant unless others are named; all leaves out what ca
 })
 
 test('which entry is meant must be clear', () => {
-  expect(() => chooseEntries([broken], { all: true, names: [] })).toThrow(expect.objectContaining({ code: 'no-boot-entries' }))
+  expect(() => chooseEntries([broken], { all: true, names: [] })).toThrow(expect.objectContaining({ code: 'edit-conflict' }))
+  expect(() => chooseEntries([], { all: true, names: [] })).toThrow(expect.objectContaining({ code: 'no-boot-entries' }))
   expect(() => chooseEntries([old, entry('other', [])], { all: false, names: [] })).toThrow(UsageError)
   expect(chooseEntries([old], { all: false, names: [] })).toEqual([old])
   const twin = entry('old', [], { id: '1:/old.conf' })

@@ -12,14 +12,16 @@ export interface ChangeRequest {
 
 /**
  * The entries that are meant: all that can be edited, those named by id or file name, or the default one.
- * Throws `boot-entry-not-found`, `no-boot-entries`, or `UsageError` when it is not clear which one.
+ * Throws `boot-entry-not-found`, `no-boot-entries`, `edit-conflict` where none can be edited, or `UsageError` when it is not clear which one.
  */
 export function chooseEntries(
   entries: readonly BootEntry[],
   wanted: { readonly all: boolean; readonly names: readonly string[] },
 ): BootEntry[] {
   const editable = entries.filter((entry) => entry.problem === null)
-  if (editable.length === 0) throw new AppError('no-boot-entries')
+  const [first] = entries
+  if (!first) throw new AppError('no-boot-entries')
+  if (editable.length === 0) throw new AppError('edit-conflict', { details: { entry: first.id, reason: first.problem ?? '' } })
   if (wanted.all) return editable
   if (wanted.names.length > 0) return wanted.names.map((name) => findEntry(entries, name))
   const fallback = editable.length === 1 ? editable[0] : editable.find((entry) => entry.isDefault)

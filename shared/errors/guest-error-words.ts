@@ -47,7 +47,7 @@ export const GUEST_ERROR_WORDS = {
   }),
   'no-boot-entries': (facts) => ({
     title: 'No boot entries were found',
-    detail: `There are no boot loader specification entries${facts.has('searched') ? `; Diskwright looked in ${facts.text(['searched'], '')}` : ''}. The image may boot from a grub.cfg without entries or from a unified kernel image. ${UNCHANGED}`,
+    detail: `There is no boot menu of a boot loader that Diskwright knows${facts.has('searched') ? `; Diskwright looked in ${facts.text(['searched'], '')}` : ''}. ${UNCHANGED}`,
     next: 'Look in Files for grub.cfg or for .efi files under /EFI/Linux.',
   }),
   'boot-entry-not-found': (facts) => ({
