@@ -40,7 +40,11 @@ test('two hundred entries on ext4 are read in one go, byte for byte', async () =
   // One process each would take two seconds and more.
   expect(elapsed).toBeLessThan(1500)
 
+  const change = (arg: string) => bench.core.previewEdits(image, [{ kind: 'kernel-args', entry: '*', changes: [{ op: 'append', arg }] }])
+  await change('first')
   const again = performance.now()
-  await bench.core.previewEdits(image, [{ kind: 'kernel-args', entry: '*', changes: [{ op: 'append', arg: 'quiet' }] }])
-  expect(performance.now() - again).toBeLessThan(2500)
+  const preview = await change('second')
+  expect(preview.changes).toHaveLength(ENTRIES)
+  // What a user who stages edits waits for, each time.
+  expect(performance.now() - again).toBeLessThan(1500)
 })
