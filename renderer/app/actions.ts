@@ -51,8 +51,8 @@ export const appActions: AppActions = {
   openImages: (paths) => navigation().open(paths),
   closeImage,
   showTab: (path, tab) => navigation().showTab(path, tab),
-  convert: (paths) => navigation().openDialog({ kind: 'convert', paths }),
-  save: (path, mode) => navigation().openDialog({ kind: 'save', path, mode }),
+  convert: (paths, target) => navigation().openDialog({ kind: 'convert', paths, target: target ?? null }),
+  save: (path, mode, target) => navigation().openDialog({ kind: 'save', path, mode, target: target ?? null }),
   chooseRecipe: (path) => void chooseRecipe(path).catch(reportFailure),
   showJobs: (id) => navigation().show({ kind: 'jobs', selected: id }),
   showTools: () => {

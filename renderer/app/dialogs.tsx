@@ -24,12 +24,15 @@ function OpenDialog() {
         <ConvertDialog
           key={dialog.paths.join('\n')}
           paths={dialog.paths}
+          target={dialog.target}
           others={images.map(({ path }) => path).filter((path) => !dialog.paths.includes(path))}
           onClose={close}
         />
       )
     case 'save':
-      return <SaveDialog key={`${dialog.mode}${dialog.path}`} path={dialog.path} mode={dialog.mode} onClose={close} />
+      return (
+        <SaveDialog key={`${dialog.mode}${dialog.path}`} path={dialog.path} mode={dialog.mode} target={dialog.target} onClose={close} />
+      )
     case 'recipe':
       return (
         <RecipeDialog

@@ -1,6 +1,13 @@
 import { createContext, use } from 'react'
+import type { DiskFormat } from '#shared/images/formats'
 
 export type ImageTab = 'boot' | 'files' | 'health' | 'system' | 'edits'
+
+/** What an image is to become; the dialog can still say otherwise. */
+export interface OutputTarget {
+  readonly format: DiskFormat
+  readonly subformat: string
+}
 
 /** What any part of the window may ask of the app around it; the app provides it, so that parts need not know the shell. */
 export interface AppActions {
@@ -8,8 +15,8 @@ export interface AppActions {
   openImages(paths: readonly string[]): void
   closeImage(path: string): void
   showTab(path: string, tab: ImageTab): void
-  convert(paths: readonly string[]): void
-  save(path: string, mode: 'new-file' | 'in-place'): void
+  convert(paths: readonly string[], target?: OutputTarget): void
+  save(path: string, mode: 'new-file' | 'in-place', target?: OutputTarget): void
   /** Asks for a recipe and stages it on an image. */
   chooseRecipe(path: string): void
   showJobs(id: string | null): void

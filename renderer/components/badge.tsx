@@ -6,7 +6,7 @@ export type Tone = 'neutral' | 'accent' | 'green' | 'amber' | 'red'
 interface BadgeProps {
   readonly tone?: Tone
   readonly icon?: ReactNode
-  readonly title?: string
+  readonly title?: string | undefined
   readonly children: ReactNode
 }
 

@@ -3,6 +3,7 @@ import { splitArgs } from '#shared/boot/kernel-args'
 import { toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import styles from './arg-editor.module.css'
+import { DidYouMean } from './did-you-mean.js'
 
 /** The arguments that `text` holds, or why it holds none. */
 export function readArgs(text: string): { readonly args: string[]; readonly problem: string } {
@@ -60,6 +61,7 @@ export function ArgEditor({ arg, onApply, onCancel }: ArgEditorProps) {
           {problem}
         </span>
       )}
+      {problem === '' && text !== arg && <DidYouMean args={args} onTake={(from, meant) => setText(text.replace(from, () => meant))} />}
     </span>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { counterpart, groupedRows, insertAt, replaceAt, restored } from './arg-rows.js'
+import { argRows, countArgChanges, counterpart, groupedRows, insertAt, moveArg, replaceAt } from './arg-rows.js'
 
 test('chips keep the order of the line within their group, with removed ones before what replaces them', () => {
   const rows = groupedRows(
@@ -25,8 +25,6 @@ test('a removed console never claims /dev/console, and what was removed goes bac
   const removed = rows.find((row) => row.state === 'removed')
   expect(rows.find((row) => row.isPrimaryConsole)?.arg).toBe('console=ttyS0')
   expect(insertAt(after, removed?.at ?? -1, removed?.arg ?? '')).toEqual(before)
-  expect(restored(before, after, 'console=tty0')).toEqual(before)
-  expect(restored(before, after, 'rw')).toBeNull()
 })
 
 test('duplicates are told apart by rank', () => {
@@ -36,4 +34,23 @@ test('duplicates are told apart by rank', () => {
   expect(counterpart(own, 0, ['x'])).toBe(-1)
   expect(replaceAt(own, 2, [])).toEqual(['a=1', 'b'])
   expect(replaceAt(own, 1, ['c', 'd'])).toEqual(['a=1', 'c', 'd', 'a=1'])
+})
+
+test('what changes its place is moved, not removed and added', () => {
+  const before = ['a', 'b', 'c', 'c']
+  const after = moveArg(before, 0, 2)
+  expect(after).toEqual(['b', 'c', 'a', 'c'])
+  expect(argRows(before, after).map((row) => `${row.arg} ${row.state} ${row.at}`)).toEqual([
+    'b kept 0',
+    'c kept 1',
+    'a moved 2',
+    'c kept 3',
+  ])
+  expect(countArgChanges(before, after)).toBe(1)
+})
+
+test('a changed value counts once, a removed and an added argument each', () => {
+  expect(countArgChanges(['a=1', 'b'], ['a=2', 'b'])).toBe(1)
+  expect(countArgChanges(['a=1', 'b'], ['b', 'c'])).toBe(2)
+  expect(countArgChanges(['a'], ['a'])).toBe(0)
 })

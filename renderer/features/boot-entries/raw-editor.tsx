@@ -9,6 +9,8 @@ import styles from './raw-editor.module.css'
 interface RawEditorProps {
   readonly args: readonly string[]
   readonly readOnly: boolean
+  /** True where chips act on every entry; text never does. */
+  readonly ofOne: boolean
   readonly onArgs: (args: string[]) => void
 }
 
@@ -16,7 +18,7 @@ interface RawEditorProps {
  * The whole command line as text, in step with the chips: what is typed is staged as soon as it can be read.
  * While it is typed in, the text is the user's own; otherwise it follows the list.
  */
-export function RawEditor({ args, readOnly, onArgs }: RawEditorProps) {
+export function RawEditor({ args, readOnly, ofOne, onArgs }: RawEditorProps) {
   const [draft, setDraft] = useState<string | null>(null)
   const text = draft ?? joinArgs(args)
   const { args: shown, problem } = readArgs(text)
@@ -32,8 +34,8 @@ export function RawEditor({ args, readOnly, onArgs }: RawEditorProps) {
   return (
     <>
       <Textarea
-        label="Edit as text"
-        description={readOnly ? undefined : 'In the order the kernel reads it. The chips follow as you type.'}
+        label={readOnly ? 'As text' : 'Edit as text'}
+        description={ofOne ? 'Text changes this entry only.' : undefined}
         value={text}
         readOnly={readOnly}
         onChange={(event) => onChange(event.currentTarget.value)}

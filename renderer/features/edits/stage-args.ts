@@ -1,29 +1,31 @@
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { applyArgChanges } from '#shared/boot/kernel-args'
-import type { Edit } from '#shared/edits/edit'
-import type { KernelArgsEdit } from '#shared/edits/edit'
 import { editsForArgs } from '#shared/edits/args-edit'
+import type { Edit, EditKind, KernelArgsEdit } from '#shared/edits/edit'
 
-/** The arguments of `entry` after the staged edits. Throws what a change throws when an edit no longer fits the entry. */
-export function argsAfter(entry: BootEntry, edits: readonly Edit[]): string[] {
-  return applyArgChanges(
-    entry.args,
-    edits.filter(changesArgsOf(entry.id)).flatMap((edit) => edit.changes),
-  )
-}
+/** An entry as far as staging looks at it. */
+type Target = Pick<BootEntry, 'id' | 'sources'>
 
 /**
- * Edits that leave `args` in `entry`, one change each, at the place where the entry's edits stood.
- * They are worked out from the entry as it is in the image, so the list holds what differs and nothing that cancels out.
+ * After these an id can mean another entry, or a copy has taken over what was there: changes of arguments before them stay where they
+ * are, and count as what others made.
  */
-export function stageArgs(edits: readonly Edit[], entry: BootEntry, args: readonly string[]): Edit[] {
-  const isMine = changesArgsOf(entry.id)
-  const found = edits.findIndex(isMine)
-  const others = edits.filter((edit) => !isMine(edit))
-  const changes = editsForArgs(entry.id, entry.args, args)?.changes ?? []
-  const mine = changes.map((change): Edit => ({ kind: 'kernel-args', entry: entry.id, changes: [change] }))
-  const at = found < 0 ? others.length : edits.slice(0, found).filter((edit) => !isMine(edit)).length
-  return [...others.slice(0, at), ...mine, ...others.slice(at)]
+const FENCES: ReadonlySet<EditKind> = new Set(['entry-add', 'entry-duplicate', 'entry-move', 'entry-remove', 'entry-enable'])
+
+/** Changes of this very entry's arguments that can still be worked out anew; those of all entries are not among them. */
+export function ownArgEdits(edits: readonly Edit[], entry: string): KernelArgsEdit[] {
+  return edits.slice(fenceAt(edits) + 1).filter(changesArgsOf(entry))
+}
+
+/** The list without `ownArgEdits`: what it leaves is what the entry's own edits begin with. */
+export function withoutOwnArgs(edits: readonly Edit[], entry: string): Edit[] {
+  const isMine = changesArgsOf(entry)
+  const fence = fenceAt(edits)
+  return edits.filter((edit, index) => index <= fence || !isMine(edit))
+}
+
+function fenceAt(edits: readonly Edit[]): number {
+  return edits.findLastIndex((edit) => FENCES.has(edit.kind))
 }
 
 /** Edits of this very entry's arguments; those of all entries are not. */
@@ -31,16 +33,55 @@ export function changesArgsOf(entry: string): (edit: Edit) => edit is KernelArgs
   return (edit): edit is KernelArgsEdit => edit.kind === 'kernel-args' && edit.entry === entry
 }
 
-/** How a chip or the text box wants one entry's list to be: null where the entry has nothing to change. */
-export type ArgsChange = (args: readonly string[], entry: BootEntry) => string[] | null
+/** Whether nothing behind the entry's own edits touches it, so that they alone make its list out of what the others leave. */
+export function ownArgsAreLast(edits: readonly Edit[], entry: Target): boolean {
+  const isMine = changesArgsOf(entry.id)
+  const first = edits.findIndex((edit, index) => index > fenceAt(edits) && isMine(edit))
+  return first < 0 || !edits.slice(first).some((edit) => !isMine(edit) && mayTouch(edit, entry))
+}
 
-/** Applies the same wish to several entries, each from its own list. */
-export function stageChange(edits: readonly Edit[], entries: readonly BootEntry[], change: ArgsChange): Edit[] {
-  return entries.reduce<Edit[]>(
-    (staged, entry) => {
-      const next = entry.problem === null ? change(argsAfter(entry, staged), entry) : null
-      return next === null ? staged : stageArgs(staged, entry, next)
-    },
-    [...edits],
+/** Only another entry's own arguments surely are no concern of this one, as long as both take none from a common place. */
+function mayTouch(edit: Edit, entry: Target): boolean {
+  if (edit.kind !== 'kernel-args' || edit.entry === '*' || edit.entry === 'default') return true
+  return edit.entry === entry.id || entry.sources.some((source) => source.shared)
+}
+
+/** The list that the entry's own edits make of `base`. Throws what a change throws that does not fit. */
+export function argsAfter(base: readonly string[], edits: readonly Edit[], entry: string): string[] {
+  return applyArgChanges(
+    base,
+    ownArgEdits(edits, entry).flatMap((edit) => edit.changes),
   )
+}
+
+/**
+ * Edits that leave `wanted` in `entry`, one change each. They are worked out from `base`, the list that all other edits leave, so they
+ * hold what differs and nothing that cancels out; and they stand where the entry's edits stood, or at the end where something behind
+ * that touches the entry.
+ */
+export function stageArgs(
+  edits: readonly Edit[],
+  entry: Target,
+  base: readonly string[],
+  wanted: readonly string[],
+  keep = false,
+): readonly Edit[] {
+  const isMine = changesArgsOf(entry.id)
+  const fence = fenceAt(edits)
+  const others = withoutOwnArgs(edits, entry.id)
+  const found = edits.findIndex((edit, index) => index > fence && isMine(edit))
+  const at = found < 0 || !ownArgsAreLast(edits, entry) ? others.length : found
+  const changes = editsForArgs(entry.id, base, wanted)?.changes ?? []
+  const mine = changes.map((change): Edit => ({ kind: 'kernel-args', entry: entry.id, changes: [change], ...(keep ? { keep } : {}) }))
+  return [...others.slice(0, at), ...mine, ...others.slice(at)]
+}
+
+/** The same edits, with or without the places from which later kernels take their arguments. */
+export function keepOwnArgs(edits: readonly Edit[], entry: string, keep: boolean): Edit[] {
+  const own = new Set<Edit>(ownArgEdits(edits, entry))
+  return edits.map((edit) => {
+    if (edit.kind !== 'kernel-args' || !own.has(edit)) return edit
+    const { keep: _before, ...plain } = edit
+    return keep ? { ...plain, keep } : plain
+  })
 }

@@ -1,5 +1,6 @@
 import { Checkbox, Modal } from '@mantine/core'
 import { useState } from 'react'
+import type { OutputTarget } from '../../components/app-actions.js'
 import { count, splitPath } from '../../components/format.js'
 import { DialogBody } from '../../components/form-row.js'
 import { visibleText } from '../../components/visible-text.js'
@@ -11,11 +12,13 @@ export interface ConvertDialogProps {
   readonly paths: readonly string[]
   /** Further open images, which can come along. */
   readonly others: readonly string[]
+  /** What to offer first; null for the usual. */
+  readonly target: OutputTarget | null
   readonly onClose: () => void
 }
 
 /** One target for one image or several; each image is a job of its own. */
-export function ConvertDialog({ paths: first, others, onClose }: ConvertDialogProps) {
+export function ConvertDialog({ paths: first, others, target, onClose }: ConvertDialogProps) {
   const [jobs, setJobs] = useState<readonly string[]>([])
   const [withOthers, setWithOthers] = useState(false)
   const paths = withOthers ? [...first, ...others] : first
@@ -34,7 +37,7 @@ export function ConvertDialog({ paths: first, others, onClose }: ConvertDialogPr
               />
             </div>
           )}
-          <ConvertForm paths={paths} onStarted={setJobs} onClose={onClose} />
+          <ConvertForm paths={paths} target={target} onStarted={setJobs} onClose={onClose} />
         </>
       ) : (
         <DialogBody>

@@ -6,7 +6,7 @@ import type { DiskFormat } from '#shared/images/formats'
 import { formatBytes } from '#shared/text/bytes'
 import { call } from '../../api/client.js'
 import { imageQuery, settingsQuery } from '../../api/queries.js'
-import { useAppActions } from '../../components/app-actions.js'
+import { type OutputTarget, useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
 import { FormatPicker } from '../../components/format-picker.js'
@@ -16,6 +16,7 @@ import { type ConvertTarget, useConvertRows } from './use-convert-rows.js'
 
 interface ConvertFormProps {
   readonly paths: readonly string[]
+  readonly target: OutputTarget | null
   readonly onStarted: (ids: string[]) => void
   readonly onClose: () => void
 }
@@ -25,11 +26,11 @@ function firstTarget(source: DiskFormat | undefined): { format: DiskFormat; subf
   return source === 'vmdk' ? { format: 'qcow2', subformat: 'v3' } : { format: 'vmdk', subformat: 'monolithicSparse' }
 }
 
-export function ConvertForm({ paths, onStarted, onClose }: ConvertFormProps) {
+export function ConvertForm({ paths, target: offered, onStarted, onClose }: ConvertFormProps) {
   const { reportFailure } = useAppActions()
   const settings = useQuery(settingsQuery)
   const source = useQuery(imageQuery(paths[0] ?? ''))
-  const [picked, setPicked] = useState<{ format: DiskFormat; subformat: string } | null>(null)
+  const [picked, setPicked] = useState<OutputTarget | null>(offered)
   const [verifyChoice, setVerifyChoice] = useState<boolean | null>(null)
   const target: ConvertTarget = { ...(picked ?? firstTarget(source.data?.format)), verify: verifyChoice ?? settings.data?.verify ?? true }
   const { rows, choose, retry } = useConvertRows(paths, target)

@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { imageQuery } from '../../api/queries.js'
+import type { OutputTarget } from '../../components/app-actions.js'
 import { splitPath } from '../../components/format.js'
 import { DialogBody } from '../../components/form-row.js'
 import { visibleText } from '../../components/visible-text.js'
@@ -13,11 +14,13 @@ import { SaveNewForm } from './save-new-form.js'
 export interface SaveDialogProps {
   readonly path: string
   readonly mode: 'new-file' | 'in-place'
+  /** What to offer first; null for what the image is. */
+  readonly target: OutputTarget | null
   readonly onClose: () => void
 }
 
 /** Writes the staged edits: into a new image, or into the image itself after a clear yes. */
-export function SaveDialog({ path, mode, onClose }: SaveDialogProps) {
+export function SaveDialog({ path, mode, target, onClose }: SaveDialogProps) {
   const info = useQuery(imageQuery(path))
   const edits = useEdits(path)
   const [job, setJob] = useState<string | null>(null)
@@ -37,7 +40,7 @@ export function SaveDialog({ path, mode, onClose }: SaveDialogProps) {
       ) : mode === 'in-place' ? (
         <SaveInPlaceForm info={info.data} edits={edits} onStarted={setJob} onClose={onClose} />
       ) : (
-        <SaveNewForm info={info.data} edits={edits} onStarted={setJob} onClose={onClose} />
+        <SaveNewForm info={info.data} edits={edits} offered={target} onStarted={setJob} onClose={onClose} />
       )}
     </Modal>
   )

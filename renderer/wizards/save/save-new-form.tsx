@@ -8,7 +8,7 @@ import type { ImageInfo } from '#shared/images/image-info'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { call } from '../../api/client.js'
 import { savePlanQuery, suggestQuery } from '../../api/queries.js'
-import { useAppActions } from '../../components/app-actions.js'
+import { type OutputTarget, useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
 import { FormatPicker } from '../../components/format-picker.js'
@@ -22,14 +22,15 @@ import { useEngine } from './use-engine.js'
 interface SaveNewFormProps {
   readonly info: ImageInfo
   readonly edits: readonly Edit[]
+  readonly offered: OutputTarget | null
   readonly onStarted: (id: string) => void
   readonly onClose: () => void
 }
 
-export function SaveNewForm({ info, edits, onStarted, onClose }: SaveNewFormProps) {
+export function SaveNewForm({ info, edits, offered, onStarted, onClose }: SaveNewFormProps) {
   const { reportFailure } = useAppActions()
   const engine = useEngine()
-  const [target, setTarget] = useState({ format: info.format, subformat: sourceSubformat(info) })
+  const [target, setTarget] = useState<OutputTarget>(offered ?? { format: info.format, subformat: sourceSubformat(info) })
   const [chosen, setChosen] = useState<{ path: string; replace: boolean; extension: string } | null>(null)
   const extension = FORMATS[target.format].extensions[0] ?? target.format
   const place = chosen?.extension === extension ? chosen : null
