@@ -118,8 +118,10 @@ test('the whole journey without a mouse', async ({ app, cli, copyImage, workFold
     await keyboard.press('ArrowRight')
     await expect(page.getByRole('tab', { name: 'Files' })).toBeFocused()
     await expect(page.getByText('ostree', { exact: true })).toBeVisible()
-    await keyboard.press('ArrowRight')
-    await expect(page.getByRole('tab', { name: /^Edits/ })).toBeFocused()
+    for (const name of [/^Health/, /^System/, /^Edits/]) {
+      await keyboard.press('ArrowRight')
+      await expect(page.getByRole('tab', { name })).toBeFocused()
+    }
     await expect(page.locator('.cm-content').nth(1)).toContainText('console=tty0')
   })
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from './fixtures.js'
+import { HealthPage } from './pages/health-page.js'
 import { ShellPage } from './pages/shell-page.js'
 import { WorkbenchPage } from './pages/workbench-page.js'
 
@@ -48,6 +49,23 @@ for (const theme of ['Light', 'Dark'] as const) {
       await workbench.showTab('Files')
       await expect(page.getByText('ostree', { exact: true })).toBeVisible()
       await shot('files')
+      await workbench.showTab('Health')
+      const health = new HealthPage(page)
+      await health.choosePlatform('VMware ESXi / vSphere')
+      await expect(health.verdict()).toContainText('VMware')
+      await expect(page.getByText('Checking…')).toHaveCount(0)
+      await page.keyboard.press('Tab')
+      await shot('health')
+      await health
+        .finding(/wrong type/)
+        .getByRole('button', { name: /^Stage fix/ })
+        .click()
+      await expect(health.finding(/wrong type/)).toContainText('Fix staged')
+      await shot('health-staged')
+      await health
+        .finding(/wrong type/)
+        .getByRole('button', { name: /^Undo fix/ })
+        .click()
       await workbench.showTab('Edits')
       await expect(page.locator('.cm-content').nth(1)).toContainText('console=tty0')
       await shot('edits')

@@ -43,6 +43,7 @@ export const healthQuery = (input: CallInput<'health.check'>) =>
   queryOptions({
     queryKey: ['health', input.path, input.platform, input.edits, input.initramfs],
     queryFn: () => call('health.check', input),
+    gcTime: 60_000,
   })
 
 export const suggestQuery = (input: CallInput<'outputs.suggest'>) =>

@@ -5,6 +5,7 @@ import {
   type CSSVariablesResolver,
   createTheme,
   type ModalProps,
+  type NotificationProps,
   type NumberInputProps,
   type SelectProps,
   type SwitchProps,
@@ -62,6 +63,8 @@ export const theme = createTheme({
         transitionProps: { duration: 80 },
       } satisfies Partial<TooltipProps>,
     },
+    // Notifications are closed by an icon alone
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } satisfies Partial<NotificationProps> },
     TextInput: { defaultProps: { size: 'sm' } satisfies Partial<TextInputProps> },
     Select: {
       defaultProps: {

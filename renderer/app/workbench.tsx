@@ -43,7 +43,7 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
         <>
           <ImageHeader info={info} edits={edits.length} />
           <PartitionMap info={info} />
-          <ImageWarnings warnings={info.warnings} />
+          <ImageWarnings warnings={info.warnings} onHealth={() => showTab(path, 'health')} />
         </>
       )}
       <Tabs

@@ -2,7 +2,7 @@ import { ChevronDown, CircleAlert, CircleCheck, Info, type LucideIcon, TriangleA
 import type { FindingSeverity } from '#shared/health/finding'
 import { CountBadge, type Tone } from '../../components/badge.js'
 import styles from './finding-list.module.css'
-import { FindingRow } from './finding-row.js'
+import { FindingRow, type FindingRowProps } from './finding-row.js'
 import type { HealthRow } from './health-rows.js'
 
 interface Section {
@@ -18,16 +18,12 @@ const SECTIONS: readonly Section[] = [
   { severity: 'info', title: 'Notes', icon: Info, tone: 'neutral' },
 ]
 
-interface FindingListProps {
+interface FindingListProps extends Omit<FindingRowProps, 'row'> {
   readonly rows: readonly HealthRow[]
-  /** False while the report is of before the last change. */
-  readonly settled: boolean
-  readonly onFix: (row: HealthRow) => void
-  readonly onUndo: (row: HealthRow) => void
 }
 
 /** Findings by gravity; what passes is folded. */
-export function FindingList({ rows, settled, onFix, onUndo }: FindingListProps) {
+export function FindingList({ rows, ...acts }: FindingListProps) {
   const passes = rows.filter(({ finding }) => finding.severity === 'pass')
   return (
     <>
@@ -45,7 +41,7 @@ export function FindingList({ rows, settled, onFix, onUndo }: FindingListProps) 
             </header>
             <ul>
               {own.map((row) => (
-                <FindingRow key={row.finding.id} row={row} settled={settled} onFix={onFix} onUndo={onUndo} />
+                <FindingRow key={row.finding.id} row={row} {...acts} />
               ))}
             </ul>
           </section>
@@ -61,7 +57,7 @@ export function FindingList({ rows, settled, onFix, onUndo }: FindingListProps) 
           </summary>
           <ul>
             {passes.map((row) => (
-              <FindingRow key={row.finding.id} row={row} settled={settled} onFix={onFix} onUndo={onUndo} />
+              <FindingRow key={row.finding.id} row={row} {...acts} />
             ))}
           </ul>
         </details>

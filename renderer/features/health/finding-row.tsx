@@ -7,15 +7,20 @@ import styles from './finding-row.module.css'
 import type { HealthRow } from './health-rows.js'
 import { GROUP_WORDS } from './health-words.js'
 
-interface FindingRowProps {
+export interface FindingRowProps {
   readonly row: HealthRow
+  /** False while the report is of before the last change. */
   readonly settled: boolean
   readonly onFix: (row: HealthRow) => void
   readonly onUndo: (row: HealthRow) => void
+  readonly onConvert: () => void
 }
 
+/** No edit mends it: another file has to be made. */
+const MENDED_BY_CONVERTING = 'platform-format'
+
 /** One answer of one check: what it is, what follows, what was seen, and the fix. Titles and texts can hold words of the image. */
-export function FindingRow({ row, settled, onFix, onUndo }: FindingRowProps) {
+export function FindingRow({ row, settled, onFix, onUndo, onConvert }: FindingRowProps) {
   const { finding, state } = row
   const title = visibleText(finding.title)
   return (
@@ -42,6 +47,11 @@ export function FindingRow({ row, settled, onFix, onUndo }: FindingRowProps) {
           {state === 'open' && finding.fixLabel !== null && (
             <Button size="xs" aria-label={`Stage fix: ${finding.fixLabel}`} onClick={() => onFix(row)}>
               {visibleText(finding.fixLabel)}
+            </Button>
+          )}
+          {finding.check === MENDED_BY_CONVERTING && finding.severity !== 'pass' && (
+            <Button size="xs" onClick={onConvert}>
+              Convert…
             </Button>
           )}
           {state !== 'open' && (

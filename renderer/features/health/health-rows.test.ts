@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Edit } from '#shared/edits/edit'
 import type { Finding, HealthReport } from '#shared/health/finding'
-import { fixable, healthRows, isStaged, withFixes, withoutFix } from './health-rows.js'
+import { fixable, fixCount, healthRows, isStaged, withFixes, withoutFix } from './health-rows.js'
 import { useFixStore } from './fix-store.js'
 import { reportText, verdict } from './health-words.js'
 
@@ -57,12 +57,20 @@ test('what a fix settled stays where it stood, and is neither open nor counted',
   const before = healthRows(report([A, B, C, D, P], 'vmware'), [], [])
   expect(before.map(({ state }) => state)).toEqual(['open', 'open', 'open', 'open', 'open'])
   expect(fixable(before).map(({ finding: { id } }) => id)).toEqual(['b', 'c', 'd'])
+  expect(fixCount(before)).toBe(2)
   const edits = withFixes([], [B, C])
   useFixStore.setState({ byPath: {} })
   useFixStore.getState().note('/i', 'vmware', before, edits)
   const fixes = useFixStore.getState().byPath['/i'] ?? []
-  const after = healthRows(report([A, P], 'vmware'), fixes, edits)
-  expect(after.map(({ finding: { id }, state }) => `${id} ${state}`)).toEqual(['a open', 'b fixed', 'c fixed', 'd fixed', 'p open'])
+  const after = healthRows(report([A, P, finding('c', { severity: 'pass' })], 'vmware'), fixes, edits)
+  expect(after.map(({ finding: { id }, state }) => `${id} ${state}`)).toEqual([
+    'a open',
+    'b fixed',
+    'c fixed',
+    'd fixed',
+    'p open',
+    'c open',
+  ])
   expect(fixable(after)).toEqual([])
   expect(healthRows(report([A, B, P], 'aws'), fixes, edits).map(({ finding: { id }, state }) => `${id} ${state}`)).toEqual([
     'a open',

@@ -44,7 +44,8 @@ export function withoutFix(edits: readonly Edit[], fix: readonly Edit[]): Edit[]
  */
 export function healthRows(report: HealthReport, fixes: readonly StagedFix[], edits: readonly Edit[]): HealthRow[] {
   const rows = report.findings.map((finding): HealthRow => ({ finding, state: isStaged(finding.fix, edits) ? 'staged' : 'open' }))
-  const found = new Set(report.findings.map(({ id }) => id))
+  // A check that passes now can have the id that its finding had
+  const found = new Set(report.findings.filter(({ severity }) => severity !== 'pass').map(({ id }) => id))
   const gone = fixes.filter(
     ({ finding, platform }) =>
       !found.has(finding.id) && isStaged(finding.fix, edits) && (!finding.platformSpecific || platform === report.platform),
@@ -56,6 +57,11 @@ export function healthRows(report: HealthReport, fixes: readonly StagedFix[], ed
 /** Rows whose fix is offered still. */
 export function fixable(rows: readonly HealthRow[]): readonly HealthRow[] {
   return rows.filter(({ finding, state }) => state === 'open' && finding.fix.length > 0)
+}
+
+/** How many fixes that are: several findings can have the same one. */
+export function fixCount(rows: readonly HealthRow[]): number {
+  return new Set(fixable(rows).map(({ finding }) => JSON.stringify(finding.fix))).size
 }
 
 /** Errors and warnings, which is what a badge counts. */

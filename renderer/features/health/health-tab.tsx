@@ -11,7 +11,7 @@ import { useTargetStore } from '../platforms/target-store.js'
 import { FindingList } from './finding-list.js'
 import { useFixes, useFixStore } from './fix-store.js'
 import { HealthHeader } from './health-header.js'
-import { fixable, type HealthRow, healthRows, withFixes, withoutFix } from './health-rows.js'
+import { fixable, fixCount, type HealthRow, healthRows, withFixes, withoutFix } from './health-rows.js'
 import styles from './health-tab.module.css'
 import { useHealth } from './use-health.js'
 
@@ -24,7 +24,7 @@ export function HealthTab({ info }: { readonly info: ImageInfo }) {
   const fixes = useFixes(path)
   const health = useHealth(path, platform)
   const { stage } = useEditStore.getState()
-  const { showTab } = useAppActions()
+  const { convert, showTab } = useAppActions()
 
   const { report } = health
   const rows = report === undefined ? [] : healthRows(report, fixes, edits)
@@ -45,7 +45,7 @@ export function HealthTab({ info }: { readonly info: ImageInfo }) {
         onPlatform={(next) => choose(path, next)}
         health={health}
         edits={edits.length}
-        fixes={fixable(rows).length}
+        fixes={fixCount(rows)}
         onFixAll={() => stageFixes(fixable(rows))}
         onShowEdits={() => showTab(path, 'edits')}
       />
@@ -66,6 +66,7 @@ export function HealthTab({ info }: { readonly info: ImageInfo }) {
           rows={rows}
           settled={!health.checking}
           onFix={(row) => stageFixes([row])}
+          onConvert={() => convert([path])}
           onUndo={({ finding }) => stage(path, withoutFix(edits, finding.fix))}
         />
       )}

@@ -35,7 +35,9 @@ export function PlatformSelect({ label, value, onChange, none = 'Any platform', 
       onChange={(chosen) => onChange(PLATFORM_IDS.find((id) => id === chosen) ?? null)}
       data={[{ value: NONE, label: none }, ...ROWS]}
       searchable
-      maxDropdownHeight={340}
+      // Fits below or above in the smallest window: a list that sticks out would scroll the window itself
+      maxDropdownHeight={250}
+      comboboxProps={{ width: 330, position: 'bottom-start', transitionProps: { duration: 80 } }}
       nothingFoundMessage="No platform of that name"
     />
   )

@@ -13,6 +13,7 @@ import { visibleText } from '../../components/visible-text.js'
 import { stageLoadedRecipe } from '../../features/edits/recipe-actions.js'
 import { ImageChoice } from './image-choice.js'
 import { RecipeSummary } from './recipe-summary.js'
+import { Refusal } from './refusal.js'
 
 export interface RecipeDialogProps {
   /** Path of the recipe. */
@@ -61,12 +62,7 @@ export function RecipeDialog({ file, refused: first, images, onClose }: RecipeDi
         {recipe.data !== undefined && (
           <>
             {refused !== null && (
-              <>
-                <p>
-                  Not staged on <strong>{visibleText(splitPath(refused.path).name)}</strong>:
-                </p>
-                <ErrorNotice error={refused.error} onRetry={() => stage.mutate(refused.path)} />
-              </>
+              <Refusal name={splitPath(refused.path).name} error={refused.error} onRetry={() => stage.mutate(refused.path)} />
             )}
             <RecipeSummary recipe={recipe.data.recipe} />
             <ImageChoice open={others} another={refused !== null} busy={stage.isPending} onChoose={(path) => stage.mutate(path)} />
