@@ -15,8 +15,11 @@ export interface BootAnalysis {
   readonly notes: readonly BootNote[]
 }
 
-/** How an image boots, from the texts of its files: which entries there are, which one starts, and where each argument comes from. */
-export function analyseBoot(files: readonly BootFile[], facts: BootFacts): BootAnalysis {
+/**
+ * How an image boots, from the texts of its files: which entries there are, which one starts, and where each argument comes from. What
+ * is worth noting costs as much again, and can be left out.
+ */
+export function analyseBoot(files: readonly BootFile[], facts: BootFacts, withNotes = true): BootAnalysis {
   const found = markShared(readEntries(files, facts))
   const scripts = mainScripts(files, facts)
   const menus = findMenus(found, scripts, files, facts)
@@ -25,7 +28,7 @@ export function analyseBoot(files: readonly BootFile[], facts: BootFacts): BootA
   const ordered = [...new Set([...inMenus, ...found])].map((row) => withDefault(row, choice))
   const entries = ordered.map(({ entry }) => entry)
   const sorted = [...entries.filter((entry) => entry.isDefault), ...entries.filter((entry) => !entry.isDefault)]
-  const notes = findNotes({ files, facts, found: ordered, menus, scripts, choice, entries: sorted })
+  const notes = !withNotes ? [] : findNotes({ files, facts, found: ordered, menus, scripts, choice, entries: sorted })
   return { entries: sorted, settings: readSettings(files, scripts), notes }
 }
 

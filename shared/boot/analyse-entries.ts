@@ -72,7 +72,17 @@ export function plainEntry(
   }
 }
 
+/** Without variables an entry depends on its file alone. Menus have hundreds, and an edit changes one of them. */
+const plainEntries = new WeakMap<BootFile, FoundEntry>()
+
 export function blsEntry(file: BootFile, lookup: VariableLookup): FoundEntry {
+  if (file.text.includes('$')) return readEntry(file, lookup)
+  const found = plainEntries.get(file) ?? readEntry(file, lookup)
+  plainEntries.set(file, found)
+  return found
+}
+
+function readEntry(file: BootFile, lookup: VariableLookup): FoundEntry {
   const enabled = !/\.disabled$/i.test(file.path)
   const name = baseName(file.path).replace(/\.disabled$/i, '')
   const common = { ...plainEntry(file, 'bls'), enabled, counter: parseCounter(name) }

@@ -153,7 +153,7 @@ export function namedFiles(
 
 function placesOf(entry: BootEntry, named: string, facts: Pick<BootFacts, 'partitionsByUuid'>): string[] {
   if (/[$*\0]/.test(named) || named.length > 1024) return []
-  const [, device, rest] = /^\(([^)]*)\)(.*)$/.exec(named) ?? []
+  const [, device, rest] = named.startsWith('(') ? (/^\(([^)]*)\)(.*)$/.exec(named) ?? []) : []
   const path = rest ?? named
   const numbered = device === undefined ? entry.partition : Number(/,(?:gpt|msdos)(\d{1,3})$/.exec(device)?.[1] ?? Number.NaN)
   if (Number.isNaN(numbered)) return []

@@ -46,6 +46,7 @@ export function findDefaultEntry<E extends EntryRank>(entries: readonly E[], sou
  * version; else by descending file name (boot loader specification, "Sorting"; GRUB's blscfg goes by the file name).
  */
 export function sortEntries<E extends EntryRank>(entries: readonly E[]): E[] {
+  const names = new Map(entries.map((entry) => [entry, entryFileName(entry.path)]))
   return [...entries].sort((left, right) => {
     const leftKey = left.sortKey || null
     const rightKey = right.sortKey || null
@@ -57,7 +58,7 @@ export function sortEntries<E extends EntryRank>(entries: readonly E[]): E[] {
         compareVersions(right.version ?? '', left.version ?? '')
       if (order !== 0) return order
     }
-    return compareVersions(entryFileName(right.path), entryFileName(left.path)) || compareText(left.id, right.id)
+    return compareVersions(names.get(right) ?? '', names.get(left) ?? '') || compareText(left.id, right.id)
   })
 }
 

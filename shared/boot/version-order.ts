@@ -1,14 +1,19 @@
+const UNKNOWN = /^[^a-zA-Z0-9~^.-]+/
+const DIGITS = /^[0-9]*/
+const LETTERS = /^[a-zA-Z]*/
+
 /**
  * Compares two versions: negative when `left` is older.
  * UAPI version format specification, https://uapi-group.org/specifications/specs/version_format_specification/
  * (systemd's `strverscmp_improved`).
  */
 export function compareVersions(left: string, right: string): number {
+  if (left === right) return 0
   let a = left
   let b = right
   for (;;) {
-    a = a.replace(/^[^a-zA-Z0-9~^.-]+/, '')
-    b = b.replace(/^[^a-zA-Z0-9~^.-]+/, '')
+    if (UNKNOWN.test(a)) a = a.replace(UNKNOWN, '')
+    if (UNKNOWN.test(b)) b = b.replace(UNKNOWN, '')
     if (a.startsWith('~') || b.startsWith('~')) {
       const order = Number(!a.startsWith('~')) - Number(!b.startsWith('~'))
       if (order !== 0) return order
@@ -24,7 +29,7 @@ export function compareVersions(left: string, right: string): number {
       b = b.slice(1)
     }
     const digits = /^[0-9]/.test(a) || /^[0-9]/.test(b)
-    const run = digits ? /^[0-9]*/ : /^[a-zA-Z]*/
+    const run = digits ? DIGITS : LETTERS
     const runA = run.exec(a)?.[0] ?? ''
     const runB = run.exec(b)?.[0] ?? ''
     const order = digits ? compareNumbers(runA, runB) : compareText(runA, runB)

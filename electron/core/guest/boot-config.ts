@@ -4,7 +4,7 @@ import { parseExtlinux } from '#shared/boot/extlinux'
 import { argValue } from '#shared/boot/kernel-args'
 import type { Partition } from '#shared/images/image-info'
 import { type BootPlace, fileAt, hasSystemdBoot, PathFinder, placesOn, systemPlaces } from './boot-places.js'
-import { readAhead, type ReadPlace, readPlace } from './boot-read.js'
+import { BootMemory, readAhead, type ReadPlace, readPlace } from './boot-read.js'
 import type { GuestFiles } from './guest-files.js'
 import { findOsTree } from './os-tree.js'
 import { isReadable } from './partitions.js'
@@ -22,15 +22,22 @@ export interface FoundBoot extends Omit<BootReport, 'elapsedMs'> {
 
 /**
  * Every file of an image that says how it boots, and what they say together: the default entry first, then the others in the order of
- * the boot menu. A file that cannot be read does not hide the others.
+ * the boot menu. A file that cannot be read does not hide the others. With the same `memory`, files that are as they were are not
+ * looked into again; without notes it is not looked for what is missing or odd.
  */
-export async function findBootConfig(files: GuestFiles, partitions: readonly Partition[]): Promise<FoundBoot> {
+export async function findBootConfig(
+  files: GuestFiles,
+  partitions: readonly Partition[],
+  { memory = new BootMemory(), withNotes = true }: { readonly memory?: BootMemory; readonly withNotes?: boolean } = {},
+): Promise<FoundBoot> {
   const readable = partitions.filter((partition) => isReadable(partition.filesystem))
   const finder = new PathFinder(files, readable)
   const isIso = new Set(readable.filter(({ filesystem }) => filesystem?.kind === 'iso9660').map(({ number }) => number))
   const read = async (places: readonly BootPlace[]) => {
     const ahead = await readAhead(files, places)
-    return Promise.all(places.map((place) => readPlace(files, finder, place, isIso.has(place.partition), ahead.get(place))))
+    return Promise.all(
+      places.map((place) => readPlace(files, finder, place, { isReadOnly: isIso.has(place.partition), known: ahead.get(place), memory })),
+    )
   }
   const [found, systemdBoot] = await Promise.all([
     Promise.all(readable.map(({ number }) => placesOn(finder, number))),
@@ -59,8 +66,8 @@ export async function findBootConfig(files: GuestFiles, partitions: readonly Par
     hasSystemdBoot: systemdBoot.includes(true),
     unreadable: rows.flatMap(({ file, unreadable }) => (unreadable === null ? [] : [{ place: file.id, reason: unreadable }])),
   }
-  const missing = await findMissing(finder, readable, bootFiles, facts)
-  const { entries, settings, notes } = analyseBoot(bootFiles, { ...facts, missing })
+  const missing = withNotes ? await findMissing(finder, readable, bootFiles, facts) : new Set<string>()
+  const { entries, settings, notes } = analyseBoot(bootFiles, { ...facts, missing }, withNotes)
   return {
     files: bootFiles,
     entries: [...entries],
@@ -113,7 +120,7 @@ async function placesOfSystem(
 ): Promise<BootPlace[]> {
   const ostreeArg = bootFiles
     .filter(({ kind }) => kind === 'bls-entry')
-    .flatMap(({ text }) => text.match(/(?<=\s)ostree=\S+/) ?? [])
+    .flatMap(({ text }) => (text.includes('ostree=') ? (text.match(/(?<=\s)ostree=\S+/) ?? []) : []))
     .map((arg) => argValue(arg))[0]
   const tree = await findOsTree(files, partitions, { ostreeArg: ostreeArg ?? null }).catch(() => null)
   const roots = tree === null ? partitions.map(({ number }) => ({ partition: number, prefix: '' })) : [tree.root]

@@ -21,6 +21,20 @@ export interface ReadPlace {
   readonly unreadable: string | null
 }
 
+/** Files of a boot configuration as they were when it was looked at before: the same content gives the same object. */
+export class BootMemory {
+  private readonly known = new Map<string, { readonly bytes: Buffer; readonly row: ReadPlace }>()
+
+  of({ kind, partition, path }: BootPlace, realPath: string, bytes: Buffer, read: () => ReadPlace): ReadPlace {
+    const key = JSON.stringify([kind, partition, path, realPath])
+    const before = this.known.get(key)
+    if (before && (before.bytes === bytes || before.bytes.equals(bytes))) return before.row
+    const row = read()
+    this.known.set(key, { bytes, row })
+    return row
+  }
+}
+
 /** Places with their contents as far as many can be read at once. */
 export async function readAhead(files: GuestFiles, places: readonly BootPlace[]): Promise<ReadonlyMap<BootPlace, Buffer>> {
   const fits = ({ kind, linked, entry: { sizeBytes } }: BootPlace) =>
@@ -44,8 +58,7 @@ export async function readPlace(
   files: GuestFiles,
   finder: PathFinder,
   place: BootPlace,
-  isReadOnly: boolean,
-  known?: Buffer,
+  { isReadOnly, known, memory }: { readonly isReadOnly: boolean; readonly known: Buffer | undefined; readonly memory: BootMemory },
 ): Promise<ReadPlace | null> {
   try {
     if (place.kind === 'uki') return await readUkiPlace(files, finder, place)
@@ -53,7 +66,11 @@ export async function readPlace(
     const bytes = known ?? (await files.read(place.partition, place.path, maxBytes))
     const realPath = await realPathOf(files, place, bytes)
     const problem = isReadOnly ? 'ISO 9660 images cannot be written' : null
-    return { file: { ...plainFile(place, realPath, bytes), ...decode(bytes), problem }, uki: null, unreadable: null }
+    return memory.of(place, realPath, bytes, () => ({
+      file: { ...plainFile(place, realPath, bytes), ...decode(bytes), problem },
+      uki: null,
+      unreadable: null,
+    }))
   } catch (thrown) {
     // In a boot partition of its own, a link into the EFI system partition leads nowhere: what it means is read there.
     if (place.entry.kind === 'link' && place.kind !== 'bls-entry') return null

@@ -1,4 +1,5 @@
-import type { EngineContent } from './engine.js'
+import type { GuestEntry } from '#shared/images/image-info'
+import type { Attributes, EngineContent } from './engine.js'
 
 export interface NewAttributes {
   readonly mode: number
@@ -30,9 +31,22 @@ export interface AttributeChange {
   readonly gid: number | null
 }
 
+/** What a folder's listing has for a name that edits touched; nothing for what is gone. */
+export function stagedEntry(name: string, node: DraftNode): GuestEntry[] {
+  if (node.kind === 'gone') return []
+  if (node.kind === 'file') return [{ name, kind: 'file', sizeBytes: node.sizeBytes }]
+  return [{ name, kind: node.kind === 'moved' ? node.was : node.kind, sizeBytes: null }]
+}
+
+export function created(attributes: NewAttributes): Attributes {
+  return { ...attributes, selinux: attributes.selinux ?? null }
+}
+
 /** Nodes of one partition, by absolute path. */
 export class DraftNodes {
   private readonly byPath = new Map<string, DraftNode>()
+  /** Names of nodes by their folder, so that a folder is listed without a look at all nodes. */
+  private readonly names = new Map<string, Set<string>>()
   private readonly attributes = new Map<string, AttributeChange>()
 
   attributesOf(path: string): AttributeChange | undefined {
@@ -52,6 +66,16 @@ export class DraftNodes {
 
   set(path: string, node: DraftNode): void {
     this.byPath.set(path, node)
+    const [folder, name] = split(path)
+    const known = this.names.get(folder)
+    if (known) known.add(name)
+    else this.names.set(folder, new Set([name]))
+  }
+
+  private drop(path: string): void {
+    this.byPath.delete(path)
+    const [folder, name] = split(path)
+    this.names.get(folder)?.delete(name)
   }
 
   /** Whether an edit made, moved or removed it, or a folder above it. */
@@ -65,21 +89,27 @@ export class DraftNodes {
 
   /** Takes away what stands below a path, and the path's own node. */
   forget(path: string): void {
-    for (const map of [this.byPath, this.attributes]) for (const known of [...map.keys()]) if (isWithin(known, path)) map.delete(known)
+    for (const known of this.byPath.keys()) if (isWithin(known, path)) this.drop(known)
+    for (const known of this.attributes.keys()) if (isWithin(known, path)) this.attributes.delete(known)
   }
 
   /** Gives nodes below `from` the same place below `to`. */
   move(from: string, to: string): void {
-    moveKeys(this.byPath, from, to)
-    moveKeys(this.attributes, from, to)
+    for (const [known, node] of [...this.byPath].filter(([one]) => isWithin(one, from))) {
+      this.drop(known)
+      this.set(to + known.slice(from.length), node)
+    }
+    for (const [known, change] of [...this.attributes].filter(([one]) => isWithin(one, from))) {
+      this.attributes.delete(known)
+      this.attributes.set(to + known.slice(from.length), change)
+    }
   }
 
   /** Names that stand directly in a folder. */
   inFolder(folder: string): { readonly name: string; readonly node: DraftNode }[] {
-    const prefix = folder === '/' ? '/' : `${folder}/`
-    return [...this.byPath].flatMap(([path, node]) => {
-      const name = path.startsWith(prefix) ? path.slice(prefix.length) : ''
-      return name === '' || name.includes('/') ? [] : [{ name, node }]
+    return [...(this.names.get(folder) ?? [])].flatMap((name) => {
+      const node = this.byPath.get(folder === '/' ? `/${name}` : `${folder}/${name}`)
+      return node ? [{ name, node }] : []
     })
   }
 
@@ -98,12 +128,9 @@ export class DraftNodes {
   }
 }
 
-function moveKeys<T>(map: Map<string, T>, from: string, to: string): void {
-  for (const [known, value] of [...map]) {
-    if (!isWithin(known, from)) continue
-    map.delete(known)
-    map.set(to + known.slice(from.length), value)
-  }
+function split(path: string): [folder: string, name: string] {
+  const cut = path.lastIndexOf('/')
+  return [cut <= 0 ? '/' : path.slice(0, cut), path.slice(cut + 1)]
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -1,4 +1,4 @@
-import type { DiskOperation, EngineContent, EngineOperation, FileOperation } from './engine.js'
+import { checkOperation, type DiskOperation, type EngineContent, type EngineOperation, type FileOperation } from './engine.js'
 
 /** One step of a draft, and which edits asked for it. */
 export interface DraftStep {
@@ -12,6 +12,8 @@ export interface DraftStep {
 export class DraftSteps {
   /** Index of the edit that is being applied. */
   edit = 0
+  /** Grows with every change. */
+  revision = 0
   private readonly files: DraftStep[] = []
   private readonly disk: DraftStep[] = []
 
@@ -20,8 +22,11 @@ export class DraftSteps {
     return [...this.files, ...this.disk]
   }
 
+  /** Throws `bad-input` for a step that no engine can take: then nothing is staged. */
   add(operation: FileOperation, before: Buffer | null): void {
+    checkOperation(operation)
     this.files.push({ operation, edits: [this.edit], before })
+    this.revision += 1
   }
 
   /** Gives a file that was written before another content in the step that wrote it; false where names have changed since. */
@@ -31,12 +36,14 @@ export class DraftSteps {
     )
     const step = this.files[at]
     if (!step || !('content' in step.operation) || this.renamedSince(at, partition)) return false
+    this.revision += 1
     this.files[at] = { ...step, operation: { ...step.operation, content }, edits: [...new Set([...step.edits, this.edit])] }
     return true
   }
 
   /** A change of the partition table or of a whole file system; the last one for the same thing counts. */
   addDisk(operation: DiskOperation): void {
+    checkOperation(operation)
     const same = (step: DraftStep): boolean =>
       step.operation.kind === operation.kind &&
       ('partition' in step.operation ? step.operation.partition : 0) === ('partition' in operation ? operation.partition : 0)
@@ -44,6 +51,11 @@ export class DraftSteps {
     const edits = [...new Set([...(this.disk[at]?.edits ?? []), this.edit])]
     if (at >= 0) this.disk.splice(at, 1)
     this.disk.push({ operation, edits, before: null })
+    this.revision += 1
+  }
+
+  diskOperations(): readonly DiskOperation[] {
+    return this.disk.flatMap(({ operation }) => ('path' in operation ? [] : [operation]))
   }
 
   private renamedSince(at: number, partition: number): boolean {

@@ -102,3 +102,32 @@ test('an edit through a linked folder is one of the file itself', async () => {
   await linked.remove(2, '/loader')
   expect(linked.steps().at(-1)?.operation).toMatchObject({ kind: 'remove', path: '/loader' })
 })
+
+test('names on FAT have no case: an edit in another spelling is of the same file', async () => {
+  const files = memoryFiles({ '1:/EFI/Vendor/grub.cfg': 'old' })
+  const staged = new GuestDraft(files, [memoryPartition(1, 'fat')])
+  await staged.write(1, '/efi/VENDOR/GRUB.CFG', Buffer.from('new'), 3)
+  await staged.makeFolders(1, '/Efi/vendor/more')
+  expect(staged.steps().map(({ operation }) => ('path' in operation ? [operation.kind, operation.path] : []))).toEqual([
+    ['rewrite-file', '/EFI/Vendor/grub.cfg'],
+    ['make-folder', '/EFI/Vendor/more'],
+  ])
+  expect((await staged.read(1, '/EFI/Vendor/Grub.cfg', 10)).toString()).toBe('new')
+  await expect(staged.rename(1, '/EFI/Vendor/more', '/efi/vendor/GRUB.cfg')).rejects.toMatchObject({ code: 'guest-file-exists' })
+  await staged.rename(1, '/EFI/Vendor/more', '/EFI/Vendor/MORE')
+  expect((await staged.list(1, '/EFI/Vendor')).map(({ name }) => name).toSorted()).toEqual(['MORE', 'grub.cfg'])
+  await staged.remove(1, '/efi/vendor')
+  expect(await staged.list(1, '/EFI')).toEqual([])
+  await expect(staged.makeLink(1, '/EFI/link', 'Vendor')).rejects.toMatchObject({ code: 'edit-conflict' })
+})
+
+test('attributes of a link are those of what it leads to', async () => {
+  const links: Record<string, string> = { '/link': '/file' }
+  const base = {
+    ...memoryFiles({ '2:/file': 'x' }, { '2:/link': '/file' }),
+    realPath: async (_: number, file: string) => links[file] ?? file,
+  }
+  const staged = new GuestDraft(base, [memoryPartition(2)])
+  await staged.setAttributes(2, '/link', { mode: 0o600, uid: null, gid: null })
+  expect(staged.steps().map(({ operation }) => operation)).toMatchObject([{ kind: 'set-attributes', path: '/file', mode: 0o600 }])
+})

@@ -5,7 +5,8 @@ import { AppError, type AppErrorData, toAppError } from '#shared/errors/app-erro
 import type { Partition } from '#shared/images/image-info'
 import type { OsTree } from '#shared/images/os-tree'
 import { differenceLines, type Expectation } from '#shared/recipes/expectation'
-import { findBootConfig } from '../boot-config.js'
+import { findBootConfig, type FoundBoot } from '../boot-config.js'
+import { BootMemory } from '../boot-read.js'
 import { GuestDraft } from '../draft.js'
 import type { GuestFiles } from '../guest-files.js'
 import { locateIn } from '../locate.js'
@@ -41,6 +42,8 @@ export interface AppliedEdits {
   readonly boot: Omit<BootReport, 'elapsedMs'>
 }
 
+type Seen = Pick<EditContext, 'tree' | 'boot'>
+
 export interface ApplyOptions {
   /** Edits that have their effect already are left out. */
   readonly idempotent?: boolean | undefined
@@ -61,16 +64,17 @@ export async function applyEdits(
   options: ApplyOptions = {},
 ): Promise<AppliedEdits> {
   const draft = new GuestDraft(base, partitions)
-  const tree = treeOf(draft)
+  const memory = new BootMemory()
+  const seen: Seen = { tree: treeOf(draft), boot: bootOf(draft, memory) }
   const expects = options.idempotent ? withoutOwnWork(options.expects ?? [], edits) : (options.expects ?? [])
-  if (expects.length > 0) await requireExpected(contextOf(draft, tree, []), expects, options.osName ?? null)
+  if (expects.length > 0) await requireExpected(contextOf(draft, seen, []), expects, options.osName ?? null)
   const outcomes: EditOutcome[] = []
   for (const [index, edit] of edits.entries()) {
     draft.beginEdit(index)
     const notes: string[] = []
-    outcomes.push({ problem: await applyOne(contextOf(draft, tree, notes), edit, options.idempotent ?? false), notes })
+    outcomes.push({ problem: await applyOne(contextOf(draft, seen, notes), edit, options.idempotent ?? false), notes })
   }
-  const { cut: _cut, ...boot } = await findBootConfig(draft, partitions)
+  const { cut: _cut, ...boot } = await findBootConfig(draft, draft.partitions, { memory })
   return { draft, outcomes, boot }
 }
 
@@ -115,12 +119,21 @@ function treeOf(draft: GuestDraft): EditContext['tree'] {
   return () => (found ??= findSystemTree(draft, draft.partitions))
 }
 
-function contextOf(draft: GuestDraft, tree: EditContext['tree'], notes: string[]): EditContext {
+/** Looked at anew when something was changed since, with what is known of files that are as they were. */
+function bootOf(draft: GuestDraft, memory: BootMemory): EditContext['boot'] {
+  let known: { readonly revision: number; readonly boot: Promise<FoundBoot> } | undefined
+  return () => {
+    if (known?.revision !== draft.revision)
+      known = { revision: draft.revision, boot: findBootConfig(draft, draft.partitions, { memory, withNotes: false }) }
+    return known.boot
+  }
+}
+
+function contextOf(draft: GuestDraft, seen: Seen, notes: string[]): EditContext {
   return {
     draft,
-    tree,
-    boot: () => findBootConfig(draft, draft.partitions),
-    locate: (place: GuestPlace) => locateIn(draft, draft.partitions, place, tree),
+    ...seen,
+    locate: (place: GuestPlace) => locateIn(draft, draft.partitions, place, seen.tree),
     note: (text) => notes.push(text),
   }
 }

@@ -65,7 +65,8 @@ async function writeKept(
   await writeTexts(context, files, { texts: new Map(changes.map(({ file, text }) => [file, text])), created: [], notes: [] })
 }
 
-async function ukiWith(context: EditContext, files: readonly BootFile[], id: string, cmdline: string): Promise<Uint8Array> {
+/** A unified kernel image with another command line. Throws `edit-conflict` where it cannot have it. */
+export async function ukiWith(context: EditContext, files: readonly BootFile[], id: string, cmdline: string): Promise<Uint8Array> {
   const file = files.find((each) => each.id === id)
   if (!file) throw new AppError('boot-entry-not-found', { details: { entry: id } })
   const bytes = await context.draft.read(file.partition, file.realPath, UKI_MAX_BYTES)

@@ -13,7 +13,7 @@ export interface Located {
 /** What a handler works with. All it learns it reads from the draft, so it sees what the edits before it made. */
 export interface EditContext {
   readonly draft: GuestDraft
-  /** How the image boots with the edits so far. */
+  /** How the image boots with the edits so far; notes are left out. */
   boot(): Promise<Omit<BootReport, 'elapsedMs'>>
   /** The tree that the system in the image sees; null where none is found. */
   tree(): Promise<OsTree | null>

@@ -13,7 +13,7 @@ const NEW_FOLDER = { mode: 0o755, uid: 0, gid: 0 }
 const MAX_CHECKED_BYTES = 64 * 1024 * 1024
 
 export const fileEditHandlers: EditHandlers<'write-file' | 'remove-file' | 'rename-file' | 'make-folder' | 'set-attributes'> = {
-  async 'write-file'({ draft, locate }, edit) {
+  async 'write-file'({ draft, locate, note }, edit) {
     const { content, sizeBytes } = await loadContent(edit.content)
     const { partition, path: file } = await locate(edit)
     const there = await draft.find(partition, file)
@@ -24,12 +24,15 @@ export const fileEditHandlers: EditHandlers<'write-file' | 'remove-file' | 'rena
     }
     if (!there) await draft.makeFolders(partition, path.posix.dirname(file))
     const { mode = null, uid = null, gid = null } = edit
+    const given = mode !== null || uid !== null || gid !== null
+    const keeps = draft.keepsAttributes(partition)
+    if (given && !keeps) note('Its file system keeps neither mode nor owner: they are left out.')
     await draft.write(partition, file, content, sizeBytes, {
       mode: mode ?? NEW_FILE.mode,
       uid: uid ?? NEW_FILE.uid,
       gid: gid ?? NEW_FILE.gid,
     })
-    if (there && (mode !== null || uid !== null || gid !== null)) await draft.setAttributes(partition, file, { mode, uid, gid })
+    if (there && given && keeps) await draft.setAttributes(partition, file, { mode, uid, gid })
   },
   async 'remove-file'({ draft, locate }, edit) {
     const place = await locate(edit)
@@ -50,6 +53,8 @@ export const fileEditHandlers: EditHandlers<'write-file' | 'remove-file' | 'rena
     await draft.makeFolder(place.partition, place.path, { ...NEW_FOLDER, mode: edit.mode ?? NEW_FOLDER.mode })
   },
   async 'set-attributes'({ draft, locate }, edit) {
+    if (edit.mode === undefined && edit.uid === undefined && edit.gid === undefined)
+      throw new AppError('bad-input', { details: { path: edit.path, reason: 'neither a mode nor an owner is given' } })
     const place = await locate(edit)
     await draft.setAttributes(place.partition, place.path, { mode: edit.mode ?? null, uid: edit.uid ?? null, gid: edit.gid ?? null })
   },
