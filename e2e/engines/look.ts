@@ -59,8 +59,14 @@ sfdisk --verify /dev/ubda >/m/work/verify 2>&1
 for device in /dev/ubda?*; do
   echo "\${device#/dev/ubda} $(blkid -p -s UUID -o value "$device")" >>/m/work/uuids
 done
-e2fsck -fn /dev/ubda3 >/dev/null 2>&1 || echo 'failed check of 3' >&3
-xfs_repair -n /dev/ubda2 >/dev/null 2>&1 || echo 'failed check of 2' >&3
+for device in /dev/ubda?*; do
+  case $(blkid -p -s TYPE -o value "$device") in
+    ext4) e2fsck -fn "$device" >/dev/null 2>&1 || echo "failed check of $device" >&3 ;;
+    vfat) fsck.fat -n "$device" >/dev/null 2>&1 || echo "failed check of $device" >&3 ;;
+    btrfs) btrfs check "$device" >/dev/null 2>&1 || echo "failed check of $device" >&3 ;;
+    xfs) xfs_repair -n "$device" >/dev/null 2>&1 || echo "failed check of $device" >&3 ;;
+  esac
+done
 `
 
 /** Looks at places and at the whole disk with a kernel that has seen nothing of what was written before: a fresh boot. */

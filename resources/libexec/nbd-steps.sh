@@ -30,8 +30,8 @@ sub field { # NUMBER NAME
 }
 
 my %numbers = $Config{archname} =~ /^aarch64/
-  ? (lsetxattr => 6, lgetxattr => 9, statx => 291, utimensat => 88, mount => 40, umount2 => 39, statfs => 43, syslog => 116)
-  : (lsetxattr => 189, lgetxattr => 192, statx => 332, utimensat => 280, mount => 165, umount2 => 166, statfs => 137, syslog => 103);
+  ? (lsetxattr => 6, lgetxattr => 9, statx => 291, utimensat => 88, mount => 40, umount2 => 39, statfs => 43, syslog => 116, syncfs => 267)
+  : (lsetxattr => 189, lgetxattr => 192, statx => 332, utimensat => 280, mount => 165, umount2 => 166, statfs => 137, syslog => 103, syncfs => 306);
 my $AT_FDCWD = -100;
 my $AT_SYMLINK_NOFOLLOW = 0x100;
 my $STATX_MTIME = 0x40;
@@ -59,6 +59,12 @@ sub set_mtime {
   my ($file, $seconds, $nanos) = @_;
   my $times = pack 'q4', 0, $UTIME_OMIT, $seconds, $nanos;
   return syscall($numbers{utimensat}, $AT_FDCWD, "$file", $times, $AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+# Everything of the mounted file system, with the errors of writes that had been put off.
+sub sync_root {
+  opendir my $folder, $root or return 0;
+  return syscall($numbers{syncfs}, fileno $folder) == 0;
 }
 
 # Free bytes for everybody but root.
@@ -158,7 +164,8 @@ sub try_mount {
 
 sub leave {
   return unless defined $mounted;
-  record((unmount() ? 'unmounted' : 'stuck') . " $mounted");
+  my $written = sync_root();
+  record((unmount() && $written ? 'unmounted' : 'stuck') . " $mounted");
   undef $mounted;
 }
 
@@ -217,7 +224,8 @@ sub open_content { # NUMBER
 sub copy_bytes { # FROM TO LENGTH
   my ($from, $to, $left) = @_;
   while ($left > 0) {
-    my $got = sysread $from, my $piece, $left < $PIECE ? $left : $PIECE;
+    my $piece;
+    my $got = sysread $from, $piece, $left < $PIECE ? $left : $PIECE;
     return 0 unless defined $got;
     if ($got == 0) { $! = 5; return 0 }
     for (my $done = 0; $done < $got;) {
@@ -230,17 +238,22 @@ sub copy_bytes { # FROM TO LENGTH
   return 1;
 }
 
+# Where there is plenty of room nothing is waited for: the whole file system is synced before it is unmounted. Where there is not, a
+# write that was put off can still fail, and has to be known while it can be taken back.
+my $PLENTY = 64 << 20;
+
 sub flush { # HANDLE
   my ($handle) = @_;
-  return IO::Handle::sync($handle);
+  return free_bytes() > $PLENTY || IO::Handle::sync($handle);
 }
 
 sub same_bytes { # HANDLE HANDLE
   my ($one, $other) = @_;
   sysseek $_, 0, 0 or return 0 for $one, $other;
   for (;;) {
-    my $got = sysread $one, my $left, $PIECE;
-    my $had = sysread $other, my $right, $PIECE;
+    my ($left, $right);
+    my $got = sysread $one, $left, $PIECE;
+    my $had = sysread $other, $right, $PIECE;
     return 0 unless defined $got && defined $had && $left eq $right;
     return 1 if $got == 0;
   }
@@ -253,7 +266,8 @@ sub sha256 { # FILE
   if (eval { require Digest::SHA; 1 }) {
     my $digest = Digest::SHA->new(256);
     for (;;) {
-      my $got = sysread $in, my $piece, $PIECE;
+      my $piece;
+      my $got = sysread $in, $piece, $PIECE;
       refuse_errno('read') unless defined $got;
       return $digest->hexdigest if $got == 0;
       $digest->add($piece);
@@ -453,7 +467,7 @@ sub run_tool {
   if ($pid == 0) {
     open STDIN, '<', '/dev/null';
     open STDERR, '>&', \*STDOUT;
-    exec { $words[0] } @words;
+    { no warnings; exec { $words[0] } @words }
     print "$words[0]: $!\n";
     require POSIX;
     POSIX::_exit(127);
@@ -465,7 +479,7 @@ sub run_tool {
   return ($? >> 8 || $? & 127, $text);
 }
 
-sub last_line { return (grep { /\S/ } split /\n/, $_[0])[-1] // '' }
+sub last_line { return ((grep { /\S/ } split /\n/, $_[0])[-1] // '') =~ s/^\s+|\s+$//gr }
 
 sub must_run {
   my ($code, $text) = run_tool(@_);
@@ -476,7 +490,8 @@ sub device_bytes { # DEVICE OFFSET LENGTH
   my ($device, $offset, $length) = @_;
   sysopen my $in, $device, O_RDONLY or refuse('no-partition');
   sysseek $in, $offset, 0;
-  my $got = sysread $in, my $bytes, $length;
+  my $bytes;
+  my $got = sysread $in, $bytes, $length;
   refuse('unreadable') unless defined $got && $got == $length;
   return $bytes;
 }

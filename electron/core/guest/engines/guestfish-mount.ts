@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { GuestfishSession } from '../../tools/guestfish/session.js'
 import { parseStatvfs } from '../../tools/guestfish/stat.js'
 import { Refused, replayedNote } from './outcomes.js'
@@ -81,9 +80,9 @@ export class GuestfishMount {
   private async noteReplay(partition: number): Promise<void> {
     const note = replayedNote(partition)
     if (this.notes.includes(note)) return
-    const name = path.basename(deviceOf(partition))
-    const log = await this.session.may('dmesg')
-    const replayed = log.split('\n').some((line) => line.includes(`(${name}):`) && /Starting recovery|recovery complete/.test(line))
+    // The kernel's own letter is another one at times: libguestfs translates names where disks came up in another order.
+    const said = new RegExp(`\\(sd[a-z]${partition === 0 ? '' : partition}\\):.*(Starting recovery|recovery complete)`)
+    const replayed = said.test(await this.session.may('dmesg'))
     if (replayed) this.notes.push(note)
   }
 }

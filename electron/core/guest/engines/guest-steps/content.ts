@@ -12,7 +12,8 @@ sub open_content { # NUMBER
 sub copy_bytes { # FROM TO LENGTH
   my ($from, $to, $left) = @_;
   while ($left > 0) {
-    my $got = sysread $from, my $piece, $left < $PIECE ? $left : $PIECE;
+    my $piece;
+    my $got = sysread $from, $piece, $left < $PIECE ? $left : $PIECE;
     return 0 unless defined $got;
     if ($got == 0) { $! = 5; return 0 }
     for (my $done = 0; $done < $got;) {
@@ -25,17 +26,22 @@ sub copy_bytes { # FROM TO LENGTH
   return 1;
 }
 
+# Where there is plenty of room nothing is waited for: the whole file system is synced before it is unmounted. Where there is not, a
+# write that was put off can still fail, and has to be known while it can be taken back.
+my $PLENTY = 64 << 20;
+
 sub flush { # HANDLE
   my ($handle) = @_;
-  return IO::Handle::sync($handle);
+  return free_bytes() > $PLENTY || IO::Handle::sync($handle);
 }
 
 sub same_bytes { # HANDLE HANDLE
   my ($one, $other) = @_;
   sysseek $_, 0, 0 or return 0 for $one, $other;
   for (;;) {
-    my $got = sysread $one, my $left, $PIECE;
-    my $had = sysread $other, my $right, $PIECE;
+    my ($left, $right);
+    my $got = sysread $one, $left, $PIECE;
+    my $had = sysread $other, $right, $PIECE;
     return 0 unless defined $got && defined $had && $left eq $right;
     return 1 if $got == 0;
   }
@@ -48,7 +54,8 @@ sub sha256 { # FILE
   if (eval { require Digest::SHA; 1 }) {
     my $digest = Digest::SHA->new(256);
     for (;;) {
-      my $got = sysread $in, my $piece, $PIECE;
+      my $piece;
+      my $got = sysread $in, $piece, $PIECE;
       refuse_errno('read') unless defined $got;
       return $digest->hexdigest if $got == 0;
       $digest->add($piece);

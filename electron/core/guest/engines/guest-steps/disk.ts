@@ -8,7 +8,7 @@ sub run_tool {
   if ($pid == 0) {
     open STDIN, '<', '/dev/null';
     open STDERR, '>&', \*STDOUT;
-    exec { $words[0] } @words;
+    { no warnings; exec { $words[0] } @words }
     print "$words[0]: $!\n";
     require POSIX;
     POSIX::_exit(127);
@@ -20,7 +20,7 @@ sub run_tool {
   return ($? >> 8 || $? & 127, $text);
 }
 
-sub last_line { return (grep { /\S/ } split /\n/, $_[0])[-1] // '' }
+sub last_line { return ((grep { /\S/ } split /\n/, $_[0])[-1] // '') =~ s/^\s+|\s+$//gr }
 
 sub must_run {
   my ($code, $text) = run_tool(@_);
@@ -31,7 +31,8 @@ sub device_bytes { # DEVICE OFFSET LENGTH
   my ($device, $offset, $length) = @_;
   sysopen my $in, $device, O_RDONLY or refuse('no-partition');
   sysseek $in, $offset, 0;
-  my $got = sysread $in, my $bytes, $length;
+  my $bytes;
+  my $got = sysread $in, $bytes, $length;
   refuse('unreadable') unless defined $got && $got == $length;
   return $bytes;
 }

@@ -5,8 +5,8 @@
  */
 export const KERNEL = String.raw`
 my %numbers = $Config{archname} =~ /^aarch64/
-  ? (lsetxattr => 6, lgetxattr => 9, statx => 291, utimensat => 88, mount => 40, umount2 => 39, statfs => 43, syslog => 116)
-  : (lsetxattr => 189, lgetxattr => 192, statx => 332, utimensat => 280, mount => 165, umount2 => 166, statfs => 137, syslog => 103);
+  ? (lsetxattr => 6, lgetxattr => 9, statx => 291, utimensat => 88, mount => 40, umount2 => 39, statfs => 43, syslog => 116, syncfs => 267)
+  : (lsetxattr => 189, lgetxattr => 192, statx => 332, utimensat => 280, mount => 165, umount2 => 166, statfs => 137, syslog => 103, syncfs => 306);
 my $AT_FDCWD = -100;
 my $AT_SYMLINK_NOFOLLOW = 0x100;
 my $STATX_MTIME = 0x40;
@@ -34,6 +34,12 @@ sub set_mtime {
   my ($file, $seconds, $nanos) = @_;
   my $times = pack 'q4', 0, $UTIME_OMIT, $seconds, $nanos;
   return syscall($numbers{utimensat}, $AT_FDCWD, "$file", $times, $AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+# Everything of the mounted file system, with the errors of writes that had been put off.
+sub sync_root {
+  opendir my $folder, $root or return 0;
+  return syscall($numbers{syncfs}, fileno $folder) == 0;
 }
 
 # Free bytes for everybody but root.

@@ -68,7 +68,8 @@ sub try_mount {
 
 sub leave {
   return unless defined $mounted;
-  record((unmount() ? 'unmounted' : 'stuck') . " $mounted");
+  my $written = sync_root();
+  record((unmount() && $written ? 'unmounted' : 'stuck') . " $mounted");
   undef $mounted;
 }
 

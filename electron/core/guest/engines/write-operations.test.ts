@@ -1,0 +1,58 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { EngineOperation } from '../engine'
+import { guestOrder, writeOperations } from './write-operations'
+
+let folder: string
+beforeEach(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-operations-'))
+})
+afterEach(() => fs.rm(folder, { recursive: true, force: true }))
+
+const ATTRIBUTES = { mode: 0o640, uid: 1, gid: 2, selinux: null }
+const made = (partition: number, place: string): EngineOperation => ({
+  kind: 'make-folder',
+  partition,
+  filesystem: 'ext4',
+  path: place,
+  ...ATTRIBUTES,
+})
+
+test('every partition is entered once, and the order within one stays', () => {
+  const operations: EngineOperation[] = [made(2, '/a'), made(1, '/b'), { kind: 'move-backup-gpt' }, made(2, '/c'), made(1, '/d')]
+  expect(guestOrder(operations)).toEqual([0, 3, 1, 4, 2])
+})
+
+test('a file for each field, nothing for null, and octal modes', async () => {
+  await writeOperations(folder, [made(3, "/it's\n$x")])
+  const own = path.join(folder, 'ops/1')
+  expect((await fs.readdir(own)).toSorted()).toEqual(['filesystem', 'gid', 'kind', 'mode', 'partition', 'path', 'uid'])
+  expect(await fs.readFile(path.join(own, 'path'), 'utf8')).toBe("/it's\n$x")
+  expect(await fs.readFile(path.join(own, 'mode'), 'utf8')).toBe('640')
+  expect(await fs.readFile(path.join(folder, 'ops/order'), 'utf8')).toBe('1\n')
+  expect(await fs.readFile(path.join(folder, 'ops/filesystems'), 'utf8')).toBe('ext4\n')
+})
+
+test('files of this machine are linked by their real place, or copied', async () => {
+  const real = path.join(await fs.realpath(folder), '-real "file"')
+  const link = path.join(folder, 'link')
+  await fs.writeFile(real, 'content')
+  await fs.symlink(real, link)
+  const operation: EngineOperation = {
+    kind: 'create-file',
+    partition: 1,
+    filesystem: 'ext4',
+    path: '/x',
+    content: { hostFile: link },
+    ...ATTRIBUTES,
+  }
+  const linked = await writeOperations(path.join(folder, 'linked'), [operation, { ...operation, content: Buffer.from('ab') }])
+  expect(linked).toEqual({ hostFiles: [real], contentBytes: 9 })
+  expect(await fs.readlink(path.join(folder, 'linked/ops/1/content'))).toBe(real)
+  const copied = await writeOperations(path.join(folder, 'copied'), [operation], { hostFiles: 'copy' })
+  expect(copied.hostFiles).toEqual([])
+  expect((await fs.lstat(path.join(folder, 'copied/ops/1/content'))).isFile()).toBe(true)
+  expect(await fs.readFile(path.join(folder, 'copied/ops/1/content'), 'utf8')).toBe('content')
+})
