@@ -40,7 +40,7 @@ export function JobDetails({ job }: { readonly job: Job }) {
       {isActive(job) && <JobProgress job={job} />}
       {job.message !== '' && isActive(job) && <p className="dim">{job.message}</p>}
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
-      {job.output !== null && <JobOutputView output={job.output} />}
+      {job.output !== null && <JobOutputView output={job.output} kind={job.kind} />}
       {job.steps.length > 0 && (
         <section aria-label="Steps">
           <h3 className={styles.heading}>Steps</h3>

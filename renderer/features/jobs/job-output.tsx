@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
-import { ArrowRightLeft, CircleCheck, FolderSearch, HardDrive } from 'lucide-react'
+import { ArrowRightLeft, CircleCheck, FolderSearch, HardDrive, TriangleAlert } from 'lucide-react'
 import type { JobOutput } from '#shared/jobs/job'
+import type { JobKind } from '#shared/jobs/job-requests'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { call } from '../../api/client.js'
 import { useAppActions } from '../../components/app-actions.js'
@@ -11,12 +12,13 @@ import styles from './job-output.module.css'
 
 interface JobOutputViewProps {
   readonly output: JobOutput
+  readonly kind: JobKind
   /** Called before the window goes somewhere else, for a dialog that must close. */
   readonly onLeave?: () => void
 }
 
 /** What a job made, what was proven about it, and where to go from there. */
-export function JobOutputView({ output, onLeave }: JobOutputViewProps) {
+export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
   const { openImages, convert, reportFailure } = useAppActions()
   const leave = (go: () => void) => () => {
     onLeave?.()
@@ -34,7 +36,11 @@ export function JobOutputView({ output, onLeave }: JobOutputViewProps) {
         <ul className={styles.proofs}>
           {output.proofs.map((proof) => (
             <li key={proof}>
-              <CircleCheck size={14} aria-hidden />
+              {proof.startsWith('Left out') ? (
+                <TriangleAlert size={14} data-tone="amber" aria-hidden />
+              ) : (
+                <CircleCheck size={14} aria-hidden />
+              )}
               {visibleText(proof)}
             </li>
           ))}
@@ -68,12 +74,16 @@ export function JobOutputView({ output, onLeave }: JobOutputViewProps) {
         </dl>
       )}
       <div className={styles.actions}>
-        <Button size="xs" leftSection={<HardDrive size={14} aria-hidden />} onClick={leave(() => openImages([output.path]))}>
-          Open image
-        </Button>
-        <Button size="xs" leftSection={<ArrowRightLeft size={14} aria-hidden />} onClick={leave(() => convert([output.path]))}>
-          Convert it…
-        </Button>
+        {kind !== 'extract-files' && (
+          <>
+            <Button size="xs" leftSection={<HardDrive size={14} aria-hidden />} onClick={leave(() => openImages([output.path]))}>
+              Open image
+            </Button>
+            <Button size="xs" leftSection={<ArrowRightLeft size={14} aria-hidden />} onClick={leave(() => convert([output.path]))}>
+              Convert it…
+            </Button>
+          </>
+        )}
         <Button
           size="xs"
           leftSection={<FolderSearch size={14} aria-hidden />}

@@ -37,7 +37,7 @@ export function JobRun({ id, onLeave, onAgain }: JobRunProps) {
       {isActive(job) && <JobProgress job={job} />}
       <JobSteps steps={job.steps} />
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} onChooseOutput={onAgain} />}
-      {job.output !== null && <JobOutputView output={job.output} onLeave={onLeave} />}
+      {job.output !== null && <JobOutputView output={job.output} kind={job.kind} onLeave={onLeave} />}
       <footer className={styles.footer}>
         {isActive(job) ? (
           <JobActions job={job} />
