@@ -51,6 +51,7 @@ test('what several findings share is staged once, behind what is staged, and tak
   const staged = withFixes([ESP], [B, C, D])
   expect(staged).toEqual([ESP, RETARGET])
   expect(withoutFix(staged, C.fix)).toEqual([ESP])
+  expect(withFixes([{ kind: 'retarget', platform: 'aws' }, ESP], [C])).toEqual([RETARGET, ESP])
 })
 
 test('what a fix settled stays where it stood, and is neither open nor counted', () => {

@@ -1,6 +1,7 @@
 import type { Edit } from '#shared/edits/edit'
 import type { Finding, HealthReport } from '#shared/health/finding'
 import type { PlatformId } from '#shared/platforms/platform'
+import { replacedRetarget } from '../platforms/stage-retarget.js'
 
 /** A finding whose fix was staged here, and its place in the list then. */
 export interface StagedFix {
@@ -24,13 +25,17 @@ export function isStaged(fix: readonly Edit[], edits: readonly Edit[]): boolean 
   return fix.length > 0 && fix.every((edit) => edits.some((other) => sameEdit(edit, other)))
 }
 
-/** The staged edits with those of fixes behind them; what several fixes share is staged once. */
+/** The staged edits with those of fixes behind them; what several fixes share is staged once, and a retarget takes the place of another. */
 export function withFixes(edits: readonly Edit[], findings: readonly Finding[]): Edit[] {
-  const all = [...edits]
-  for (const edit of findings.flatMap((finding) => finding.fix)) {
-    if (!all.some((other) => sameEdit(edit, other))) all.push(edit)
-  }
-  return all
+  return findings
+    .flatMap((finding) => finding.fix)
+    .reduce<Edit[]>(
+      (all, edit) => {
+        if (all.some((other) => sameEdit(edit, other))) return all
+        return edit.kind === 'retarget' ? replacedRetarget(all, edit) : [...all, edit]
+      },
+      [...edits],
+    )
 }
 
 /** The staged edits without those of a fix. */

@@ -1,6 +1,8 @@
 import type { ImageInfo } from '#shared/images/image-info'
 import type { PlatformId } from '#shared/platforms/platform'
 import { platformOfIgnitionId } from '#shared/platforms/platforms'
+import { useEdits } from '../edits/edit-store.js'
+import { stagedRetarget } from './stage-retarget.js'
 import { useTargetStore } from './target-store.js'
 
 /** The platform that an image says it is for, by its `ignition.platform.id`; null where it says nothing. */
@@ -10,8 +12,9 @@ export function platformOfImage(info: Pick<ImageInfo, 'ignitionPlatform'> | unde
   return id === null ? null : (platformOfIgnitionId(id, 'other')?.id ?? null)
 }
 
-/** What was chosen for the image, else what it says itself. */
+/** What was chosen for the image, else what staged edits make it fit for, else what it says itself. */
 export function useTargetPlatform(path: string, info: Pick<ImageInfo, 'ignitionPlatform'> | undefined): PlatformId | null {
   const chosen = useTargetStore((store) => store.byPath[path])
-  return chosen === undefined ? platformOfImage(info) : chosen
+  const staged = stagedRetarget(useEdits(path))
+  return chosen === undefined ? (staged?.platform ?? platformOfImage(info)) : chosen
 }
