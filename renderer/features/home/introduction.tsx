@@ -31,7 +31,7 @@ export function Introduction({ sample }: { readonly sample: string }) {
     onSuccess: ({ entries }) => {
       const entry = entries.find((one) => one.isDefault) ?? entries[0]
       if (entry !== undefined && entry.problem === null)
-        useEditStore.getState().stage(sample, stageArgs(edits, entry, [...entry.args, TRIED_ARGUMENT]))
+        useEditStore.getState().stage(sample, stageArgs(edits, entry, entry.args, [...entry.args, TRIED_ARGUMENT]))
       openImages([sample])
       showTab(sample, 'boot')
     },
