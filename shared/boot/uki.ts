@@ -38,7 +38,7 @@ interface PeHeader {
 const MAX_SECTIONS = 96
 const SECTION_HEADER_BYTES = 40
 /** Text sections are a few kilobytes; a header that says more is not believed. */
-const MAX_TEXT = 1_048_576
+const MAX_TEXT = 65_536
 
 /**
  * Reads a unified kernel image, or as much of its start as there is: null when it is no PE/COFF file or has neither
@@ -147,11 +147,19 @@ function readHeader(view: ByteView): PeHeader | null {
 /** Text of a section up to its first NUL, less one line end that tools leave there. */
 function sectionText(view: ByteView, section: UkiSection | undefined): string | null {
   if (section === undefined) return null
-  const length = Math.min(section.rawSize, section.virtualSize === 0 ? section.rawSize : section.virtualSize, MAX_TEXT)
-  if (!view.has(section.offset, length)) return null
-  const bytes = view.slice(section.offset, length)
+  const { offset, length } = ukiTextRange(section)
+  return view.has(offset, length) ? ukiText(view.slice(offset, length)) : null
+}
+
+/** Where the text of a section stands in the file; at most 64 KiB, whatever its header says. */
+export function ukiTextRange({ offset, rawSize, virtualSize }: UkiSection): { readonly offset: number; readonly length: number } {
+  return { offset, length: Math.min(rawSize, virtualSize === 0 ? rawSize : virtualSize, MAX_TEXT) }
+}
+
+/** The text of a section, from its bytes. */
+export function ukiText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0)
-  return view.text(section.offset, end < 0 ? length : end).replace(/\r?\n$/, '')
+  return new ByteView(bytes).text(0, end < 0 ? bytes.length : end).replace(/\r?\n$/, '')
 }
 
 /** Sum of all 16-bit words, less the checksum itself, plus the length (imagehlp's CheckSumMappedFile). */

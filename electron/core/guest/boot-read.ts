@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BootFile } from '#shared/boot/boot-entry'
 import type { UkiFacts } from '#shared/boot/analyse-boot'
-import { readUki, ukiHeaderBytes } from '#shared/boot/uki'
+import { readUki, ukiHeaderBytes, ukiText, ukiTextRange } from '#shared/boot/uki'
 import { AppError } from '#shared/errors/app-error'
 import type { BootPlace, PathFinder } from './boot-places.js'
 import type { GuestFiles } from './guest-files.js'
@@ -86,14 +86,25 @@ async function readUkiPlace(files: GuestFiles, finder: PathFinder, place: BootPl
     files.read(place.partition, place.path, UKI_MAX_BYTES))
   const uki = readUki(bytes)
   if (uki === null) return null
-  const far = uki.cmdline === null ? uki.sections.find(({ name }) => name === '.cmdline') : undefined
-  const whole = far && (await files.readPart?.(place.partition, place.path, 0, far.offset + far.rawSize))
-  const complete = (whole && readUki(whole)) ?? uki
-  const text = complete.cmdline ?? ''
+  const [cmdline, osRelease, uname] = await Promise.all(
+    (['.cmdline', '.osrel', '.uname'] as const).map(async (name) => {
+      const section = uki.sections.find((one) => one.name === name)
+      if (!section) return null
+      // Only the text is read, wherever it stands: what a header says of the rest is not believed.
+      const { offset, length } = ukiTextRange(section)
+      const part = offset + length <= bytes.length ? bytes.subarray(offset, offset + length) : await partOf(files, place, offset, length)
+      return ukiText(part)
+    }),
+  )
+  const text = cmdline ?? ''
   const problem = uki.cmdlineRoom === 0 ? 'This unified kernel image has no command line of its own' : null
   const file: BootFile = { ...plainFile(place, place.path, bytes), text, encoding: 'utf8', problem }
   const addons = await addonsOf(finder, place)
-  return { file, uki: { osRelease: complete.osRelease, uname: complete.uname, signed: uki.signed, addons }, unreadable: null }
+  return { file, uki: { osRelease: osRelease ?? null, uname: uname ?? null, signed: uki.signed, addons }, unreadable: null }
+}
+
+async function partOf(files: GuestFiles, { partition, path }: BootPlace, offset: number, length: number): Promise<Buffer> {
+  return (await files.readPart?.(partition, path, offset, length)) ?? Buffer.alloc(0)
 }
 
 /** `NAME.efi.extra.d/*.addon.efi` (systemd-stub(7), "Companion files"). */

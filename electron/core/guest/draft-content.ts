@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { AppError } from '#shared/errors/app-error'
 import type { EngineContent } from './engine.js'
 
 /** What an edit gave a file. Throws `guest-file-too-large`. */
 export async function contentOf(content: EngineContent, sizeBytes: number, maxBytes: number, file: string): Promise<Buffer> {
   if (sizeBytes > maxBytes) throw new AppError('guest-file-too-large', { details: { file, sizeBytes, maxBytes } })
-  return 'hostFile' in content ? readFile(content.hostFile) : Buffer.from(content)
+  return partOfContent(content, 0, sizeBytes)
 }
 
 export function sha256(bytes: Uint8Array): string {

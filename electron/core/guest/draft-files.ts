@@ -15,7 +15,7 @@ export class DraftFiles implements GuestFiles {
   protected readonly links: DraftLinks
 
   constructor(
-    private readonly base: GuestFiles & Partial<Pick<ImageFiles, 'readLink' | 'realPath' | 'stat'>>,
+    private readonly base: GuestFiles & Partial<Pick<ImageFiles, 'readLink' | 'realPath' | 'stat' | 'stats'>>,
     partitions: readonly Partition[],
   ) {
     const caseless = new Set(partitions.filter(({ filesystem }) => filesystem?.kind === 'fat').map(({ number }) => number))
@@ -121,6 +121,15 @@ export class DraftFiles implements GuestFiles {
   /** What a path is, the last link not followed; undefined when it is not there. */
   async stat(partition: number, file: string): Promise<GuestStat | undefined> {
     return draftStat(this, this.base, partition, await this.links.place(partition, file, this.nodesOf(partition)))
+  }
+
+  /** The same of many paths, no folder of which is a link: the image is asked once. */
+  async stats(partition: number, places: readonly string[]): Promise<(GuestStat | undefined)[]> {
+    const originals = places.map((place) => this.stagedAt(partition, place).original).filter((place) => place !== undefined)
+    const found = (await this.base.stats?.(partition, originals)) ?? []
+    const known = new Map(originals.map((place, at) => [place, found[at]]))
+    const base = { stat: async (number: number, place: string) => known.get(place) ?? this.base.stat?.(number, place) }
+    return Promise.all(places.map((place) => draftStat(this, base, partition, place)))
   }
 
   /** What edits made of one path, no link of which is followed, and where in the image it comes from. */

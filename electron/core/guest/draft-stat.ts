@@ -1,6 +1,6 @@
 import type { GuestStat } from '#shared/images/guest-stat'
 import type { GuestEntry } from '#shared/images/image-info'
-import type { AttributeChange, DraftNode } from './draft-nodes.js'
+import type { AttributeChange, DraftNode, NewAttributes } from './draft-nodes.js'
 import type { ImageFiles } from './guest-files.js'
 
 /** What edits made of one path. */
@@ -66,8 +66,8 @@ function stagedFacts(node: DraftNode | undefined): Partial<GuestStat> {
   }
 }
 
-function owned(created: { readonly mode: number; readonly uid: number; readonly gid: number } | null): Partial<GuestStat> {
-  return created ? { mode: created.mode, uid: created.uid, gid: created.gid } : {}
+function owned(created: NewAttributes | null): Partial<GuestStat> {
+  return created ? { mode: created.mode, uid: created.uid, gid: created.gid, selinux: created.selinux ?? null } : {}
 }
 
 function setAttributes(change: AttributeChange | undefined): Partial<GuestStat> {

@@ -11,8 +11,11 @@ export interface EngineDisk {
   readonly readFiles: readonly string[]
 }
 
-/** Bytes to be written: in memory, or those of a file of this machine, which is never held in memory as a whole. */
-export type EngineContent = Uint8Array | { readonly hostFile: string }
+/**
+ * Bytes to be written: in memory, or those of a file of this machine, which is never held in memory as a whole. `sha256` is what it was
+ * when the edit was made.
+ */
+export type EngineContent = Uint8Array | { readonly hostFile: string; readonly sha256?: string }
 
 /** A place in a file system of the disk. */
 interface Place {

@@ -16,11 +16,12 @@ import { openGuestFiles } from '../guest/guest-files.js'
 import { withReader } from '../guest/reader.js'
 import { type AppliedEdits, applyEdits } from '../guest/edits/apply-edits.js'
 import { describeChanges } from './preview-edits.js'
-import { verifySteps } from './verify-edits.js'
+import { type ExpectedResult, expectedResult, verifyResult } from './verify-edits.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import type { Host } from '../process/host.js'
 import { createOverlay } from '../tools/qemu-img/create-overlay.js'
+import { pinHostFiles } from './pin-host-files.js'
 import { requireSound } from './convert-image.js'
 import { inspectImage, readSource } from './inspect-image.js'
 import { measureNeed } from './output-space.js'
@@ -40,6 +41,8 @@ interface Staged {
   readonly source: ImageSource
   readonly info: ImageInfo
   readonly applied: AppliedEdits
+  /** What has to be in the image then. */
+  readonly expected: ExpectedResult
   /** How many files and tables the edits change. */
   readonly changes: number
 }
@@ -160,14 +163,16 @@ async function readStaged(ctx: JobContext, input: Input): Promise<Staged> {
     source,
     info.warnings.some((warning) => warning.code === 'image-in-use'),
   )
-  const applied = await withReader(ctx.host, source, (reader) =>
-    applyEdits(openGuestFiles(ctx.host, reader), info.partitions, input.edits, { ...input, osName: info.osName }),
-  )
+  const { applied, expected } = await withReader(ctx.host, source, async (reader) => {
+    const edits = await pinHostFiles(input.edits)
+    const result = await applyEdits(openGuestFiles(ctx.host, reader), info.partitions, edits, { ...input, osName: info.osName })
+    return { applied: result, expected: await expectedResult(result.draft) }
+  })
   const failed = applied.outcomes.find((outcome) => outcome.problem !== null)?.problem
   if (failed) throw AppError.fromData(failed)
   const changes = describeChanges(applied, info.partitions).length
   if (changes === 0 && !(input.idempotent && input.target.mode === 'new-file')) throw new AppError('nothing-to-save')
-  return { source, info, applied, changes }
+  return { source, info, applied, expected, changes }
 }
 
 async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input['engine']): Promise<{ node: BlockNode; engine: string }> {
@@ -209,5 +214,5 @@ async function applyToOverlay(ctx: JobContext, staged: Staged, preference: Input
 async function readBack(ctx: JobContext, staged: Staged, node: BlockNode): Promise<void> {
   const { source } = staged
   const overlay: ImageSource = { ...source, node, files: [node.path, ...source.files] }
-  await withReader(ctx.host, overlay, (reader) => verifySteps(ctx.host, reader, staged.applied.draft))
+  await withReader(ctx.host, overlay, (reader) => verifyResult(ctx.host, reader, staged.expected))
 }

@@ -1,54 +1,128 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '#shared/errors/app-error'
+import type { GuestStat } from '#shared/images/guest-stat'
 import { normalizePartitionType } from '#shared/images/partition-types'
+import type { DraftFiles } from '../guest/draft-files.js'
 import type { GuestDraft } from '../guest/draft.js'
-import type { DiskOperation, EngineContent, FileOperation } from '../guest/engine.js'
-import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
+import type { DiskOperation, EngineContent } from '../guest/engine.js'
+import { type ImageFiles, openGuestFiles } from '../guest/guest-files.js'
 import { readPartitions } from '../guest/partitions.js'
 import type { ImageReader } from '../guest/reader.js'
 import type { Host } from '../process/host.js'
 
-/** Longer files of this machine are compared by their length. */
-const COMPARED_BYTES = 64 * 1024 * 1024
+/** What has to be at one path once an engine has written. */
+export interface ExpectedPath {
+  readonly partition: number
+  readonly path: string
+  /** Undefined where nothing may be. */
+  readonly stat: GuestStat | undefined
+  /** Of a file that an edit wrote. */
+  readonly content: { readonly content: EngineContent; readonly sizeBytes: number } | null
+  /** Names in a folder that was moved. */
+  readonly names: readonly string[] | null
+}
+
+export interface ExpectedResult {
+  readonly paths: readonly ExpectedPath[]
+  readonly disk: readonly DiskOperation[]
+}
+
+/** What a draft says of every path that it touches: asked while the image that it is of is open. */
+export async function expectedResult(draft: GuestDraft): Promise<ExpectedResult> {
+  const operations = draft.steps().map((step) => step.operation)
+  const touched = operations.flatMap((operation) =>
+    'path' in operation
+      ? (operation.kind === 'rename' ? [operation.path, operation.to] : [operation.path]).map((path) => ({ ...operation, path }))
+      : [],
+  )
+  const paths: ExpectedPath[] = []
+  for (const partition of new Set(touched.map((operation) => operation.partition))) {
+    const own = [...new Set(touched.filter((operation) => operation.partition === partition).map(({ path }) => path))]
+    const stats = await draft.stats(partition, own)
+    for (const [at, path] of own.entries()) paths.push(await expectedAt(draft, partition, path, stats[at]))
+  }
+  return { paths, disk: operations.filter((operation): operation is DiskOperation => !('path' in operation)) }
+}
+
+async function expectedAt(draft: DraftFiles, partition: number, path: string, stat: GuestStat | undefined): Promise<ExpectedPath> {
+  const isMovedFolder = stat?.kind === 'folder' && draft.stagedAt(partition, path).node?.kind === 'moved'
+  const names = isMovedFolder ? (await draft.list(partition, path)).map(({ name }) => name).toSorted() : null
+  return { partition, path, stat, content: draft.contentOf(partition, path) ?? null, names }
+}
 
 /**
- * Reads back what an engine wrote: every path that the draft touched has to be in the image what it is in the draft, every type and
+ * Reads back what an engine wrote: everything that the draft touched has to be in the image what it is in the draft, every type and
  * UUID what was asked for.
  * @throws AppError `edit-not-written`
  */
-export async function verifySteps(host: Host, reader: ImageReader, draft: GuestDraft): Promise<void> {
+export async function verifyResult(host: Host, reader: ImageReader, { paths, disk }: ExpectedResult): Promise<void> {
   const files = openGuestFiles(host, reader)
-  const operations = draft.steps().map((step) => step.operation)
-  for (const operation of operations) if ('path' in operation) await verifyPaths(files, draft, operation)
-  const disk = operations.filter((operation): operation is DiskOperation => !('path' in operation))
+  await verifyPaths(files, paths)
   if (disk.length > 0) await verifyDisk(reader, files, disk)
 }
 
-async function verifyPaths(files: GuestFiles, draft: GuestDraft, operation: FileOperation): Promise<void> {
-  const paths = operation.kind === 'rename' ? [operation.path, operation.to] : [operation.path]
-  for (const file of paths) {
-    const [wanted, found] = await Promise.all([draft.find(operation.partition, file), files.find(operation.partition, file)])
-    if ((wanted === undefined) !== (found === undefined)) throw notWritten(file, wanted ? 'it is not there' : 'it is still there')
-    if (wanted && 'content' in operation && file === operation.path) await verifyContent(files, draft, operation.partition, file)
+type Reads = Pick<ImageFiles, 'find' | 'list' | 'stats' | 'stream'>
+
+/** Kinds, content, names, modes, owners, labels and targets of links, as far as the file system's reader tells them. */
+export async function verifyPaths(files: Reads, paths: readonly ExpectedPath[]): Promise<void> {
+  for (const partition of new Set(paths.map((one) => one.partition))) {
+    const own = paths.filter((one) => one.partition === partition)
+    const stats = await files.stats(
+      partition,
+      own.map(({ path }) => path),
+    )
+    for (const [at, wanted] of own.entries()) await verifyPath(files, wanted, stats[at])
   }
 }
 
-async function verifyContent(files: GuestFiles, draft: GuestDraft, partition: number, file: string): Promise<void> {
-  const wanted = draft.contentOf(partition, file)
-  if (!wanted) return
-  const found = await files.find(partition, file)
-  if (wanted.sizeBytes > COMPARED_BYTES) {
-    if (found?.sizeBytes !== null && found?.sizeBytes !== wanted.sizeBytes) throw notWritten(file, `it has ${found?.sizeBytes} bytes`)
+async function verifyPath(files: Reads, { partition, path, stat, content, names }: ExpectedPath, found: GuestStat | undefined) {
+  // Names on FAT have no case: the folder's listing tells whether it is this very one.
+  const isThere = (await files.find(partition, path)) !== undefined
+  if (stat === undefined) {
+    if (isThere) throw notWritten(path, 'it is still there')
     return
   }
-  const bytes = await files.read(partition, file, wanted.sizeBytes + 1024 * 1024)
-  const [wantedHash, foundHash] = [await hashOf(wanted.content), createHash('sha256').update(bytes).digest('hex')]
+  if (!isThere || found === undefined) throw notWritten(path, 'it is not there')
+  const problem = differenceOf(stat, found)
+  if (problem !== null) throw notWritten(path, problem)
+  if (content) await verifyContent(files, partition, path, content)
+  if (
+    names &&
+    (await files.list(partition, path))
+      .map(({ name }) => name)
+      .toSorted()
+      .join('/') !== names.join('/')
+  )
+    throw notWritten(path, 'other names are in it than before it was moved')
+}
+
+/** What differs, of what both tell. */
+function differenceOf(wanted: GuestStat, found: GuestStat): string | null {
+  const isTold = <K extends keyof GuestStat>(key: K) => wanted[key] !== null && found[key] !== null && wanted[key] !== found[key]
+  // GRUB's drivers, which tell no modes, show a link as what it leads to.
+  if (wanted.kind !== found.kind && !(wanted.kind === 'link' && found.mode === null))
+    return `it is a ${found.kind} instead of a ${wanted.kind}`
+  if (isTold('linkTarget')) return `it points to ${found.linkTarget}`
+  if (wanted.kind === 'file' && isTold('sizeBytes')) return `it has ${found.sizeBytes} bytes instead of ${wanted.sizeBytes}`
+  if (isTold('mode') && wanted.kind !== 'link') return `its mode is ${octal(found.mode)} instead of ${octal(wanted.mode)}`
+  if (isTold('uid') || isTold('gid')) return `its owner is ${found.uid}:${found.gid} instead of ${wanted.uid}:${wanted.gid}`
+  return isTold('selinux') ? `its label is ${found.selinux} instead of ${wanted.selinux}` : null
+}
+
+function octal(mode: number | null): string {
+  return (mode ?? 0).toString(8).padStart(4, '0')
+}
+
+async function verifyContent(files: Reads, partition: number, file: string, wanted: NonNullable<ExpectedPath['content']>): Promise<void> {
+  const [wantedHash, foundHash] = [
+    await hashOfContent(wanted.content),
+    await hashOf(files.stream(partition, file, { length: wanted.sizeBytes + 1 })),
+  ]
   if (wantedHash !== foundHash) throw new AppError('edit-not-written', { details: { file, wanted: wantedHash, found: foundHash } })
 }
 
-async function verifyDisk(reader: ImageReader, files: GuestFiles, operations: readonly DiskOperation[]): Promise<void> {
+async function verifyDisk(reader: ImageReader, files: ImageFiles, operations: readonly DiskOperation[]): Promise<void> {
   const partitions = await readPartitions(reader, files)
   for (const operation of operations) {
     if (operation.kind === 'move-backup-gpt') {
@@ -69,10 +143,15 @@ function plain(id: string | null | undefined): string {
   return (id ?? '').replaceAll('-', '').toLowerCase()
 }
 
-async function hashOf(content: EngineContent): Promise<string> {
+/** That of a file of this machine is what it was when the edit was made, where that is known: it may have changed since. */
+async function hashOfContent(content: EngineContent): Promise<string> {
+  if (!('hostFile' in content)) return createHash('sha256').update(content).digest('hex')
+  return content.sha256 ?? hashOf(createReadStream(content.hostFile))
+}
+
+async function hashOf(stream: AsyncIterable<unknown>): Promise<string> {
   const hash = createHash('sha256')
-  if ('hostFile' in content) await pipeline(createReadStream(content.hostFile), hash)
-  else hash.update(content)
+  for await (const part of stream) hash.update(part as Uint8Array)
   return hash.digest('hex')
 }
 

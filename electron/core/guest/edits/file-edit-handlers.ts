@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { FileContent } from '#shared/edits/file-edits'
 import { AppError } from '#shared/errors/app-error'
+import { hashOfHostFile } from '../../files/host-file-hash.js'
 import type { EngineContent } from '../engine.js'
 import type { EditHandlers } from './edit-handler.js'
 
@@ -69,21 +68,15 @@ async function loadContent(content: FileContent): Promise<{ content: EngineConte
   const stats = await stat(hostFile).catch(() => null)
   if (!stats) throw new AppError('file-not-found', { details: { path: hostFile } })
   if (!stats.isFile()) throw new AppError('not-a-regular-file', { details: { path: hostFile } })
-  if (content.sha256 !== undefined && (await hashOf(hostFile)) !== content.sha256)
+  if (content.sha256 !== undefined && (await hashOfHostFile(hostFile)) !== content.sha256)
     throw new AppError('edit-conflict', {
       details: { path: hostFile, reason: 'the file on this machine has changed since the edit was staged' },
     })
-  return { content: { hostFile }, sizeBytes: stats.size }
+  return { content: { hostFile, ...(content.sha256 === undefined ? {} : { sha256: content.sha256 }) }, sizeBytes: stats.size }
 }
 
 function inMemory(bytes: Buffer): { content: EngineContent; sizeBytes: number } {
   return { content: bytes, sizeBytes: bytes.length }
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
 }
 
 function sha256(bytes: Uint8Array): string {
