@@ -73,13 +73,12 @@ test('boot list and a dry run: entries, and the change that would be made', asyn
 })
 
 test('files: listed, printed, copied out; which partition is asked for when it is not clear', async () => {
-  const entries = await cli.json(z.array(guestEntrySchema), ['files', 'ls', ock, '/loader/entries'])
+  const entries = await cli.json(z.array(guestEntrySchema), ['files', 'ls', ock, '/boot/loader/entries'])
   expect(entries.map((entry) => entry.name).toSorted()).toEqual(['ostree-0-ock.conf', 'ostree-1-ock.conf'])
   expect((await cli.run(['files', 'cat', ock, '/loader/entries/ostree-1-ock.conf', '-p', '2'])).out).toMatch(/^title /)
-  expect(await cli.run(['files', 'ls', ock])).toMatchObject({
-    code: 2,
-    err: expect.stringMatching(/--partition\. There are: 1 vfat .*, 2 xfs boot, 3 xfs root/),
-  })
+  expect((await cli.run(['files', 'ls', ock])).out.split('\n').map((line) => line.trim().split(/ +/).at(-1))).toEqual(
+    expect.arrayContaining(['boot', 'etc', 'usr']),
+  )
   expect(await cli.run(['files', 'ls', ock, '/', '-p', '7'])).toMatchObject({ code: 2, err: expect.stringContaining('no partition 7') })
   expect(await cli.run(['files', 'cat', ock, '/no/such', '-p', '2'])).toMatchObject({ code: 2, out: '' })
 })

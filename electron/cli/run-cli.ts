@@ -13,7 +13,7 @@ import { editCommand } from './commands/edit.js'
 import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
 import { convertCommand } from './commands/convert.js'
 import { doctorCommand } from './commands/doctor.js'
-import { filesCatCommand, filesGetCommand, filesListCommand } from './commands/files.js'
+import { filesCatCommand, filesFindCommand, filesGetCommand, filesListCommand } from './commands/files.js'
 import { healthCommand } from './commands/health.js'
 import { inspectCommand } from './commands/inspect.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
@@ -28,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   filesListCommand,
   filesCatCommand,
   filesGetCommand,
+  filesFindCommand,
   bootListCommand,
   bootSetCommand,
   ...bootMenuCommands,
