@@ -28,7 +28,7 @@ export function CloseDialog({ path, edits, onClose }: CloseDialogProps) {
         </p>
       </DialogBody>
       <DialogFooter>
-        <Button onClick={() => openDialog({ kind: 'save', path, mode: 'new-file', target: null })}>Save as new image…</Button>
+        <Button onClick={() => openDialog({ kind: 'save', path, mode: 'new-file' })}>Save as new image…</Button>
         <Button
           data-danger
           onClick={() => {

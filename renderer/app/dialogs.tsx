@@ -24,14 +24,14 @@ function OpenDialog() {
         <ConvertDialog
           key={dialog.paths.join('\n')}
           paths={dialog.paths}
-          target={dialog.target}
+          target={dialog.target ?? null}
           others={images.map(({ path }) => path).filter((path) => !dialog.paths.includes(path))}
           onClose={close}
         />
       )
     case 'save':
       return (
-        <SaveDialog key={`${dialog.mode}${dialog.path}`} path={dialog.path} mode={dialog.mode} target={dialog.target} onClose={close} />
+        <SaveDialog key={`${dialog.mode}${dialog.path}`} path={dialog.path} mode={dialog.mode} target={dialog.target ?? null} onClose={close} />
       )
     case 'recipe':
       return (

@@ -9,8 +9,8 @@ export type View =
   | { readonly kind: 'settings' }
 
 export type OpenDialog =
-  | { readonly kind: 'convert'; readonly paths: readonly string[]; readonly target: OutputTarget | null }
-  | { readonly kind: 'save'; readonly path: string; readonly mode: 'new-file' | 'in-place'; readonly target: OutputTarget | null }
+  | { readonly kind: 'convert'; readonly paths: readonly string[]; readonly target?: OutputTarget | null }
+  | { readonly kind: 'save'; readonly path: string; readonly mode: 'new-file' | 'in-place'; readonly target?: OutputTarget | null }
   /** A recipe that could not be staged at once: no image was shown, or it does not fit the one that was. */
   | { readonly kind: 'recipe'; readonly file: string; readonly refused: { readonly path: string; readonly error: unknown } | null }
   /** Asks before staged edits are thrown away with their tab. */

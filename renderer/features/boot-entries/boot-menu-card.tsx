@@ -1,28 +1,38 @@
 import { NumberInput, Select, Switch } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { BootEntry } from '#shared/boot/boot-entry'
+import { memo, useState } from 'react'
+import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
 import type { Edit } from '#shared/edits/edit'
 import { useAppActions } from '../../components/app-actions.js'
 import { GuestText } from '../../components/guest-text.js'
 import { visibleText } from '../../components/visible-text.js'
+import { useEditStore } from '../edits/edit-store.js'
 import { stageChecked } from '../edits/stage-checked.js'
 import styles from './boot-menu-card.module.css'
+import { saidBy } from './default-said.js'
 import { pathOf } from './entry-rows.js'
-import type { BootView } from './use-boot.js'
+
+interface BootMenuCardProps {
+  readonly path: string
+  /** As the staged edits leave it. */
+  readonly report: BootReport
+}
 
 /** Which entry boots by itself and how long the menu waits, and which file says so. */
-export function BootMenuCard({ view }: { readonly view: BootView }) {
+export const BootMenuCard = memo(function BootMenuCard({ path, report }: BootMenuCardProps) {
   const queryClient = useQueryClient()
   const { reportFailure } = useAppActions()
-  const { entries, settings } = view.after
+  const { entries, settings } = report
   const current = entries.find(({ isDefault }) => isDefault) ?? null
+  const said = current === null ? null : saidBy(current, report)
   const choices = entries.filter((entry) => entry.enabled)
+  const titles = new Map<string, number>()
+  for (const { title } of choices) titles.set(title, (titles.get(title) ?? 0) + 1)
   const waits = settings.find((one) => one.timeoutSeconds !== null) ?? settings[0]
   const stage = (edit: Edit) => {
     // Only the last word counts: an earlier one of the same kind is taken out.
-    const others = view.edits.filter((other) => other.kind !== edit.kind)
-    return stageChecked(queryClient, view.path, [...others, edit], 1).catch(reportFailure)
+    const others = (useEditStore.getState().byPath[path]?.present ?? []).filter((other) => other.kind !== edit.kind)
+    return stageChecked(queryClient, path, [...others, edit], 1).catch(reportFailure)
   }
   if (entries.length === 0) return null
   return (
@@ -33,12 +43,20 @@ export function BootMenuCard({ view }: { readonly view: BootView }) {
           label="Boots by default"
           value={current?.id ?? null}
           placeholder="nothing"
-          data={choices.map((entry) => ({ value: entry.id, label: menuLabel(entry, choices) }))}
+          data={choices.map((entry) => ({ value: entry.id, label: menuLabel(entry, (titles.get(entry.title) ?? 0) > 1) }))}
           searchable={choices.length > 8}
           onChange={(id) => id !== null && id !== current?.id && void stage({ kind: 'boot-default', entry: id })}
         />
-        {current?.defaultReason !== null && current?.defaultReason !== undefined && current.defaultReason !== '' && (
-          <p className="caption">Said by: {visibleText(current.defaultReason)}</p>
+        {said !== null && (
+          <p className="caption">
+            {visibleText(said.reason)}
+            {said.file !== null && (
+              <>
+                {' in '}
+                <span className="mono">{visibleText(pathOf(said.file))}</span>
+              </>
+            )}
+          </p>
         )}
       </div>
       {waits !== undefined && (
@@ -51,12 +69,11 @@ export function BootMenuCard({ view }: { readonly view: BootView }) {
       )}
     </section>
   )
-}
+})
 
 /** Equal titles are told apart by what else there is. */
-function menuLabel(entry: BootEntry, all: readonly BootEntry[]): string {
-  const twins = all.filter((one) => one.title === entry.title).length > 1
-  return visibleText(twins ? `${entry.title}, ${entry.version ?? entry.path}` : entry.title || entry.path)
+function menuLabel(entry: BootEntry, hasTwins: boolean): string {
+  return visibleText(hasTwins ? `${entry.title}, ${entry.version ?? entry.path}` : entry.title || entry.path)
 }
 
 interface TimeoutProps {

@@ -50,7 +50,7 @@ export function BootTab({ path, partitionLabel, onShowFiles }: BootTabProps) {
       </div>
       <aside className={styles.aside} aria-label="Platform and boot menu">
         <TargetPanel path={path} edits={view.edits} />
-        <BootMenuCard view={view} />
+        <BootMenuCard path={path} report={after} />
       </aside>
     </div>
   )

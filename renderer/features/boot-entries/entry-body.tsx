@@ -28,7 +28,8 @@ interface EntryBodyProps {
 export function EntryBody({ view, entry, before, line, scope }: EntryBodyProps) {
   const { args } = line
   const readOnly = entry.problem !== null
-  const problems = checkArguments(args)
+  // Which console is the primary one is told beside its chip
+  const problems = checkArguments(args).filter(({ code }) => code !== 'console-primary')
   const odd = new Set(problems.filter(({ severity }) => severity !== 'info').flatMap((problem) => [...problem.args]))
   const originAt = (at: number) => {
     const source = originOf(entry, args, at)

@@ -52,7 +52,7 @@ export function OpenEntry({ view, row, rows, scope, partitionLabel, single, onTo
       />
       <div className={styles.facts}>
         <span className="dim">
-          {count(line.args.length, 'argument')}
+          {argumentWords(entry, line.args.length)}
           {changes > 0 && (row.state === 'new' ? ', new' : `, ${count(changes, 'staged change')}`)}
         </span>
         <Kernel entry={entry} />
@@ -104,7 +104,7 @@ export const FoldedEntry = memo(
         <EntryHead row={row} open={false} single={state === 'removed'} partitionLabel={partitionLabel} onToggle={() => open(entry.id)} />
         <div className={styles.facts}>
           <span className="dim">
-            {count(entry.args.length, 'argument')}
+            {argumentWords(entry, entry.args.length)}
             {changes > 0 && `, ${count(changes, 'staged change')}`}
           </span>
           <Kernel entry={entry} />
@@ -133,6 +133,10 @@ function sameRow(left: EntryRow, right: EntryRow): boolean {
 
 function same(left: BootEntry | null, right: BootEntry | null): boolean {
   return left === right || JSON.stringify(left) === JSON.stringify(right)
+}
+
+function argumentWords(entry: BootEntry, amount: number): string {
+  return amount === 0 && entry.linux === null && entry.efi === null ? 'Starts no kernel' : count(amount, 'argument')
 }
 
 function titleOf(entry: BootEntry): string {
@@ -194,7 +198,7 @@ function EntryHead({ row, open, single, partitionLabel, onToggle, menu }: EntryH
         <span className="faint">{visibleText(partitionLabel)}:&nbsp;</span>
         <PathText path={entry.path} />
       </span>
-      {menu}
+      {menu !== undefined && <div className={styles.menu}>{menu}</div>}
       {(renamed !== null || entry.submenu.length > 0) && (
         <p className={styles.under}>
           {entry.submenu.length > 0 && `In the submenu ${entry.submenu.map(visibleText).join(' › ')}. `}

@@ -72,6 +72,7 @@ export function EntryDialog({ mode, entry, onStage, onClose }: EntryDialogProps)
               value={title}
               onChange={(event) => setTitle(event.currentTarget.value)}
               maxLength={500}
+              onFocus={(event) => event.currentTarget.select()}
               data-autofocus
             />
             {mode !== 'rename' && (

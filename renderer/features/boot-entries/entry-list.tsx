@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { Search } from 'lucide-react'
-import { useCallback, useDeferredValue, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { useEditStore } from '../edits/edit-store.js'
 import { FoldedEntry, OpenEntry } from './entry-card.js'
@@ -20,12 +20,16 @@ interface EntryListProps {
 /** The boot menu: the entry that is looked at open, all others in two lines each. */
 export function EntryList({ view, partitionLabel }: EntryListProps) {
   const { path } = view
-  const [selected, setSelected] = useState<string | null>(null)
+  // The entry that is open stays open when another one becomes the default
+  const [selected, setSelected] = useState(() => view.after.entries.find(({ isDefault }) => isDefault)?.id ?? null)
   const [folded, setFolded] = useState(false)
   const [scope, setScope] = useState<Scope>('one')
   const [search, setSearch] = useState('')
-  const rows = entryRows(view.before.entries, view.after.entries)
-  const matching = new Set(matchingRows(rows, useDeferredValue(search)))
+  const wanted = useDeferredValue(search)
+  const before = view.before.entries
+  const after = view.after.entries
+  const rows = useMemo(() => entryRows(before, after), [before, after])
+  const matching = useMemo(() => new Set(matchingRows(rows, wanted)), [rows, wanted])
   const there = rows.filter((row) => row.state !== 'removed')
   const current =
     there.find((row) => selected !== null && entryKey(row.entry.id) === entryKey(selected)) ??

@@ -25,11 +25,10 @@ export function EntryMenu({ view, row, rows }: EntryMenuProps) {
   const queryClient = useQueryClient()
   const { reportFailure } = useAppActions()
   const [dialog, setDialog] = useState<EntryDialogMode | null>(null)
-  const order = siblings(
-    entry,
-    rows.filter(({ state }) => state !== 'removed').map((one) => one.entry),
-    view.after.files,
-  )
+  const [opened, setOpened] = useState(false)
+  const there = rows.filter(({ state }) => state !== 'removed').map((one) => one.entry)
+  // Sorting hundreds of entries is for when it is asked for
+  const order = opened ? siblings(entry, there, view.after.files) : []
   const up = stepBefore(entry, order, -1)
   const down = stepBefore(entry, order, 1)
   const switchable = entry.loader === 'bls' || entry.loader === 'uki'
@@ -40,7 +39,7 @@ export function EntryMenu({ view, row, rows }: EntryMenuProps) {
 
   return (
     <>
-      <Menu position="bottom-end" width={210}>
+      <Menu position="bottom-end" width={210} opened={opened} onChange={setOpened}>
         <Menu.Target>
           <ActionIcon aria-label={`Actions of ${visibleText(entry.title || entry.path)}`}>
             <Ellipsis size={16} aria-hidden />

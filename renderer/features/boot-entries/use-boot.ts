@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { BootReport } from '#shared/boot/boot-entry'
 import type { Edit } from '#shared/edits/edit'
 import type { EditPreview } from '#shared/edits/edit-preview'
@@ -16,11 +17,16 @@ export interface BootView {
   readonly outcomes: EditPreview['edits']
 }
 
+/** Typing in the text box stages with every key; the line itself shows at once what it becomes. */
+const SETTLED_MS = 120
+
 export function useBoot(path: string) {
   const boot = useQuery(bootQuery(path))
   const edits = useEdits(path)
+  const settled = useDebouncedValue(edits, SETTLED_MS)[0]
+  const isKnown = useQueryClient().getQueryData(editsQuery(path, edits).queryKey) !== undefined
   const preview = useQuery({
-    ...editsQuery(path, edits),
+    ...editsQuery(path, isKnown ? edits : settled),
     enabled: edits.length > 0,
     placeholderData: (known, query) => (query?.queryKey[1] === path ? known : undefined),
   })
@@ -30,7 +36,7 @@ export function useBoot(path: string) {
     before: boot.data,
     after: shown?.boot ?? boot.data,
     edits,
-    outcomes: shown === undefined || preview.isPlaceholderData ? [] : shown.edits,
+    outcomes: shown === undefined || preview.isPlaceholderData || (!isKnown && settled !== edits) ? [] : shown.edits,
   }
   const failed = boot.isError ? boot : preview
   return {

@@ -2,7 +2,6 @@ import { Tooltip } from '@mantine/core'
 import { CircleCheck } from 'lucide-react'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import { ArgChip, type ArgState } from '../../components/arg-chip.js'
-import { count } from '../../components/format.js'
 import { Note } from '../../components/note.js'
 import { visibleText } from '../../components/visible-text.js'
 import { elsewhereWords, type Movement, movements } from './plan-words.js'
@@ -30,7 +29,7 @@ export function PlanChanges({ plan, isCurrent }: { readonly plan: RetargetPlanRe
         {plan.perEntry.length === 0 && 'There is no boot entry that could be changed. '}
         {changed > 0 &&
           plan.perEntry.length > 1 &&
-          `In ${changed === plan.perEntry.length ? `all ${count(changed, 'entry', 'entries')}` : `${changed} of ${plan.perEntry.length} entries`}. `}
+          `In ${changed === plan.perEntry.length ? allWords(changed) : `${changed} of ${plan.perEntry.length} entries`}. `}
         {elsewhere !== null && visibleText(elsewhere)}
         {plan.ownTable && ' The arguments are those of the image’s own table of platforms.'}
       </p>
@@ -41,6 +40,10 @@ export function PlanChanges({ plan, isCurrent }: { readonly plan: RetargetPlanRe
       )}
     </div>
   )
+}
+
+function allWords(entries: number): string {
+  return entries === 2 ? 'both entries' : `all ${entries} entries`
 }
 
 interface MovedProps {

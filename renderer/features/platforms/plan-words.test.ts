@@ -52,10 +52,10 @@ test('an entry that cannot be changed loses nothing', () => {
 })
 
 test('facts in words', () => {
-  expect(formatWords(platformFacts(platform('vmware')).image)).toBe('OVA of VMDK, stream-optimized')
+  expect(formatWords(platformFacts(platform('vmware')).image)).toBe('OVA, stream-optimized VMDK')
   expect(formatWords(null)).toBe('not known')
   expect(firmwareWords({ bios: false, uefi: true, usual: 'uefi', note: '' })).toBe('UEFI only')
-  expect(sizeWords({ alignmentBytes: 1024 ** 2, maxBytes: 2 * 1024 ** 4 })).toBe('whole multiples of 1 MiB, at most 2 TiB')
+  expect(sizeWords({ alignmentBytes: 1024 ** 2, maxBytes: 2 * 1024 ** 4 })).toBe('multiples of 1 MiB, up to 2 TiB')
   expect(sizeWords({ alignmentBytes: 1024 ** 3, maxBytes: null })).toBe('whole GiB')
   expect(sizeWords({ alignmentBytes: 512, maxBytes: null })).toBeNull()
   const moves = { leaves: [], arrives: [], moves: [], before: [], after: [] }

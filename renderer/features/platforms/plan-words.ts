@@ -5,13 +5,14 @@ import { count } from '../../components/format.js'
 
 const CONTAINERS = { ova: 'OVA', 'tar.gz': 'tar.gz', oci: 'OCI artifact', containerdisk: 'container disk' } as const
 
-/** `OVA, VMDK, stream-optimized`. */
+/** `OVA, stream-optimized VMDK`. */
 export function formatWords(image: PlatformFacts['image']): string {
   if (image === null) return 'not known'
   const format = FORMATS[image.format]
   const subformat = format.subformats.find(({ id }) => id === image.subformat)?.label ?? image.subformat
-  const plain = format.subformats.length > 1 ? `${format.label}, ${subformat.charAt(0).toLowerCase()}${subformat.slice(1)}` : format.label
-  return image.container === null ? plain : `${CONTAINERS[image.container]} of ${plain}`
+  const detail = format.subformats.length > 1 ? `${subformat.charAt(0).toLowerCase()}${subformat.slice(1)}` : ''
+  if (image.container === null) return detail === '' ? format.label : `${format.label}, ${detail}`
+  return `${CONTAINERS[image.container]}, ${detail === '' ? format.label : `${detail} ${format.label}`}`
 }
 
 export function firmwareWords({ bios, uefi, usual }: PlatformFacts['firmware']): string {
@@ -23,8 +24,8 @@ export function firmwareWords({ bios, uefi, usual }: PlatformFacts['firmware']):
 /** Null for platforms that take any size. */
 export function sizeWords({ alignmentBytes, maxBytes }: Pick<PlatformFacts, 'alignmentBytes' | 'maxBytes'>): string | null {
   const parts = [
-    ...(alignmentBytes > 512 ? [`whole ${alignmentBytes === 1024 ** 3 ? 'GiB' : `multiples of ${formatBytes(alignmentBytes)}`}`] : []),
-    ...(maxBytes === null ? [] : [`at most ${formatBytes(maxBytes)}`]),
+    ...(alignmentBytes > 512 ? [alignmentBytes === 1024 ** 3 ? 'whole GiB' : `multiples of ${formatBytes(alignmentBytes)}`] : []),
+    ...(maxBytes === null ? [] : [`up to ${formatBytes(maxBytes)}`]),
   ]
   return parts.length === 0 ? null : parts.join(', ')
 }

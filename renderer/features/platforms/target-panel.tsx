@@ -9,6 +9,7 @@ import { imageQuery, retargetQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
+import { visibleText } from '../../components/visible-text.js'
 import { useEditStore } from '../edits/edit-store.js'
 import { HealthLine } from './health-line.js'
 import { PlanChanges } from './plan-changes.js'
@@ -90,15 +91,13 @@ function TargetPlan({ path, edits, target, isCurrent }: TargetPlanProps) {
       <PlanChanges plan={plan.data} isCurrent={isCurrent} />
       {plan.data.offered.length > 0 && (
         <Checkbox
-          size="xs"
+          size="sm"
           checked={all}
           onChange={(event) => setWanted(event.currentTarget.checked)}
           label={
-            plan.data.offered.length === 1
-              ? 'With one more argument that suits some images'
-              : `With ${plan.data.offered.length} more arguments that suit some images`
+            plan.data.offered.length === 1 ? 'One more that suits some images' : `${plan.data.offered.length} more that suit some images`
           }
-          description={plan.data.offered.map(({ arg, why }) => `${arg}: ${why}`).join('. ')}
+          description={<Offered offered={plan.data.offered} />}
         />
       )}
       <hr className={styles.rule} />
@@ -107,6 +106,15 @@ function TargetPlan({ path, edits, target, isCurrent }: TargetPlanProps) {
       <Actions path={path} plan={plan.data} extras={extras} edits={edits} isStaged={isStaged && (staged.extras ?? 'default') === extras} />
     </>
   )
+}
+
+/** What may come along; why is told to who points at it. */
+function Offered({ offered }: { readonly offered: RetargetPlanReport['offered'] }) {
+  return offered.map(({ arg, why }) => (
+    <span key={arg} className={`mono ${styles.offered}`} title={why}>
+      {visibleText(arg)}
+    </span>
+  ))
 }
 
 interface ActionsProps {
