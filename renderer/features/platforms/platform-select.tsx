@@ -35,6 +35,7 @@ export function PlatformSelect({ label, value, onChange, none = 'Any platform', 
       onChange={(chosen) => onChange(PLATFORM_IDS.find((id) => id === chosen) ?? null)}
       data={[{ value: NONE, label: none }, ...ROWS]}
       searchable
+      selectFirstOptionOnChange
       // Fits below or above in the smallest window: a list that sticks out would scroll the window itself
       maxDropdownHeight={250}
       comboboxProps={{ width: 330, position: 'bottom-start', transitionProps: { duration: 80 } }}
