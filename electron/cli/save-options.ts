@@ -4,6 +4,7 @@ import type { EditPreview, FileChange } from '#shared/edits/edit-preview'
 import { splitArgs } from '#shared/boot/kernel-args'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
+import { pinHostFiles } from '#core/operations/pin-host-files'
 import { ENGINES, type JobInput } from '#shared/jobs/job-requests'
 import { alignLists } from '#shared/text/align-lists'
 import { type CommandContext, type CommandInput, type OptionTable, UsageError } from './command.js'
@@ -60,11 +61,12 @@ export async function saveEdits(
   context: CommandContext,
   input: CommandInput,
   source: string,
-  edits: readonly Edit[],
+  asked: readonly Edit[],
   more: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> = {},
 ): Promise<ExitCode> {
   const { core, print, signal } = context
   const target = saveTarget(input)
+  const edits = await pinHostFiles(asked)
   const { revision } = await core.inspect(source, signal)
   const preview = await core.previewEdits(source, edits, { signal, ...more })
   for (const line of previewLines(preview)) print.line(line)

@@ -62,8 +62,11 @@ export interface Core {
   ): Promise<HealthReport>
   /** The edits as a recipe for other images, as YAML; and what it leaves out. */
   exportRecipe(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<{ recipe: Recipe; text: string; notes: string[] }>
-  /** Reads a recipe from a YAML or JSON file; paths of files it brings in become absolute. Throws `file-not-found`, `recipe-invalid`. */
-  readRecipe(file: string): Promise<Recipe>
+  /**
+   * Reads a recipe from a YAML or JSON file; paths of files it brings in become absolute. Throws `file-not-found`, `recipe-invalid`, the
+   * latter too for files outside of its folder unless `anyHostFile` is given.
+   */
+  readRecipe(file: string, options?: { readonly anyHostFile?: boolean }): Promise<Recipe>
   /** The edits as a shell script of guestfish and qemu-img. Throws what keeps an edit from being applied. */
   shellScript(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<string>
   planConvert(input: JobInput<'convert-image'>): Promise<OutputPlan>

@@ -26,3 +26,16 @@ test('what is kept in records holds no secret, and cannot be taken for the edit'
   const plain: Edit = { kind: 'hostname', name: 'web' }
   expect(hideSecrets(plain)).toBe(plain)
 })
+
+test.each([
+  ['/etc/shadow', 'root:$6$x:1::::::', true],
+  ['/root/.ssh/id_ed25519', 'x', true],
+  ['/etc/ssh/ssh_host_rsa_key', 'x', true],
+  ['/etc/pki/server.pem', '-----BEGIN CERTIFICATE-----\n-----BEGIN RSA PRIVATE KEY-----\n', true],
+  ['/etc/pki/server.crt', '-----BEGIN CERTIFICATE-----\n', false],
+  ['/root/.ssh/id_ed25519.pub', 'ssh-ed25519 AAAA', false],
+])('a file at %s with %j is a secret: %s', (path, text, isSecret) => {
+  const edit: Edit = { kind: 'write-file', path, content: { text } }
+  expect(secretFields(edit)).toEqual(isSecret ? ['content'] : [])
+  expect(editSchema.safeParse(hideSecrets(edit)).success).toBe(!isSecret)
+})

@@ -11,9 +11,18 @@ const SECRET_FIELDS: SecretFields = {
 
 /** Names of the fields of this edit that hold secrets, so that what leaves the machine (recipes, logs, records) can be without them. */
 export function secretFields(edit: Edit): string[] {
+  if (edit.kind === 'write-file') return holdsSecret(edit) ? ['content'] : []
   const fields: readonly string[] = SECRET_FIELDS[edit.kind] ?? []
   const values = edit as Readonly<Record<string, unknown>>
   return fields.filter((field) => values[field] !== undefined && values[field] !== '' && values[field] !== '!')
+}
+
+/** Hashes of passwords, and private keys of hosts and users, shadow(5), ssh-keygen(1). */
+const SECRET_FILES = /\/etc\/g?shadow-?$|\/etc\/ssh\/ssh_host_\w+_key$|\/\.ssh\/id_\w+$/
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/
+
+function holdsSecret({ path, content }: EditOf<'write-file'>): boolean {
+  return SECRET_FILES.test(path) || ('text' in content && PRIVATE_KEY.test(content.text))
 }
 
 /** Stands where a secret was; no edit can be made with it. */

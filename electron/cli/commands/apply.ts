@@ -5,6 +5,12 @@ import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
 
+/** For every command that reads a recipe. */
+export const ALLOW_HOST_FILES = {
+  type: 'boolean',
+  help: 'Let the recipe bring in files of this machine from outside of its own folder',
+} as const
+
 export const applyCommand: Command = {
   name: 'apply',
   summary: 'Replay a recipe on an image',
@@ -13,6 +19,7 @@ export const applyCommand: Command = {
   counts: { min: 2, max: 2 },
   options: {
     ...SAVE_OPTIONS,
+    'allow-host-files': ALLOW_HOST_FILES,
     idempotent: { type: 'boolean', help: 'Leave out edits that have their effect already' },
   },
   examples: [
@@ -24,7 +31,7 @@ export const applyCommand: Command = {
     const [recipeFile = '', image = ''] = input.positionals
     checkSaveOptions(input)
     const { core, print } = context
-    const recipe = await core.readRecipe(path.resolve(recipeFile))
+    const recipe = await core.readRecipe(path.resolve(recipeFile), { anyHostFile: input.flag('allow-host-files') })
     if (recipe.name !== undefined) print.line(`Recipe: ${recipe.name}`)
     try {
       return await saveEdits(context, withTarget(input, recipe), path.resolve(image), recipe.edits, {

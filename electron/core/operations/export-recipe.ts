@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { isUtf8 } from 'node:buffer'
+import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { type Edit, editSchema } from '#shared/edits/edit'
 import { describeEdit } from '#shared/edits/describe-edit'
 import type { FileContent } from '#shared/edits/file-edits'
 import { secretFields } from '#shared/edits/secrets'
+import { AppError } from '#shared/errors/app-error'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { Expectation } from '#shared/recipes/expectation'
 import type { Recipe } from '#shared/recipes/recipe'
@@ -30,13 +32,18 @@ export async function exportRecipe(edits: readonly Edit[], facts: RecipeFacts): 
   const { info, entries } = facts
   const notes: string[] = []
   const portable: Edit[] = []
+  const named = new Map<string, string>()
   for (const edit of edits) {
-    const clean = withoutSecrets(edit)
-    const fields = secretFields(edit)
+    // What a file of this machine holds is known once it is read.
+    const whole = await withContent(edit, named, notes)
+    const clean = withoutSecrets(whole)
+    const fields = secretFields(whole)
     const what = clean === null ? 'the whole edit' : fields.join(', ')
     if (fields.length > 0) notes.push(`${describeEdit(edit, entries)}: left out ${what}, because recipes hold no secrets.`)
-    if (clean !== null) portable.push(await withContent(clean, notes))
+    if (clean !== null) portable.push(clean)
   }
+  if (portable.length === 0)
+    throw new AppError('bad-input', { details: { reason: 'nothing of these edits can be in a recipe' }, toolOutput: notes.join('\n') })
   const expects = edits.flatMap((edit) => expectationsOf(edit, entries, info))
   const recipe: Recipe = {
     diskwright: 1,
@@ -82,13 +89,26 @@ function withoutSecrets(edit: Edit): Edit | null {
   return parsed.success ? parsed.data : null
 }
 
-async function withContent(edit: Edit, notes: string[]): Promise<Edit> {
+async function withContent(edit: Edit, named: Map<string, string>, notes: string[]): Promise<Edit> {
   if (edit.kind !== 'write-file' || !('hostFile' in edit.content)) return edit
   const { hostFile } = edit.content
   const { size } = await stat(hostFile)
   if (size <= INLINE_BYTES) return { ...edit, content: inline(await readFile(hostFile)) }
-  notes.push(`${hostFile} is too large to be part of the recipe: keep it beside the recipe, or change its path there.`)
-  return { ...edit, content: { hostFile, sha256: await hashOf(hostFile, undefined) } }
+  const name = nameBeside(hostFile, named)
+  notes.push(`${hostFile} is too large to be part of the recipe: put a copy named ${name} beside the recipe.`)
+  return { ...edit, content: { hostFile: name, sha256: await hashOf(hostFile, undefined) } }
+}
+
+/** A name for a file in the folder of the recipe; two files of one name get different ones. */
+function nameBeside(hostFile: string, named: Map<string, string>): string {
+  const base = path.basename(hostFile)
+  const free = (count: number): string => {
+    const name = count === 1 ? base : `${count}-${base}`
+    return (named.get(name) ?? hostFile) === hostFile ? name : free(count + 1)
+  }
+  const name = free(1)
+  named.set(name, hostFile)
+  return name
 }
 
 function inline(bytes: Buffer): FileContent {

@@ -38,7 +38,8 @@ export function editHandlers(core: Core, inputs: InputGrants, parent: DialogPare
         extension === 'sh' ? 'Save script as' : 'Save recipe as',
       )
       if (chosen === null) return null
-      writeTextDurably(chosen.path, text, extension === 'sh' ? 0o755 : 0o644)
+      // A script holds what it writes, passwords' hashes too.
+      writeTextDurably(chosen.path, text, extension === 'sh' ? 0o700 : 0o644)
       return { path: chosen.path }
     },
     'recipes.choose': async () => {
