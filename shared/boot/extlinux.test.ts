@@ -188,5 +188,5 @@ test('a copy can be removed again, and a move keeps all labels', () => {
 })
 
 test.each(['label a\n', 'append x\n', 'menu label x\n', 'a', ' ', 'text help\n'])('200 kB of %j come to an end', (unit) => {
-  parseExtlinux(unit.repeat(Math.ceil(200_000 / unit.length)))
+  expect(() => parseExtlinux(unit.repeat(Math.ceil(200_000 / unit.length)))).not.toThrow()
 })
