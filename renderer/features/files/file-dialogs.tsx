@@ -30,7 +30,7 @@ export function NameDialog({ title, button, start, taken, onName, onClose }: Nam
     if (name !== start) onName(name)
   }
   return (
-    <Modal opened onClose={onClose} title={title} size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} returnFocus={false} title={title} size={440} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={submit}>
         <DialogBody>
           <TextInput
@@ -106,7 +106,7 @@ export function AttributesDialog({ names, facts, onWish, onClose }: AttributesDi
   }
   const title = names.length === 1 ? `Permissions of ${visibleText(names[0] ?? '')}` : `Permissions of ${count(names.length, 'item')}`
   return (
-    <Modal opened onClose={onClose} title={title} size={460} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} returnFocus={false} title={title} size={460} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={submit}>
         <DialogBody>
           <div className={styles.fields}>

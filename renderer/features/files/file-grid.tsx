@@ -86,7 +86,7 @@ export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus
     else if (event.key === 'Enter' && active !== undefined) actions.open(active)
     else if (event.key === 'F2' && active !== undefined) actions.rename(active)
     else if (event.key === 'Delete') actions.remove(chosen())
-    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) actions.menu(menuPlace())
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu()
     else if (event.key.toLowerCase() === 'a' && event.ctrlKey) selection.all()
     else if (event.key.toLowerCase() === 'f' && event.ctrlKey) actions.search()
     else if (!typeAhead(event)) return
@@ -109,6 +109,11 @@ export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus
     return true
   }
 
+  /** Not before the key is done with: a menu that is open by then takes it for one that closes it. */
+  const openMenu = () => {
+    const place = menuPlace()
+    requestAnimationFrame(() => actions.menu(place))
+  }
   const menuPlace = () => {
     const element = document.querySelector(`[id="${id}${activeIndex}"]`) ?? scroller.current
     const box = element?.getBoundingClientRect()
@@ -140,6 +145,7 @@ export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus
       aria-multiselectable
       aria-activedescendant={activeIndex >= 0 ? `${id}${activeIndex}` : undefined}
       tabIndex={0}
+      data-file-list
       className={styles.grid}
       onKeyDown={onKeyDown}
     >

@@ -61,6 +61,7 @@ export function FileViewer({ path, file, edits, writable, onTyped, onStage, onEx
       opened
       onClose={close}
       closeOnEscape={false}
+      returnFocus={false}
       title={<Title file={file} />}
       size={1040}
       classNames={{ body: styles.body ?? '' }}

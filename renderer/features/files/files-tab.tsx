@@ -15,6 +15,7 @@ import { useEdits, useEditStore } from '../edits/edit-store.js'
 import { FileViewer } from './file-viewer.js'
 import styles from './files-tab.module.css'
 import { useFilesView, useFilesViewStore } from './files-view.js'
+import { focusList } from './focus-list.js'
 import { FolderPath } from './folder-path.js'
 import { FolderView } from './folder-view.js'
 import { nameOf, parentFolder } from './guest-folder.js'
@@ -171,6 +172,10 @@ function OpenFileView({ info, systemTree }: { readonly info: ImageInfo; readonly
       input: { source: path, revision: info.revision, edits: [...edits], items: [open.place], ...target },
     })
   }
+  const close = () => {
+    change(path, { open: null })
+    focusList()
+  }
   return (
     <FileViewer
       path={path}
@@ -179,7 +184,7 @@ function OpenFileView({ info, systemTree }: { readonly info: ImageInfo; readonly
       writable={writable}
       onTyped={(typed) => change(path, { open: { ...open, typed } })}
       onExtract={() => void extract().catch(reportFailure)}
-      onClose={() => change(path, { open: null })}
+      onClose={close}
       onStage={(file, content) => {
         // What was opened through a link is written where it is
         const isLink = nameOf(file.path) !== open.name
@@ -190,7 +195,7 @@ function OpenFileView({ info, systemTree }: { readonly info: ImageInfo; readonly
             ? { partition: file.partition, path: file.path }
             : { path: osPath }
         useEditStore.getState().stage(path, stageWrite(edits, target, { content, sha256: file.sha256 }))
-        change(path, { open: null })
+        close()
       }}
     />
   )

@@ -101,7 +101,7 @@ function Hits({ found, byTree, onGo, onEnd }: HitsProps) {
           const Icon = ICONS[hit.kind]
           return (
             <li key={`${hit.partition}${hit.path}`}>
-              <button type="button" className={styles.hit} onClick={() => onGo(shown(hit))}>
+              <button type="button" className={styles.hit} aria-label={visibleText(shown(hit))} onClick={() => onGo(shown(hit))}>
                 <Icon size={15} className={styles.hitIcon} data-kind={hit.kind} aria-label={hit.kind} />
                 <PathText path={shown(hit)} />
               </button>

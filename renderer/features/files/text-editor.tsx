@@ -18,6 +18,7 @@ const LOOK = EditorView.theme({
   '.cm-specialChar': { color: 'var(--dw-red)' },
   '.cm-panels': { backgroundColor: 'var(--dw-sunken)', color: 'var(--dw-text)', borderColor: 'var(--dw-line) !important' },
   '.cm-panel.cm-search': { padding: '8px 34px 8px 12px', fontFamily: 'var(--dw-font)', fontSize: '12.5px' },
+  '.cm-panel.cm-search label': { fontSize: '12.5px' },
   '.cm-textfield': {
     backgroundColor: 'var(--dw-surface)',
     color: 'var(--dw-text)',

@@ -11,6 +11,7 @@ import { count } from '../../components/format.js'
 import { visibleText } from '../../components/visible-text.js'
 import { useEditStore } from '../edits/edit-store.js'
 import { useFilesViewStore } from './files-view.js'
+import { focusList } from './focus-list.js'
 import { joinFolder } from './guest-folder.js'
 import {
   type AttributeWish,
@@ -140,5 +141,9 @@ export function useFileActions({ info, where, factsOf, onFolder }: Folder) {
     rename: (row, name) => stage(stageRename(now(), place(row), joinFolder(where.path, name))),
     setAttributes: (rows, wish) => stage(stageAttributes(now(), rows.map(place), wish)),
   }
-  return { actions, dialog, closeDialog: () => setDialog(null) }
+  const closeDialog = () => {
+    setDialog(null)
+    focusList()
+  }
+  return { actions, dialog, closeDialog }
 }
