@@ -3,7 +3,7 @@ import type { Edit, EditKind } from '#shared/edits/edit'
 import type { GuestPlace } from '#shared/edits/guest-place'
 import { AppError, type AppErrorData, toAppError } from '#shared/errors/app-error'
 import type { Partition } from '#shared/images/image-info'
-import type { OsTree } from '#shared/images/os-tree'
+import { type OsTree, tidyPath } from '#shared/images/os-tree'
 import { differenceLines, type Expectation } from '#shared/recipes/expectation'
 import { findBootConfig, type FoundBoot } from '../boot-config.js'
 import { BootMemory } from '../boot-read.js'
@@ -78,7 +78,7 @@ export async function applyEdits(
   return { draft, outcomes, boot }
 }
 
-/** On an image that had the edits already, the arguments that they take away are gone: that is no difference. */
+/** On an image that had the edits already, arguments that they take away are gone, and files are what they make of them. */
 function withoutOwnWork(expects: readonly Expectation[], edits: readonly Edit[]): Expectation[] {
   const taken = new Set(
     edits.flatMap((edit) =>
@@ -89,7 +89,16 @@ function withoutOwnWork(expects: readonly Expectation[], edits: readonly Edit[])
           ),
     ),
   )
-  return expects.map((expected) =>
+  const written = new Set(
+    edits.flatMap((edit) => {
+      if (edit.kind !== 'write-file' && edit.kind !== 'remove-file' && edit.kind !== 'rename-file') return []
+      return [edit.path, ...(edit.kind === 'rename-file' ? [edit.to] : [])].map((path) => `${edit.partition ?? ''}:${tidyPath(path)}`)
+    }),
+  )
+  const others = expects.filter(
+    (expected) => expected.kind !== 'file' || !written.has(`${expected.partition ?? ''}:${tidyPath(expected.path)}`),
+  )
+  return others.map((expected) =>
     expected.kind === 'boot-entry' && expected.has ? { ...expected, has: expected.has.filter((arg) => !taken.has(arg)) } : expected,
   )
 }

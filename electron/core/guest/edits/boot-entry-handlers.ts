@@ -84,6 +84,28 @@ async function write(context: EditContext, file: BootFile, text: string): Promis
   await writeTexts(context, [file], { texts: new Map([[file, text]]), created: [], notes: [] })
 }
 
+/** Whether the menu that the edit adds to has an entry of that name and title. */
+export async function isAdded(context: EditContext, edit: EditOf<'entry-add'> | EditOf<'entry-duplicate'>): Promise<boolean> {
+  const { files, entries } = await context.boot()
+  const choice = edit.kind === 'entry-add' ? (edit.like ?? entries[0]?.id ?? '') : edit.entry
+  const like = findEntry(entries, choice)
+  const file = fileOfEntry(files, like)
+  const path = blsPath(file, edit.name)
+  return entries.some((entry) => {
+    if (entry.loader !== like.loader || entry.title !== edit.title) return false
+    if (entry.loader === 'bls') return entry.partition === file.partition && entry.realPath === path
+    if (entry.file !== file.id) return false
+    const name = entry.id.slice(file.id.length + 1)
+    return entry.loader === 'grub'
+      ? parseGrubCfg(file.text).entries.find(({ index }) => index === name)?.id === edit.name
+      : name === edit.name
+  })
+}
+
+function blsPath(like: BootFile, name: string): string {
+  return `${like.realPath.slice(0, like.realPath.lastIndexOf('/'))}/${name.replace(/\.conf$/i, '')}.conf`
+}
+
 async function addLike(context: EditContext, edit: EditOf<'entry-add'>): Promise<void> {
   const { entries } = await context.boot()
   const like = edit.like ?? entries[0]?.id
@@ -116,7 +138,7 @@ function extlinuxCopy(text: string, label: string, edit: EditOf<'entry-add'>): s
 }
 
 async function addBls({ draft }: EditContext, like: BootFile, edit: EditOf<'entry-add'>): Promise<void> {
-  const path = `${like.realPath.slice(0, like.realPath.lastIndexOf('/'))}/${edit.name.replace(/\.conf$/i, '')}.conf`
+  const path = blsPath(like, edit.name)
   if (await draft.find(like.partition, path)) throw new AppError('guest-file-exists', { details: { path, partition: like.partition } })
   const bytes = Buffer.from(newBlsEntry(like.text, edit), like.encoding)
   await draft.write(like.partition, path, bytes, bytes.length, NEW_BOOT_FILE)

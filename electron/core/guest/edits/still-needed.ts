@@ -2,9 +2,14 @@ import { createHash } from 'node:crypto'
 import { applyArgChange } from '#shared/boot/kernel-args'
 import type { ArgChange, Edit, EditOf } from '#shared/edits/edit'
 import { normalizePartitionType } from '#shared/images/partition-types'
-import { chooseEntries } from './boot-edit-handlers.js'
+import { hashOfHostFile } from '../../files/host-file-hash.js'
+import { isAdded } from './boot-entry-handlers.js'
+import { chooseEntries } from './boot-writing.js'
 import type { EditContext } from './edit-handler.js'
 import { hasUser } from './system/user.js'
+
+/** Larger files of this machine are written again. */
+const MAX_COMPARED_BYTES = 512 * 1024 * 1024
 
 /**
  * What of an edit is still to be done on an image that may have had it already: the edit, a smaller one, or nothing. Edits that make
@@ -21,7 +26,16 @@ export async function stillNeeded(context: EditContext, edit: Edit): Promise<Edi
       return !(await isThere(context, edit)) && (await isThere(context, target)) ? [] : [edit]
     }
     case 'write-file':
-      return (await holdsAlready(context, edit)) ? [] : [edit]
+      return neededWrite(context, edit)
+    case 'set-attributes':
+      return (await hasAttributes(context, edit)) ? [] : [edit]
+    case 'set-fs-uuid': {
+      const { uuid } = context.draft.partition(edit.partition).filesystem
+      return edit.uuid !== 'new' && uuid !== null && plainUuid(uuid) === plainUuid(edit.uuid) ? [] : [edit]
+    }
+    case 'entry-add':
+    case 'entry-duplicate':
+      return (await isAdded(context, edit)) ? [] : [edit]
     case 'set-partition-type': {
       const partition = context.draft.partitions.find(({ number }) => number === edit.partition)
       return partition?.type === normalizePartitionType(edit.type) ? [] : [edit]
@@ -89,12 +103,41 @@ async function isThere(context: EditContext, place: { path: string; partition?: 
   return located !== null && (await context.draft.find(located.partition, located.path)) !== undefined
 }
 
+/** With the content in place, mode and owner may still be others. */
+async function neededWrite(context: EditContext, edit: EditOf<'write-file'>): Promise<Edit[]> {
+  if (!(await holdsAlready(context, edit))) return [edit]
+  const { partition, path, mode, uid, gid } = edit
+  if (mode === undefined && uid === undefined && gid === undefined) return []
+  const attributes: EditOf<'set-attributes'> = { kind: 'set-attributes', partition, path, mode, uid, gid }
+  const at = await context.locate(edit)
+  return !context.draft.keepsAttributes(at.partition) || (await hasAttributes(context, attributes)) ? [] : [attributes]
+}
+
+/** Where the file system's reader does not tell them, they are set again. */
+async function hasAttributes(context: EditContext, edit: EditOf<'set-attributes'>): Promise<boolean> {
+  const located = await context.locate(edit).catch(() => null)
+  const stat = located && (await context.draft.stat(located.partition, located.path))
+  if (!stat || stat.kind === 'link') return false
+  return (['mode', 'uid', 'gid'] as const).every((key) => edit[key] === undefined || edit[key] === stat[key])
+}
+
+function plainUuid(uuid: string): string {
+  return uuid.replaceAll('-', '').toLowerCase()
+}
+
 /** The content that was there when the edit was made is gone, because the edit's own has taken its place. */
 async function holdsAlready(context: EditContext, edit: EditOf<'write-file'>): Promise<boolean> {
-  if (!('text' in edit.content) && !('base64' in edit.content)) return false
-  const wanted = 'text' in edit.content ? Buffer.from(edit.content.text, 'utf8') : Buffer.from(edit.content.base64, 'base64')
   const located = await context.locate(edit).catch(() => null)
-  const found = located && (await context.draft.readIfPresent(located.partition, located.path, wanted.length))
-  const sum = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-  return found ? sum(found) === sum(wanted) : false
+  if (!located) return false
+  const { content } = edit
+  if ('hostFile' in content) {
+    const found = await context.draft.readIfPresent(located.partition, located.path, MAX_COMPARED_BYTES)
+    return found !== undefined && sum(found) === (content.sha256 ?? (await hashOfHostFile(content.hostFile)))
+  }
+  const wanted = 'text' in content ? Buffer.from(content.text, 'utf8') : Buffer.from(content.base64, 'base64')
+  return (await context.draft.readIfPresent(located.partition, located.path, wanted.length))?.equals(wanted) ?? false
+}
+
+function sum(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
