@@ -5,6 +5,7 @@ import { call } from '../api/client.js'
 import { queryClient } from '../api/query-client.js'
 import type { AppActions } from '../components/app-actions.js'
 import { visibleText } from '../components/visible-text.js'
+import { useFilesViewStore } from '../features/files/files-view.js'
 import { useEditStore } from '../features/edits/edit-store.js'
 import { useFixStore } from '../features/health/fix-store.js'
 import { useTargetStore } from '../features/platforms/target-store.js'
@@ -35,6 +36,7 @@ function closeImage(path: string): void {
 export function closeImageNow(path: string): void {
   navigation().close(path)
   useEditStore.getState().forget(path)
+  useFilesViewStore.getState().forget(path)
   useFixStore.getState().forget(path)
   useTargetStore.getState().forget(path)
   // Opening it again reads the file again, as it is then.

@@ -28,12 +28,15 @@ const START: FilesView = { place: null, folder: '/', goTo: null, search: null, o
 interface FilesViewStore {
   readonly byPath: Readonly<Record<string, FilesView>>
   change(path: string, change: Partial<FilesView>): void
+  /** The image was closed. */
+  forget(path: string): void
 }
 
 /** Kept for as long as the window is open: going to another tab and back loses neither the place nor what was typed. */
 export const useFilesViewStore = create<FilesViewStore>()((set) => ({
   byPath: {},
   change: (path, change) => set(({ byPath }) => ({ byPath: { ...byPath, [path]: { ...(byPath[path] ?? START), ...change } } })),
+  forget: (path) => set(({ byPath }) => ({ byPath: Object.fromEntries(Object.entries(byPath).filter(([known]) => known !== path)) })),
 }))
 
 export function useFilesView(path: string): FilesView {
