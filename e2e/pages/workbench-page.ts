@@ -13,7 +13,7 @@ export class WorkbenchPage {
   }
 
   entry(title: string): Locator {
-    return this.page.getByRole('article', { name: `Boot entry ${title}` })
+    return this.page.getByRole('article', { name: `Boot entry ${title}`, exact: true })
   }
 
   /** The chip of an argument that is there or arrives; its name says which. */
@@ -43,6 +43,24 @@ export class WorkbenchPage {
       await this.page.keyboard.press('Enter')
       await expect(this.chip(entry, arg)).toBeVisible()
     })
+  }
+
+  /** Opens the menu of a boot entry and takes one of its actions. */
+  async entryAction(entry: Locator, action: string): Promise<void> {
+    await entry.getByRole('button', { name: /^Actions of/ }).click()
+    await this.page.getByRole('menuitem', { name: action }).click()
+  }
+
+  /** The panel beside the boot entries. */
+  target(): Locator {
+    return this.page.getByRole('region', { name: 'Target platform' })
+  }
+
+  async chooseTarget(name: string): Promise<void> {
+    await this.target().getByLabel('Target platform').first().click()
+    await this.page.keyboard.press('Control+A')
+    await this.page.keyboard.type(name)
+    await this.page.keyboard.press('Enter')
   }
 
   commandLine(): Locator {
