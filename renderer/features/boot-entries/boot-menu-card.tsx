@@ -11,6 +11,7 @@ import { stageChecked } from '../edits/stage-checked.js'
 import styles from './boot-menu-card.module.css'
 import { saidBy } from './default-said.js'
 import { pathOf } from './entry-rows.js'
+import { GrubConsole } from './grub-console.js'
 
 interface BootMenuCardProps {
   readonly path: string
@@ -29,11 +30,12 @@ export const BootMenuCard = memo(function BootMenuCard({ path, report }: BootMen
   const titles = new Map<string, number>()
   for (const { title } of choices) titles.set(title, (titles.get(title) ?? 0) + 1)
   const waits = settings.find((one) => one.timeoutSeconds !== null) ?? settings[0]
-  const stage = (edit: Edit) => {
+  const tryStage = (edit: Edit) => {
     // Only the last word counts: an earlier one of the same kind is taken out.
     const others = (useEditStore.getState().byPath[path]?.present ?? []).filter((other) => other.kind !== edit.kind)
-    return stageChecked(queryClient, path, [...others, edit], 1).catch(reportFailure)
+    return stageChecked(queryClient, path, [...others, edit], 1)
   }
+  const stage = (edit: Edit) => tryStage(edit).catch(reportFailure)
   if (entries.length === 0) return null
   return (
     <section className={`card ${styles.card}`} aria-label="Boot menu">
@@ -67,6 +69,7 @@ export const BootMenuCard = memo(function BootMenuCard({ path, report }: BootMen
           onSeconds={(seconds) => void stage({ kind: 'boot-timeout', seconds })}
         />
       )}
+      <GrubConsole files={report.files} onStage={tryStage} />
     </section>
   )
 })

@@ -1,5 +1,6 @@
 import { Switch } from '@mantine/core'
 import { checkArguments } from '#shared/boot/arguments/check-arguments'
+import { findArgumentStores } from '#shared/boot/argument-stores'
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { Fact, Facts } from '../../components/fact.js'
 import { GuestText } from '../../components/guest-text.js'
@@ -62,7 +63,7 @@ export function EntryBody({ view, entry, before, line, scope }: EntryBodyProps) 
             checked={line.keep}
             onChange={(event) => line.setKeep(event.currentTarget.checked)}
             label="Keep for future kernels"
-            description="Writes the same changes where the next kernel update takes its arguments from."
+            description={`Also changes ${storePaths(view)}, where the next kernel takes its arguments from.`}
           />
         )}
       </div>
@@ -75,6 +76,12 @@ export function EntryBody({ view, entry, before, line, scope }: EntryBodyProps) 
 function withAdded(args: readonly string[], added: readonly string[]): string[] {
   const end = args.indexOf('--')
   return args.toSpliced(end < 0 ? args.length : end, 0, ...added)
+}
+
+/** `/etc/default/grub and /etc/kernel/cmdline`. */
+function storePaths({ after }: BootView): string {
+  const paths = findArgumentStores(after.files).flatMap(({ files }) => files.map(({ path }) => visibleText(path)))
+  return [...new Set(paths)].join(' and ')
 }
 
 /** The files that an entry names, and where it stands. */

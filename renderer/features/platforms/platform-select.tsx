@@ -1,7 +1,8 @@
 import { Select } from '@mantine/core'
 import { Cloud } from 'lucide-react'
+import { useState } from 'react'
 import { PLATFORM_IDS, type PlatformId } from '#shared/platforms/platform'
-import { PLATFORMS } from '#shared/platforms/platforms'
+import { platform, PLATFORMS } from '#shared/platforms/platforms'
 
 /** A select has no value for nothing that it would also offer. */
 const NONE = 'none'
@@ -26,6 +27,8 @@ interface PlatformSelectProps {
 
 /** All platforms, by kind; typing narrows them down. */
 export function PlatformSelect({ label, value, onChange, none = 'Any platform', width }: PlatformSelectProps) {
+  const shown = value === null ? none : platform(value).name
+  const [typed, setTyped] = useState(false)
   return (
     <Select
       aria-label={label}
@@ -35,7 +38,9 @@ export function PlatformSelect({ label, value, onChange, none = 'Any platform', 
       onChange={(chosen) => onChange(PLATFORM_IDS.find((id) => id === chosen) ?? null)}
       data={[{ value: NONE, label: none }, ...ROWS]}
       searchable
-      selectFirstOptionOnChange
+      // Only what was typed makes the first one the likely one; a list that is just opened begins at the choice
+      selectFirstOptionOnChange={typed}
+      onSearchChange={(text) => setTyped(text !== '' && text !== shown)}
       // Fits below or above in the smallest window: a list that sticks out would scroll the window itself
       maxDropdownHeight={250}
       comboboxProps={{ width: 330, position: 'bottom-start', transitionProps: { duration: 80 } }}
