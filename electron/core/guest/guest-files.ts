@@ -61,6 +61,8 @@ export interface ImageFiles extends GuestFiles {
 
 /** Reads at once: each is a process, and an image can ask for as many as it likes. */
 const AT_ONCE = 8
+/** Names in all listings that are kept. */
+const KEPT_NAMES = 1_000_000
 
 /** Throws `tool-missing`: much is looked for that may not be there, but what looks has to be. */
 export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
@@ -73,8 +75,17 @@ export function openGuestFiles(host: Host, reader: ImageReader): ImageFiles {
     (await volumeOf(partition)) ?? grubVolume(host, reader.volume(partition), 'other', inTurn)
 
   const listings = new Map<string, Promise<readonly GuestEntry[]>>()
+  let listed = 0
   const list: GuestFiles['list'] = (partition, folder) =>
-    remember(listings, `${partition}:${folder}`, async () => (await volumeOf(partition))?.list(folder) ?? [])
+    remember(listings, `${partition}:${folder}`, async () => {
+      const entries = (await (await volumeOf(partition))?.list(folder)) ?? []
+      listed += entries.length
+      if (listed > KEPT_NAMES) {
+        listings.clear()
+        listed = 0
+      }
+      return entries
+    })
   const find: GuestFiles['find'] = async (partition, file) => {
     const name = path.posix.basename(file)
     return (await list(partition, path.posix.dirname(file))).find((entry) => entry.name === name)

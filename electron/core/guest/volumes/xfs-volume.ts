@@ -8,18 +8,39 @@ import type { GuestVolume } from './volume.js'
 
 const MAX_LINKS = 40
 const KEPT_FOLDERS = 64
+/** In all folders that are kept. */
+const KEPT_NAMES = 500_000
+/** Inodes that are read at once: each can cost a block of its own in memory. */
+const AT_ONCE = 256
 const PERMISSIONS = 0o7777
 const TYPES = 0o170000
 
 /** Reads XFS within this process: no tool to start, names of any bytes, kinds and labels at hand. */
 export function xfsVolume(xfs: XfsFiles): GuestVolume {
   const indexes = new Map<bigint, Promise<ReadonlyMap<string, XfsName>>>()
+  const sizes = new Map<bigint, number>()
+  const dropOldest = (): void => {
+    const [oldest] = indexes.keys()
+    if (oldest === undefined) return
+    indexes.delete(oldest)
+    sizes.delete(oldest)
+  }
+  const keepSize = (number: bigint, names: number): void => {
+    if (!indexes.has(number)) return
+    sizes.set(number, names)
+    while (indexes.size > 1 && [...sizes.values()].reduce((sum, size) => sum + size, 0) > KEPT_NAMES) dropOldest()
+  }
   const index = (number: bigint, folder: XfsInode): Promise<ReadonlyMap<string, XfsName>> => {
-    const known = indexes.get(number) ?? xfs.names(folder).then((names) => new Map(names.map((entry) => [entry.name, entry])))
+    const kept = indexes.get(number)
+    const known = kept ?? xfs.names(folder).then((names) => new Map(names.map((entry) => [entry.name, entry])))
     indexes.delete(number)
     indexes.set(number, known)
-    const [oldest] = indexes.keys()
-    if (indexes.size > KEPT_FOLDERS && oldest !== undefined) indexes.delete(oldest)
+    if (indexes.size > KEPT_FOLDERS) dropOldest()
+    if (!kept)
+      known.then(
+        (names) => keepSize(number, names.size),
+        () => indexes.delete(number),
+      )
     return known
   }
 
@@ -58,7 +79,12 @@ export function xfsVolume(xfs: XfsFiles): GuestVolume {
     const found = await walk(folder, true)
     if (!found) return []
     const all = [...(await index(found.number, found.inode)).values()]
-    return withSizes ? Promise.all(all.map((entry) => sizedEntry(xfs, entry))) : Promise.all(all.map((entry) => kindEntry(xfs, entry)))
+    const listed: GuestEntry[] = []
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      const some = all.slice(at, at + AT_ONCE)
+      listed.push(...(await Promise.all(some.map((entry) => (withSizes ? sizedEntry(xfs, entry) : kindEntry(xfs, entry))))))
+    }
+    return listed
   }
 
   const open = async (file: string): Promise<XfsInode> => {

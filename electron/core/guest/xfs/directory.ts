@@ -14,6 +14,8 @@ const INDEX_OFFSET = 32 * 1024 ** 3
 const UNUSED = 0xffff
 const MAX_NAMES = 1_000_000
 const MAX_BLOCKS = 100_000
+/** A million names have less. */
+const MAX_BYTES = 1024 ** 3
 
 /** Linux fs/xfs/libxfs/xfs_da_format.h, XFS_DIR3_FT_*. */
 function kindOf(type: number): XfsName['kind'] {
@@ -23,7 +25,7 @@ function kindOf(type: number): XfsName['kind'] {
   return type === 0 ? null : 'other'
 }
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Names of a folder small enough to lie in its inode (xfs_dir2_sf_hdr). It has no `.` and `..`. */
 export function readShortFolder(geometry: XfsGeometry, bytes: Uint8Array): XfsName[] {
@@ -47,31 +49,37 @@ export function readShortFolder(geometry: XfsGeometry, bytes: Uint8Array): XfsNa
 /** Names of a folder that has blocks. The indexes behind them are not needed to read all. */
 export async function readFolderBlocks(geometry: XfsGeometry, read: ReadVolume, extents: readonly XfsExtent[]): Promise<XfsName[]> {
   const names: XfsName[] = []
-  for (const start of blockStarts(geometry, extents)) {
-    if (!readBlock(geometry, await folderBlock(geometry, read, extents, start), names) || names.length >= MAX_NAMES) break
+  for (const { start, first } of blockStarts(geometry, extents)) {
+    if (!readBlock(geometry, await folderBlock(geometry, read, extents, { start, first }), names) || names.length >= MAX_NAMES) break
   }
   return names
 }
 
-/** A block of a folder can be several of the file system, and an extent can end within it. */
-function* blockStarts(geometry: XfsGeometry, extents: readonly XfsExtent[]): Generator<number> {
+/** A block of a folder can be several of the file system, and an extent can end within it; `first` is the place of that where it begins. */
+function* blockStarts(geometry: XfsGeometry, extents: readonly XfsExtent[]): Generator<{ start: number; first: number }> {
   let next = 0
-  let left = MAX_BLOCKS
-  for (const extent of extents) {
+  let left = Math.min(MAX_BLOCKS, MAX_BYTES / geometry.folderBlockBytes)
+  for (const [first, extent] of extents.entries()) {
     const end = Math.min(INDEX_OFFSET, (extent.fileBlock + extent.blocks) * geometry.blockBytes)
     next = Math.max(next, Math.floor((extent.fileBlock * geometry.blockBytes) / geometry.folderBlockBytes) * geometry.folderBlockBytes)
-    for (; next < end && left > 0; next += geometry.folderBlockBytes, left -= 1) yield next
+    for (; next < end && left > 0; next += geometry.folderBlockBytes, left -= 1) yield { start: next, first }
   }
 }
 
-async function folderBlock(geometry: XfsGeometry, read: ReadVolume, extents: readonly XfsExtent[], start: number): Promise<ByteView> {
-  const whole = extents.find((extent) => {
-    const from = extent.fileBlock * geometry.blockBytes
-    return from <= start && start + geometry.folderBlockBytes <= from + extent.blocks * geometry.blockBytes
-  })
-  if (whole) return read(whole.offset + start - whole.fileBlock * geometry.blockBytes, geometry.folderBlockBytes)
+async function folderBlock(
+  geometry: XfsGeometry,
+  read: ReadVolume,
+  extents: readonly XfsExtent[],
+  { start, first }: { readonly start: number; readonly first: number },
+): Promise<ByteView> {
+  // No more extents than it has blocks, however many the folder has: each is looked at a few times, not once for every block.
+  const near = extents.slice(first, first + geometry.folderBlockBytes / geometry.blockBytes)
+  const [extent] = near
+  const from = (extent?.fileBlock ?? 0) * geometry.blockBytes
+  if (extent && from <= start && start + geometry.folderBlockBytes <= from + extent.blocks * geometry.blockBytes)
+    return read(extent.offset + start - from, geometry.folderBlockBytes)
   const parts: Uint8Array[] = []
-  for await (const part of readMapped(geometry, read, extents, start, geometry.folderBlockBytes)) parts.push(part)
+  for await (const part of readMapped(geometry, read, near, start, geometry.folderBlockBytes)) parts.push(part)
   return new ByteView(Buffer.concat(parts))
 }
 

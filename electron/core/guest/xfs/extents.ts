@@ -21,6 +21,8 @@ const PIECE_BYTES = 1024 * 1024
 const MAX_LEVELS = 12
 /** A fragmented file of a TiB has about as many; what needs more is damaged or hostile. */
 const MAX_EXTENTS = 500_000
+/** The smallest blocks hold 27 extents each. */
+const MAX_TREE_BLOCKS = 20_000
 
 /** Extents of a fork in the order of the file, Linux fs/xfs/libxfs/xfs_bmap_btree.h. Empty for a local fork. */
 export async function readExtents(geometry: XfsGeometry, read: ReadVolume, fork: XfsFork): Promise<XfsExtent[]> {
@@ -35,7 +37,7 @@ export async function readExtents(geometry: XfsGeometry, read: ReadVolume, fork:
     for (const block of blocks) {
       const offset = blockOffset(geometry, block)
       // Blocks that point in circles, or many times at one block, end here.
-      if (Number.isNaN(offset) || seen.has(offset) || found.length >= MAX_EXTENTS) continue
+      if (Number.isNaN(offset) || seen.has(offset) || found.length >= MAX_EXTENTS || seen.size >= MAX_TREE_BLOCKS) continue
       seen.add(offset)
       const node = await treeBlock(geometry, read, offset, depth)
       if (!node) continue

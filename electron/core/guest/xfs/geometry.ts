@@ -60,6 +60,7 @@ export function readGeometry(head: ByteView): XfsGeometry | null {
     folderBits <= 16 &&
     geometry.inodeBytes >= 256 &&
     geometry.inodeBytes <= 2048 &&
+    geometry.inodeBits <= 8 &&
     geometry.inodeBytes << geometry.inodeBits === geometry.blockBytes &&
     geometry.groupBits <= 31 &&
     geometry.groupBlocks > 0 &&

@@ -86,7 +86,7 @@ function cacheReads(read: (offset: number, length: number) => Promise<Uint8Array
 /** Short targets lie in the inode; each extent of a longer one begins, with checksums, with a header of 56 bytes (xfs_dsymlink_hdr). */
 async function readTarget(geometry: XfsGeometry, read: ReadVolume, link: XfsInode): Promise<string | undefined> {
   const size = Math.min(link.sizeBytes, MAX_TARGET)
-  const utf8 = new TextDecoder()
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
   if (link.data.format === 'local') return utf8.decode(link.data.bytes.subarray(0, size))
   const parts: Uint8Array[] = []
   let left = size
