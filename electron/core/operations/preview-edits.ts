@@ -6,7 +6,7 @@ import type { Edit } from '#shared/edits/edit'
 import type { DiskChange, EditPreview, FileChange } from '#shared/edits/edit-preview'
 import { AppError } from '#shared/errors/app-error'
 import { FORMATS } from '#shared/images/formats'
-import type { Partition } from '#shared/images/image-info'
+import type { ImageInfo, Partition } from '#shared/images/image-info'
 import { partitionTypeName } from '#shared/images/partition-types'
 import type { DraftStep } from '../guest/draft.js'
 import type { DiskOperation, EngineContent, FileOperation } from '../guest/engine.js'
@@ -22,10 +22,10 @@ export async function previewEdits(
   { info, files }: OpenImage,
   edits: readonly Edit[],
   entries: readonly BootEntry[],
-  options: Omit<ApplyOptions, 'osName'> = {},
+  options: Pick<ApplyOptions, 'expects' | 'idempotent'> = {},
 ): Promise<EditPreview> {
   const started = performance.now()
-  const applied = await applyEdits(files, info.partitions, edits, { ...options, osName: info.osName })
+  const applied = await applyEdits(files, info.partitions, edits, { ...options, ...factsForEdits(info) })
   return {
     edits: edits.map((edit, index) => ({
       title: describeEdit(edit, entries),
@@ -37,9 +37,15 @@ export async function previewEdits(
   }
 }
 
+/** What edits and expectations need to know of an image beside its files. */
+export function factsForEdits({ osName, table, warnings }: ImageInfo): Required<Pick<ApplyOptions, 'osName' | 'backupGpt'>> {
+  const isMisplaced = warnings.some(({ code }) => code === 'backup-gpt-misplaced')
+  return { osName, backupGpt: table !== 'gpt' ? 'none' : isMisplaced ? 'misplaced' : 'in-place' }
+}
+
 /** The edits as a shell script. Throws the first edit's problem, if there is one. */
 export async function scriptOfEdits({ info, source, files }: OpenImage, edits: readonly Edit[]): Promise<string> {
-  const { draft, outcomes } = await applyEdits(files, info.partitions, edits)
+  const { draft, outcomes } = await applyEdits(files, info.partitions, edits, factsForEdits(info))
   const failed = outcomes.find((outcome) => outcome.problem !== null)?.problem
   if (failed) throw AppError.fromData(failed)
   const { dir, name, ext } = path.parse(info.path)
@@ -94,6 +100,7 @@ function detailOf(operation: FileOperation): string {
   switch (operation.kind) {
     case 'create-file':
     case 'make-folder':
+      if (operation.filesystem === 'vfat') return ''
       return `mode ${octal(operation.mode)}, owner ${operation.uid}:${operation.gid}`
     case 'make-link':
       return `points to ${operation.target}`

@@ -15,7 +15,7 @@ import { applyOperations } from '../guest/engine.js'
 import { openGuestFiles } from '../guest/guest-files.js'
 import { withReader } from '../guest/reader.js'
 import { type AppliedEdits, applyEdits } from '../guest/edits/apply-edits.js'
-import { describeChanges } from './preview-edits.js'
+import { describeChanges, factsForEdits } from './preview-edits.js'
 import { type ExpectedResult, expectedResult, verifyResult } from './verify-edits.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
@@ -165,7 +165,7 @@ async function readStaged(ctx: JobContext, input: Input): Promise<Staged> {
   )
   const { applied, expected } = await withReader(ctx.host, source, async (reader) => {
     const edits = await pinHostFiles(input.edits)
-    const result = await applyEdits(openGuestFiles(ctx.host, reader), info.partitions, edits, { ...input, osName: info.osName })
+    const result = await applyEdits(openGuestFiles(ctx.host, reader), info.partitions, edits, { ...input, ...factsForEdits(info) })
     return { applied: result, expected: await expectedResult(result.draft) }
   })
   const failed = applied.outcomes.find((outcome) => outcome.problem !== null)?.problem

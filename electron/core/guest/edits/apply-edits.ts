@@ -42,7 +42,7 @@ export interface AppliedEdits {
   readonly boot: Omit<BootReport, 'elapsedMs'>
 }
 
-type Seen = Pick<EditContext, 'tree' | 'boot'>
+type Seen = Pick<EditContext, 'tree' | 'boot' | 'backupGpt'>
 
 export interface ApplyOptions {
   /** Edits that have their effect already are left out. */
@@ -50,6 +50,8 @@ export interface ApplyOptions {
   /** What has to hold of the image. */
   readonly expects?: readonly Expectation[] | undefined
   readonly osName?: string | null
+  /** Where the backup GPT is; not told where that is not known. */
+  readonly backupGpt?: EditContext['backupGpt']
 }
 
 /**
@@ -65,7 +67,7 @@ export async function applyEdits(
 ): Promise<AppliedEdits> {
   const draft = new GuestDraft(base, partitions)
   const memory = new BootMemory()
-  const seen: Seen = { tree: treeOf(draft), boot: bootOf(draft, memory) }
+  const seen: Seen = { tree: treeOf(draft), boot: bootOf(draft, memory), backupGpt: options.backupGpt ?? null }
   const expects = options.idempotent ? withoutOwnWork(options.expects ?? [], edits) : (options.expects ?? [])
   if (expects.length > 0) await requireExpected(contextOf(draft, seen, []), expects, options.osName ?? null)
   const outcomes: EditOutcome[] = []

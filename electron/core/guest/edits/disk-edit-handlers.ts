@@ -34,7 +34,12 @@ export const diskEditHandlers: EditHandlers<'set-partition-type' | 'set-fs-uuid'
     if (filesystem.uuid) await followUuid(context, filesystem.uuid, spelledUuid(operation))
     context.draft.disk(operation)
   },
-  async 'move-backup-gpt'({ draft }) {
+  async 'move-backup-gpt'({ draft, backupGpt, note }) {
+    if (backupGpt === 'none') throw new AppError('edit-conflict', { details: { path: 'the disk', reason: 'it has no GPT' } })
+    if (backupGpt === 'in-place') {
+      note('The backup GPT is at the end of the disk already.')
+      return
+    }
     draft.disk({ kind: 'move-backup-gpt' })
   },
 }

@@ -68,3 +68,13 @@ test('a file system that is read-only by its nature takes no edit', async () => 
   const { outcomes } = await applyEdits(FILES, [iso], [{ kind: 'remove-file', partition: 3, path: '/etc/fstab' }])
   expect(outcomes[0]?.problem).toMatchObject({ code: 'edit-conflict' })
 })
+
+test.each([
+  ['misplaced', null, 1],
+  ['in-place', null, 0],
+  ['none', 'edit-conflict', 0],
+] as const)('a backup GPT that is %s', async (backupGpt, code, steps) => {
+  const { draft, outcomes } = await applyEdits(FILES, PARTITIONS, [{ kind: 'move-backup-gpt' }], { backupGpt })
+  expect(outcomes[0]?.problem?.code ?? null).toBe(code)
+  expect(draft.steps()).toHaveLength(steps)
+})

@@ -17,6 +17,8 @@ export interface EditContext {
   boot(): Promise<Omit<BootReport, 'elapsedMs'>>
   /** The tree that the system in the image sees; null where none is found. */
   tree(): Promise<OsTree | null>
+  /** Where the backup GPT is in the image; null where that is not known. */
+  readonly backupGpt: 'misplaced' | 'in-place' | 'none' | null
   /** Where a place of the system's tree or of a partition is. Throws `partition-not-found`, `bad-input` where it is not clear. */
   locate(place: GuestPlace): Promise<Located>
   /** Something worth knowing about what this edit does. */
