@@ -229,24 +229,6 @@ test('a guest file goes out byte by byte, but harmless to a terminal, and whole 
   })
 })
 
-test('a file is copied out under its name, never over another one unasked', async () => {
-  const readFile = async () => Buffer.from('content')
-  const target = path.join(folder, 'kernel')
-  expect(await run(['files', 'get', 'a', '/boot/kernel', '-o', target], { readFile })).toMatchObject({
-    code: 0,
-    out: `${target} (7 bytes)\n`,
-  })
-  fs.writeFileSync(target, 'mine')
-  expect(await run(['files', 'get', 'a', '/boot/kernel', '-o', target], { readFile })).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('To replace it: --replace'),
-  })
-  expect(fs.readFileSync(target, 'utf8')).toBe('mine')
-  expect((await run(['files', 'get', 'a', '/boot/kernel', '-o', target, '--replace'], { readFile })).code).toBe(0)
-  expect(fs.readFileSync(target, 'utf8')).toBe('content')
-  expect(fs.readdirSync(folder)).toEqual(['kernel'])
-})
-
 test('leftovers are listed and removed; what stays is told', async () => {
   const part = { jobId: 'j', jobTitle: 'Convert', kind: 'part-file', what: '/a.part', bytes: 1024 }
   const clean = vi.fn<() => Promise<object[]>>(async () => [part])
