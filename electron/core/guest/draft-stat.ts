@@ -44,8 +44,25 @@ export async function draftStat(
   partition: number,
   file: string,
 ): Promise<GuestStat | undefined> {
-  const { node, original, attributes } = draft.stagedAt(partition, file)
-  const known = original === undefined ? undefined : await base.stat?.(partition, original)
+  const staged = draft.stagedAt(partition, file)
+  return withStaged(staged, staged.original === undefined ? undefined : await base.stat?.(partition, staged.original))
+}
+
+/** The same of many paths, no folder of which is a link, in one question. */
+export async function draftStats(
+  draft: Pick<DraftReads, 'stagedAt'>,
+  base: Pick<ImageFiles, 'stats'>,
+  partition: number,
+  paths: readonly string[],
+): Promise<(GuestStat | undefined)[]> {
+  const staged = paths.map((path) => draft.stagedAt(partition, path))
+  const originals = [...new Set(staged.flatMap(({ original }) => original ?? []))]
+  const found = originals.length === 0 ? [] : await base.stats(partition, originals)
+  const known = new Map(originals.map((original, index) => [original, found[index]]))
+  return staged.map((one) => withStaged(one, one.original === undefined ? undefined : known.get(one.original)))
+}
+
+function withStaged({ node, attributes }: StagedPath, known: GuestStat | undefined): GuestStat | undefined {
   if (node === undefined && attributes === undefined) return known
   if (node?.kind === 'gone' || (node === undefined && known === undefined)) return undefined
   return { ...NOTHING, ...known, ...stagedFacts(node), ...setAttributes(attributes) }

@@ -5,6 +5,7 @@ import type { GuestStat } from '#shared/images/guest-stat'
 import type { GuestEntry } from '#shared/images/image-info'
 import { type OsTree, resolveInTree, tidyPath, type TreePlace } from '#shared/images/os-tree'
 import type { GuestDraft } from '../guest/draft.js'
+import { draftStats } from '../guest/draft-stat.js'
 import { applyEdits } from '../guest/edits/apply-edits.js'
 import type { ImageFiles } from '../guest/guest-files.js'
 import { locateIn } from '../guest/locate.js'
@@ -39,7 +40,7 @@ export async function viewImage(image: OpenImage, edits: readonly Edit[]): Promi
   const tree = await image.tree()
   const source = draft ?? files
   const stats: ImageView['stats'] = async (partition, paths) =>
-    draft ? Promise.all(paths.map((path) => draft.stat(partition, path))) : files.stats(partition, paths)
+    draft ? draftStats(draft, files, partition, paths) : files.stats(partition, paths)
   return {
     image,
     draft,

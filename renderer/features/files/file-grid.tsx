@@ -120,20 +120,33 @@ export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus
     return { x: (box?.left ?? 0) + 40, y: (box?.bottom ?? 0) - 4 }
   }
 
-  const onRowClick = (row: GuestRow) => (event: MouseEvent) => {
+  /** The row below the pointer; one listener serves all rows, so that scrolling draws only those that are new. */
+  const rowOf = (event: MouseEvent): GuestRow | undefined => {
+    const index = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset.index
+    return index === undefined ? undefined : rows[Number(index)]
+  }
+  const onClick = (event: MouseEvent) => {
+    const row = rowOf(event)
+    if (row === undefined) return
     if (event.shiftKey) selection.extend(row.name)
     else if (event.ctrlKey || event.metaKey) selection.toggle(row.name)
     else selection.only(row.name)
   }
-  const onRowMenu = (row: GuestRow) => (event: MouseEvent) => {
+  const onDoubleClick = (event: MouseEvent) => {
+    const row = rowOf(event)
+    if (row !== undefined) actions.open(row)
+  }
+  const onContextMenu = (event: MouseEvent) => {
+    const row = rowOf(event)
     event.preventDefault()
-    if (!selection.selected.has(row.name)) selection.only(row.name)
+    if (row !== undefined && !selection.selected.has(row.name)) selection.only(row.name)
     actions.menu({ x: event.clientX, y: event.clientY })
   }
-  const onRowDrag = (row: GuestRow) => (event: DragEvent) => {
+  const onDragStart = (event: DragEvent) => {
+    const row = rowOf(event)
     // The drag goes on as one of files, which only the main process can begin
     event.preventDefault()
-    actions.drag(selection.selected.has(row.name) ? chosen() : [row])
+    if (row !== undefined) actions.drag(selection.selected.has(row.name) ? chosen() : [row])
   }
 
   return (
@@ -148,6 +161,10 @@ export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus
       data-file-list
       className={styles.grid}
       onKeyDown={onKeyDown}
+      onClick={onClick}
+      onDoubleClick={onDoubleClick}
+      onContextMenu={onContextMenu}
+      onDragStart={onDragStart}
     >
       <div role="row" aria-rowindex={1} className={styles.head}>
         <span role="columnheader">Name</span>
@@ -178,10 +195,6 @@ export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus
                 top={start}
                 isActive={index === activeIndex}
                 isSelected={selection.selected.has(row.name)}
-                onClick={onRowClick(row)}
-                onOpen={() => actions.open(row)}
-                onMenu={onRowMenu(row)}
-                onDrag={onRowDrag(row)}
               />
             )
           )

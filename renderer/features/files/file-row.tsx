@@ -1,5 +1,5 @@
 import { File, FileQuestion, FileSymlink, Folder, FolderSymlink } from 'lucide-react'
-import type { DragEvent, MouseEvent } from 'react'
+import { memo } from 'react'
 import type { GuestRow, RowFacts, RowState } from '#shared/images/guest-listing'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { Badge, type Tone } from '../../components/badge.js'
@@ -29,20 +29,15 @@ interface FileRowProps {
   readonly top: number
   readonly isActive: boolean
   readonly isSelected: boolean
-  readonly onClick: (event: MouseEvent) => void
-  readonly onOpen: () => void
-  readonly onMenu: (event: MouseEvent) => void
-  readonly onDrag: (event: DragEvent) => void
 }
 
-/** One name of a folder: what it is, what staged edits make of it, and what the file system tells of it. */
-export function FileRow({ id, row, facts, index, top, isActive, isSelected, onClick, onOpen, onMenu, onDrag }: FileRowProps) {
+/** One name of a folder: what it is, what staged edits make of it, and what the file system tells of it. Events are the list's. */
+export const FileRow = memo(function FileRow({ id, row, facts, index, top, isActive, isSelected }: FileRowProps) {
   const Icon = facts?.leadsTo === 'folder' ? FolderSymlink : ICONS[row.kind]
   const size = row.kind === 'file' ? (row.sizeBytes ?? facts?.sizeBytes ?? null) : null
   const { mode = null, uid = null, gid = null, mtime = null, linkTarget = null } = facts ?? {}
   const state = row.state === 'same' ? null : STATE_WORDS[row.state]
   return (
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the list has the focus and the keys; rows are told by aria-activedescendant
     <div
       id={id}
       role="row"
@@ -53,11 +48,8 @@ export function FileRow({ id, row, facts, index, top, isActive, isSelected, onCl
       data-active={isActive || undefined}
       data-selected={isSelected || undefined}
       data-state={row.state}
+      data-index={index}
       draggable={row.state !== 'removed'}
-      onClick={onClick}
-      onDoubleClick={onOpen}
-      onContextMenu={onMenu}
-      onDragStart={onDrag}
     >
       <span role="gridcell" className={styles.name}>
         <Icon size={15} className={styles.icon} data-kind={row.kind} aria-label={row.kind === 'other' ? 'special file' : row.kind} />
@@ -89,4 +81,4 @@ export function FileRow({ id, row, facts, index, top, isActive, isSelected, onCl
       </span>
     </div>
   )
-}
+})

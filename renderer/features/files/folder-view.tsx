@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { FolderOpen, Upload } from 'lucide-react'
-import { type DragEvent, useCallback, useMemo, useState } from 'react'
+import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Edit } from '#shared/edits/edit'
 import type { GuestPlace } from '#shared/edits/guest-place'
 import type { GuestListing, GuestRow, RowFacts } from '#shared/images/guest-listing'
@@ -23,6 +23,7 @@ import { useSelection } from './use-selection.js'
 
 /** Names that one call asks the facts of. */
 const PAGE = 100
+const SETTLED_MS = 60
 
 interface FolderViewProps {
   readonly info: ImageInfo
@@ -190,18 +191,23 @@ function countWords(rows: readonly GuestRow[], chosen: number): string {
 
 /** Facts of the rows that are on the screen, asked for by the page, so that scrolling asks for each once. */
 function useFacts(path: string, where: GuestPlace, rows: readonly GuestRow[], edits: readonly Edit[]) {
-  const [visible, setVisible] = useState({ first: 0, last: PAGE - 1 })
-  const onVisible = useCallback((first: number, last: number) => setVisible({ first, last }), [])
+  const [{ from, to }, setVisible] = useState({ from: 0, to: 0 })
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined)
+  /** What only flies by is not asked for. */
+  const onVisible = useCallback((first: number, last: number) => {
+    const next = { from: Math.floor(first / PAGE), to: Math.floor(last / PAGE) }
+    clearTimeout(settling.current)
+    settling.current = setTimeout(() => setVisible((now) => (now.from === next.from && now.to === next.to ? now : next)), SETTLED_MS)
+  }, [])
+  useEffect(() => () => clearTimeout(settling.current), [])
   const pages = useMemo(() => {
-    const from = Math.floor(visible.first / PAGE)
-    const to = Math.floor(visible.last / PAGE)
     return Array.from({ length: to - from + 1 }, (_, index) =>
       rows
         .slice((from + index) * PAGE, (from + index + 1) * PAGE)
         .filter(({ state }) => state !== 'removed')
         .map(({ name }) => name),
     ).filter((names) => names.length > 0)
-  }, [rows, visible.first, visible.last])
+  }, [rows, from, to])
   const known = useQueries({
     queries: pages.map((names) => factsQuery(path, where, names, edits)),
     combine: (results) => new Map(results.flatMap(({ data }) => (data ?? []).map((facts): [string, RowFacts] => [facts.name, facts]))),

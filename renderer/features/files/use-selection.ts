@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 
 export interface Selection {
   /** Names. */
@@ -24,7 +24,7 @@ interface Chosen {
 /** Which names of a list are chosen, as file managers do it: one, several by Ctrl, a range by Shift. */
 export function useSelection(names: readonly string[], first: string | null): Selection {
   const [state, setState] = useState<Chosen>({ selected: new Set(first === null ? [] : [first]), active: first, anchor: first })
-  const known = new Set(names)
+  const known = useMemo(() => new Set(names), [names])
   const active = state.active !== null && known.has(state.active) ? state.active : (names[0] ?? null)
   return {
     selected: new Set([...state.selected].filter((name) => known.has(name))),
