@@ -9,7 +9,7 @@ load_nbd
 make_disk /run/disk
 for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   make_folder /run/w
-  printf '/made-%s' "$round" >/run/w/ops/1/path
+  sed -i "s,/made[-0-9a-z]*,/made-$round," /run/w/ops/fields
   serve /run/w /run/disk
   say "round $round"
   apply /run/w

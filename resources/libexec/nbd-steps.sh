@@ -21,12 +21,21 @@ our ($disk, $part_prefix, $work, $tmp, $root) = @ARGV;
 open our $records, '>&=', 3 or die "descriptor 3: $!";
 sub record { syswrite $records, "$_[0]\n" }
 
-# Undefined for a field that the operation has not, also in the middle of a list of arguments.
+my %fields;
+open my $list, '<', "$work/ops/fields" or die "fields: $!";
+{
+  local $/;
+  my @words = split /\0/, readline($list) // '', -1;
+  while (@words > 2) {
+    my ($number, $name, $value) = splice @words, 0, 3;
+    $fields{$number}{$name} = $value;
+  }
+}
+
+# Undefined for a field that the operation has not.
 sub field { # NUMBER NAME
   my ($number, $name) = @_;
-  sysopen my $file, "$work/ops/$number/$name", O_RDONLY or return undef;
-  local $/;
-  return readline($file) // '';
+  return $fields{$number}{$name};
 }
 
 my %numbers = $Config{archname} =~ /^aarch64/

@@ -49,7 +49,7 @@ const engine = createNbdEngine({ runner: createPolkitRunner({ root: false }) })
 
 test('pkexec gets the verb and the folder; the disk is served there while it runs, and gone afterwards', async () => {
   const host = await hostWith(`
-[ "$2" = apply ] && [ -S "$3/socket" ] && [ -d "$3/ops/1" ] || exit 9
+[ "$2" = apply ] && [ -S "$3/socket" ] && [ -f "$3/ops/fields" ] || exit 9
 qemu-img info "nbd+unix:///disk?socket=$3/socket" >&2 || exit 8
 printf 'attached /dev/nbd0\\nmounted 1 clean\\n1 ok\\nunmounted 1\\nend\\nreleased\\n'`)
   const asked = await request(host)

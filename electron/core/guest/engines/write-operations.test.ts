@@ -25,13 +25,23 @@ test('every partition is entered once, and the order within one stays', () => {
   expect(guestOrder(operations)).toEqual([0, 3, 1, 4, 2])
 })
 
-test('a file for each field, nothing for null, and octal modes', async () => {
-  await writeOperations(folder, [made(3, "/it's\n$x")])
-  const own = path.join(folder, 'ops/1')
-  expect((await fs.readdir(own)).toSorted()).toEqual(['filesystem', 'gid', 'kind', 'mode', 'partition', 'path', 'uid'])
-  expect(await fs.readFile(path.join(own, 'path'), 'utf8')).toBe("/it's\n$x")
-  expect(await fs.readFile(path.join(own, 'mode'), 'utf8')).toBe('640')
-  expect(await fs.readFile(path.join(folder, 'ops/order'), 'utf8')).toBe('1\n')
+test('fields are named, null ones are not there, and modes are octal', async () => {
+  await writeOperations(folder, [{ kind: 'move-backup-gpt' }, made(3, "/it's\n$x")])
+  const text = await fs.readFile(path.join(folder, 'ops/fields'), 'utf8')
+  const words = text.split('\0')
+  expect(words.pop()).toBe('')
+  expect(words.slice(0, 3)).toEqual(['1', 'kind', 'move-backup-gpt'])
+  const second = new Map(words.slice(3).flatMap((word, index, all) => (index % 3 === 1 ? [[word, all[index + 1]] as const] : [])))
+  expect(Object.fromEntries(second)).toEqual({
+    kind: 'make-folder',
+    partition: '3',
+    filesystem: 'ext4',
+    path: "/it's\n$x",
+    mode: '640',
+    uid: '1',
+    gid: '2',
+  })
+  expect(await fs.readFile(path.join(folder, 'ops/order'), 'utf8')).toBe('1\n2\n')
   expect(await fs.readFile(path.join(folder, 'ops/filesystems'), 'utf8')).toBe('ext4\n')
 })
 

@@ -17,8 +17,9 @@ export interface WriteOptions {
 }
 
 /**
- * Writes the operations as `guestSteps` reads them: in `ops`, a folder for each, numbered by place in the list, with a file for each
- * field; and beside these the order that they are carried out in.
+ * Writes the operations as `guestSteps` reads them, below `ops`: `order`, the places in the list in the order that they are carried
+ * out; `filesystems`, each type once; `fields`, a sequence of number, name and value, each ended by a NUL; `N/content`, new contents.
+ * Few files, because every file that the guest opens costs time.
  */
 export async function writeOperations(
   folder: string,
@@ -27,26 +28,26 @@ export async function writeOperations(
 ): Promise<WrittenOperations> {
   const ops = path.join(folder, 'ops')
   await fs.mkdir(ops, { recursive: true })
-  await fs.writeFile(
-    path.join(ops, 'order'),
-    guestOrder(operations)
-      .map((index) => `${index + 1}\n`)
-      .join(''),
-  )
   const filesystems = new Set(operations.flatMap((operation) => ('filesystem' in operation ? [operation.filesystem] : [])))
-  await fs.writeFile(path.join(ops, 'filesystems'), [...filesystems].map((type) => `${type}\n`).join(''))
-  const hostFiles = new Set<string>()
-  let contentBytes = 0
-  for (const [index, operation] of operations.entries()) {
-    const own = path.join(ops, String(index + 1))
-    await fs.mkdir(own)
-    await Promise.all(textFields(operation).map(([name, value]) => fs.writeFile(path.join(own, name), value)))
-    if (!('content' in operation)) continue
-    const placed = await placeContent(path.join(own, 'content'), operation.content, options)
-    if (placed.hostFile !== undefined) hostFiles.add(placed.hostFile)
-    contentBytes += placed.bytes
-  }
-  return { hostFiles: [...hostFiles], contentBytes }
+  const order = guestOrder(operations).map((index) => index + 1)
+  const fields = operations.flatMap((operation, index) => textFields(operation).map(([name, value]) => `${index + 1}\0${name}\0${value}\0`))
+  await Promise.all([
+    fs.writeFile(path.join(ops, 'order'), asLines(order)),
+    fs.writeFile(path.join(ops, 'filesystems'), asLines([...filesystems])),
+    fs.writeFile(path.join(ops, 'fields'), fields.join('')),
+  ])
+  const placed = await Promise.all(
+    operations.map(
+      async (operation, index): Promise<Placed> =>
+        'content' in operation ? placeContent(path.join(ops, String(index + 1)), operation.content, options) : { bytes: 0 },
+    ),
+  )
+  const hostFiles = placed.flatMap((one) => one.hostFile ?? [])
+  return { hostFiles: [...new Set(hostFiles)], contentBytes: placed.reduce((sum, one) => sum + one.bytes, 0) }
+}
+
+function asLines(words: readonly (string | number)[]): string {
+  return words.map((word) => `${word}\n`).join('')
 }
 
 /** Places in the list, grouped by partition: every partition is mounted once, and within one the order stays. */
@@ -67,7 +68,14 @@ function textFields(operation: EngineOperation): [string, string][] {
     .map(([name, value]) => [name, name === 'mode' && typeof value === 'number' ? value.toString(8) : String(value)])
 }
 
-async function placeContent(place: string, content: EngineContent, options: WriteOptions): Promise<{ hostFile?: string; bytes: number }> {
+interface Placed {
+  readonly hostFile?: string
+  readonly bytes: number
+}
+
+async function placeContent(folder: string, content: EngineContent, options: WriteOptions): Promise<Placed> {
+  const place = path.join(folder, 'content')
+  await fs.mkdir(folder)
   if (content instanceof Uint8Array) {
     await fs.writeFile(place, content)
     return { bytes: content.length }
