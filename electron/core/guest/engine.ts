@@ -177,6 +177,8 @@ function operationProblem(operation: EngineOperation): string | undefined {
   if (operation.kind === 'set-filesystem-uuid') return uuidProblem(operation)
   const paths = operation.kind === 'rename' ? [operation.path, operation.to] : [operation.path]
   if (paths.some((path) => !path.startsWith('/') || path.includes('\0'))) return 'the path is not absolute or holds a NUL character'
+  if (paths.some((path) => path.split('/').some((name) => new TextEncoder().encode(name).length > 255)))
+    return 'a name is longer than 255 bytes'
   if (operation.kind === 'make-link' && (operation.target === '' || operation.target.includes('\0'))) return 'the link points nowhere'
   if (operation.kind === 'rewrite-file' && operation.expectedSha256 !== null && !/^[0-9a-f]{64}$/.test(operation.expectedSha256))
     return 'the expected content is not a SHA-256'

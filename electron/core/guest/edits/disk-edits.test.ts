@@ -55,6 +55,7 @@ test.each<[Edit, string]>([
   [{ kind: 'set-fs-uuid', partition: 1, uuid: ONE }, 'bad-input'],
   [{ kind: 'set-fs-uuid', partition: 3, uuid: 'ABCD-1234' }, 'bad-input'],
   [{ kind: 'write-file', partition: 3, path: '/etc/a\0b', content: { text: '' } }, 'bad-input'],
+  [{ kind: 'write-file', partition: 3, path: `/etc/${'é'.repeat(128)}`, content: { text: '' } }, 'bad-input'],
   [{ kind: 'set-attributes', partition: 1, path: '/EFI', mode: 0o700 }, 'edit-conflict'],
   [{ kind: 'set-attributes', partition: 3, path: '/etc/fstab' }, 'bad-input'],
 ])('%o is refused before anything is written', async (edit, code) => {
