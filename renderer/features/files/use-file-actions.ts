@@ -87,11 +87,16 @@ export function useFileActions({ info, where, factsOf, onFolder }: Folder) {
     })
   }
 
-  const open = (row: GuestRow) => {
+  /** What a link leads to may not have been told yet. */
+  const leadsTo = async ({ kind, name }: GuestRow): Promise<RowFacts['leadsTo']> => {
+    if (kind !== 'link') return null
+    const known = factsOf(name) ?? (await call('files.facts', { path, where, names: [name], edits: [...now()] }))[0]
+    return known?.leadsTo ?? null
+  }
+  const open = async (row: GuestRow) => {
     if (row.state === 'removed') return
-    const leadsTo = factsOf(row.name)?.leadsTo
-    const isFolder = row.kind === 'folder' || (row.kind === 'link' && (leadsTo === 'folder' || leadsTo === 'unknown'))
-    if (isFolder) onFolder(joinFolder(where.path, row.name))
+    const end = await leadsTo(row)
+    if (row.kind === 'folder' || end === 'folder' || end === 'unknown') onFolder(joinFolder(where.path, row.name))
     else show(row)
   }
 
@@ -102,7 +107,7 @@ export function useFileActions({ info, where, factsOf, onFolder }: Folder) {
   }
 
   const actions: FileActions = {
-    open,
+    open: (row) => void open(row).catch(reportFailure),
     extract: (rows) => void extract(rows).catch(reportFailure),
     drag: (rows) => {
       const items = rows.filter(({ state }) => state !== 'removed').map(place)
