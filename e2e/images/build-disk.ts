@@ -8,7 +8,7 @@ import { type GuestFile, packFiles } from './pack-files.js'
 export type { GuestFile } from './pack-files.js'
 
 export interface FilesystemPlan {
-  readonly kind: 'vfat' | 'ext4' | 'xfs'
+  readonly kind: 'vfat' | 'ext4' | 'xfs' | 'btrfs'
   readonly label?: string
   /** FAT: eight hex digits. */
   readonly uuid?: string
@@ -121,6 +121,7 @@ function mkfsCommand(plan: FilesystemPlan): string {
     vfat: () => ['mkfs.fat', ...option('-n', plan.label), ...option('-i', plan.uuid), ...more],
     ext4: () => ['mkfs.ext4', '-q', '-F', '-E', 'nodiscard', ...option('-L', plan.label), ...option('-U', plan.uuid), ...more],
     xfs: () => ['mkfs.xfs', '-q', '-f', '-K', ...option('-L', plan.label), ...(plan.uuid ? ['-m', `uuid=${plan.uuid}`] : []), ...more],
+    btrfs: () => ['mkfs.btrfs', '-q', '-f', '-K', ...option('-L', plan.label), ...option('-U', plan.uuid), ...more],
   }[plan.kind]()
   const odd = words.find((word) => !/^[\w./:=,^-]+$/.test(word))
   if (odd !== undefined) throw new TypeError(`not a plain mkfs argument: ${odd}`)

@@ -31,7 +31,13 @@ function OpenDialog() {
       )
     case 'save':
       return (
-        <SaveDialog key={`${dialog.mode}${dialog.path}`} path={dialog.path} mode={dialog.mode} target={dialog.target ?? null} onClose={close} />
+        <SaveDialog
+          key={`${dialog.mode}${dialog.path}`}
+          path={dialog.path}
+          mode={dialog.mode}
+          target={dialog.target ?? null}
+          onClose={close}
+        />
       )
     case 'recipe':
       return (
