@@ -31,7 +31,7 @@ test('a dry run of each command of the menu shows its change and writes nothing'
   expect(await dry('default', 'arch-fallback')).toContain('+ default  arch-fallback.conf')
   expect(await dry('timeout', 'forever')).toContain('+ timeout  menu-force')
   expect(await dry('title', 'default', 'Build 7')).toContain('+ title   Build 7')
-  expect(await dry('duplicate', 'default', 'copy', 'A copy')).toContain('/loader/entries/copy.conf (created, mode 0644, owner 0:0)')
+  expect(await dry('duplicate', 'default', 'copy', 'A copy')).toContain('/loader/entries/copy.conf (created)')
   expect(await dry('add', 'rescue', 'Rescue', '--arg', 'single', '--arg', 'ro')).toMatch(/\+ options\n\+ {5}single\n\+ {5}ro/)
   expect(await dry('remove', 'arch-fallback')).toContain('/loader/entries/arch-fallback.conf (removed')
   expect(await dry('disable', 'default')).toContain('/loader/entries/arch.conf -> /loader/entries/arch.conf.disabled (renamed)')
