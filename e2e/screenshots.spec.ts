@@ -9,7 +9,7 @@ const FOLDER = process.env.DISKWRIGHT_SCREENSHOTS ?? path.resolve(import.meta.di
 const ENTRY = 'Oracle Linux Server 8.10 (ostree:0)'
 
 /** Those that the README shows; all others are taken only into a folder of one's own, to look at. */
-const IN_README: ReadonlySet<string> = new Set(['boot', 'edits', 'convert', 'boot-dark'])
+const IN_README: ReadonlySet<string> = new Set(['boot', 'health', 'files', 'edits', 'convert', 'boot-dark'])
 
 /** Pictures of every state at the given size and in the given theme. */
 for (const theme of ['Light', 'Dark'] as const) {
@@ -42,10 +42,18 @@ for (const theme of ['Light', 'Dark'] as const) {
       await shot('boot-bootable')
       await app.dropFiles([image])
       const entry = workbench.entry(ENTRY)
-      await workbench.replaceArg(entry, 'ignition.platform.id=qemu', 'ignition.platform.id=vmware')
-      await workbench.addArg(entry, 'console=tty0')
-      await page.keyboard.press('Tab')
+      await workbench.chooseTarget('VMware ESXi')
+      await workbench
+        .target()
+        .getByRole('button', { name: /^Stage for/ })
+        .click()
+      await workbench.replaceArg(entry, 'rd.timeout=120', 'rd.timeout=300')
+      await page.locator(':focus').blur()
+      await page.mouse.move(500, 400)
+      await page.mouse.wheel(0, -5000)
       await shot('boot')
+      await workbench.showTab('System')
+      await shot('system')
       await workbench.showTab('Files')
       await expect(page.getByText('ostree', { exact: true })).toBeVisible()
       await shot('files')
