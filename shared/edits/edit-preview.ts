@@ -8,8 +8,6 @@ export const fileChangeSchema = z.object({
   partition: z.number().int(),
   /** Absolute in the partition, after all renames. */
   path: z.string(),
-  /** Path in the mounted tree of the system inside; null where there is none. */
-  osPath: z.string().nullable(),
   change: z.enum(['rewritten', 'created', 'removed', 'renamed', 'folder-created', 'link-created', 'attributes']),
   /** Path before a rename. */
   from: z.string().nullable(),

@@ -73,7 +73,7 @@ export const jobsCancelCommand: Command = {
 
 export const jobsRecoverCommand: Command = {
   name: 'jobs recover',
-  summary: 'Remove what crashed jobs left: part files, folders, processes',
+  summary: 'Remove what crashed jobs left: part files, folders, processes, nbd devices',
   positionals: '',
   counts: { min: 0, max: 0 },
   options: { 'dry-run': { type: 'boolean', help: 'Show it; remove nothing' } },

@@ -74,7 +74,6 @@ function fileChange(step: DraftStep, operation: FileOperation): FileChange[] {
     kind: 'file' as const,
     partition: operation.partition,
     path: operation.kind === 'rename' ? operation.to : operation.path,
-    osPath: null,
     from: operation.kind === 'rename' ? operation.path : null,
     before: shown(step.before),
     after: shown(after),

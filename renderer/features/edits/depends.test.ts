@@ -7,7 +7,6 @@ function file(path: string, edits: number[], from: string | null = null): FileCh
     kind: 'file',
     partition: 2,
     path,
-    osPath: null,
     change: 'rewritten',
     from,
     before: '',
