@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from './fixtures.js'
 import { HealthPage } from './pages/health-page.js'
+import { ShellPage } from './pages/shell-page.js'
 import { WorkbenchPage } from './pages/workbench-page.js'
 
 const ESP = 'The EFI system partition has the wrong type'
@@ -100,8 +101,7 @@ test('a recipe is exported, dropped on another image, and refused with the diffe
       .click()
     await expect(health.finding(ESP)).toContainText('Fix staged')
     await app.answerSaveDialog(recipe)
-    await app.page.keyboard.press('Control+K')
-    await app.page.keyboard.type('export as')
+    await new ShellPage(app.page).searchPalette('export as', /^Export as recipe/)
     await app.page.keyboard.press('Enter')
     await expect(app.page.getByText('Recipe saved: for-vmware.yaml')).toBeVisible()
     expect(fs.readFileSync(recipe, 'utf8')).toContain('set-partition-type')

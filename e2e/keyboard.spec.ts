@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.js'
+import { ShellPage } from './pages/shell-page.js'
 import { WorkbenchPage } from './pages/workbench-page.js'
 
 const ENTRY = 'Oracle Linux Server 8.10 (ostree:0)'
@@ -62,6 +63,7 @@ test('the whole journey without a mouse', async ({ app, cli, copyImage, workFold
   const { page } = app
   const { keyboard } = page
   const workbench = new WorkbenchPage(page)
+  const shell = new ShellPage(page)
   const entry = workbench.entry(ENTRY)
   const keepsFocus = (step: string) => expect.poll(() => focused(page), `the focus after: ${step}`).not.toBe('nothing')
 
@@ -142,10 +144,7 @@ test('the whole journey without a mouse', async ({ app, cli, copyImage, workFold
   })
 
   await test.step('the palette leads anywhere', async () => {
-    await keyboard.press('Control+K')
-    await expect(page.getByRole('textbox', { name: /Search images/ })).toBeFocused()
-    await keyboard.type('jobs')
-    await expect(page.locator('[data-action]').first()).toHaveText(/^Jobs/)
+    await shell.searchPalette('jobs', /^Jobs/)
     await keyboard.press('Enter')
     await expect(page.getByRole('main').getByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible()
     await keepsFocus('go to Jobs')
@@ -154,6 +153,7 @@ test('the whole journey without a mouse', async ({ app, cli, copyImage, workFold
 
   await test.step('the palette finds an argument', async () => {
     await keyboard.press('Control+K')
+    await expect(page.getByRole('textbox', { name: /Search images/ })).toBeFocused()
     await keyboard.type('crashkernel')
     await expect(page.getByRole('button', { name: 'crashkernel=auto' })).toBeVisible()
     await selectInPalette(page, 'crashkernel=auto')

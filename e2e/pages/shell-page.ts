@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 
 export type RailItem = 'Home' | 'Images' | 'Jobs' | 'Tools' | 'Settings'
 
@@ -28,5 +28,13 @@ export class ShellPage {
   async chooseTheme(name: 'System' | 'Light' | 'Dark'): Promise<void> {
     await this.show('Settings')
     await this.page.getByRole('radiogroup', { name: 'Appearance' }).getByText(name, { exact: true }).click()
+  }
+
+  /** Opens the command palette by its keys and types, until what is looked for is the first that is found; Enter runs it. */
+  async searchPalette(words: string, first: string | RegExp): Promise<void> {
+    await this.page.keyboard.press('Control+K')
+    await expect(this.page.getByRole('textbox', { name: /Search images/ })).toBeFocused()
+    await this.page.keyboard.type(words)
+    await expect(this.page.locator('[data-action]').first()).toHaveText(first)
   }
 }

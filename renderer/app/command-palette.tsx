@@ -61,7 +61,8 @@ export function CommandPalette() {
       scrollable
       maxHeight={520}
       overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}
-      transitionProps={{ duration: 80, transition: 'fade' }}
+      // A fade would hold back the search field, and with it the first letters of who types at once.
+      transitionProps={{ duration: 0 }}
       searchProps={{
         leftSection: <Search size={16} aria-hidden />,
         placeholder: 'Search images, arguments, actions',
