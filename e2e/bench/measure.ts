@@ -1,6 +1,6 @@
 import type { Core } from '#core/core-api'
 import type { Job } from '#shared/jobs/job'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { median } from './report.js'
 
 /** Milliseconds. */
@@ -18,7 +18,7 @@ export async function repeat(times: number, work: () => Promise<number>): Promis
 }
 
 /** Runs a job to its end; throws when it did not succeed. */
-export async function finished(core: Core, request: JobRequest): Promise<Job> {
+export async function finished(core: Core, request: JobRequestDraft): Promise<Job> {
   const job = await core.jobs.wait(core.jobs.start(request).id)
   if (job.state !== 'succeeded') throw new Error(`${job.title}: ${job.state} ${JSON.stringify(job.error)}`)
   return job

@@ -2,11 +2,11 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FORMATS } from '#shared/images/formats'
-import type { JobInput, JobRequest } from '#shared/jobs/job-requests'
+import type { JobInputDraft, JobRequestDraft } from '#shared/jobs/job-requests'
 import { ALL_VARIANTS } from '../images/formats.js'
 import { filesIn, hashOf, openBench, type TestBench } from './workbench.js'
 
-type ConvertRequest = Extract<JobRequest, { kind: 'convert-image' }>
+type ConvertRequest = Extract<JobRequestDraft, { kind: 'convert-image' }>
 
 let bench: TestBench
 let source: string
@@ -16,7 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-function convert(input: Pick<JobInput<'convert-image'>, 'output' | 'format'> & Partial<JobInput<'convert-image'>>): ConvertRequest {
+function convert(
+  input: Pick<JobInputDraft<'convert-image'>, 'output' | 'format'> & Partial<JobInputDraft<'convert-image'>>,
+): ConvertRequest {
   return { kind: 'convert-image', input: { source, options: [], verify: true, replace: false, ...input } }
 }
 

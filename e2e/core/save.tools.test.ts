@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Edit } from '#shared/edits/edit'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { bootToLogin } from '../images/boot-image.js'
 import { failureOf, filesIn, hashOf, openBench, type TestBench } from './workbench.js'
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-function saveAs(source: string, output: string, edits: readonly Edit[] = TO_VMWARE): JobRequest {
+function saveAs(source: string, output: string, edits: readonly Edit[] = TO_VMWARE): JobRequestDraft {
   return { kind: 'save-image', input: { source, edits: [...edits], target: { mode: 'new-file', output, replace: false } } }
 }
 
@@ -104,7 +104,7 @@ test('in place: the name holds the result, the backup the original, byte for byt
 test('in place without a backup: snapshots and overlays that would be lost are reason enough to refuse', async () => {
   const source = await bench.copy('ock', 'precious.qcow2')
   execFileSync('qemu-img', ['snapshot', '-c', 'before', source])
-  const inPlace: JobRequest = {
+  const inPlace: JobRequestDraft = {
     kind: 'save-image',
     input: { source, edits: [...TO_VMWARE], target: { mode: 'in-place', keepBackup: false } },
   }

@@ -10,7 +10,7 @@ import { createHost } from '#core/process/create-host'
 import type { Host } from '#core/process/host'
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { testImage } from '../images/cache.js'
 import type { ImageName } from '../images/builders.js'
 
@@ -22,9 +22,9 @@ export interface TestBench {
   readonly folder: string
   copy(name: ImageName, as?: string): Promise<string>
   /** Runs a job to its end, whatever that is. */
-  run(request: JobRequest): Promise<Job>
+  run(request: JobRequestDraft): Promise<Job>
   /** As `run`; throws when it did not succeed. */
-  succeed(request: JobRequest): Promise<Job>
+  succeed(request: JobRequestDraft): Promise<Job>
   close(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export async function openBench(env: NodeJS.ProcessEnv = process.env): Promise<T
   await fs.mkdir(folder)
   const dirs = { config: `${root}/config`, state: `${root}/state`, cache: `${root}/cache`, runtime: `${root}/runtime` }
   const core = await createCore({ dirs, env, log: silentLogger })
-  const run = (request: JobRequest): Promise<Job> => core.jobs.wait(core.jobs.start(request).id)
+  const run = (request: JobRequestDraft): Promise<Job> => core.jobs.wait(core.jobs.start(request).id)
   return {
     core,
     host: await createHost({ dirs, env, log: silentLogger }),

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Core } from '#core/core-api'
 import { ENDED_STATES, type Job } from '#shared/jobs/job'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { expect } from 'vitest'
 import { mountsOf, processesLeft, processesOf } from './left-behind.js'
 import type { Scene } from './scene.js'
 
-export function runJob(core: Core, request: JobRequest): Promise<Job> {
+export function runJob(core: Core, request: JobRequestDraft): Promise<Job> {
   return core.jobs.wait(core.jobs.start(request).id)
 }
 

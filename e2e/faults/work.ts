@@ -1,5 +1,5 @@
 import type { Edit } from '#shared/edits/edit'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import type { Scene } from './scene.js'
 
 /** The argument that every save of these tests adds. */
@@ -18,7 +18,7 @@ export interface Work {
   /** Name of the result in the image folder; undefined in place. */
   readonly output: string | undefined
   command(scene: Scene): string[]
-  request(scene: Scene): JobRequest
+  request(scene: Scene): JobRequestDraft
 }
 
 export const SAVE_NEW: Work = {

@@ -1,5 +1,5 @@
 import { ENDED_STATES, type Job, type JobOutput } from '#shared/jobs/job'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { AppError } from '#shared/errors/app-error'
 import { formatBytes, formatDuration, formatRate } from '#shared/text/bytes'
 import type { CommandContext } from './command.js'
@@ -11,7 +11,10 @@ const CLEAR_LINE = '\r\u001b[K'
  * Starts a job and shows how it goes, on stderr: a progress line on a terminal, JSON lines with `--json`. Returns what it
  * made; throws the job's error. Ctrl-C cancels it.
  */
-export async function followJob({ core, print, signal }: CommandContext, request: JobRequest): Promise<{ job: Job; output: JobOutput }> {
+export async function followJob(
+  { core, print, signal }: CommandContext,
+  request: JobRequestDraft,
+): Promise<{ job: Job; output: JobOutput }> {
   const started = core.jobs.start(request)
   const { id } = started
   const show = (job: Job) => job.id === id && showJob(job)

@@ -9,7 +9,7 @@ import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
 import type { OsTree } from '#shared/images/os-tree'
 import type { Recipe } from '#shared/recipes/recipe'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
-import type { JobInput, JobRequest, OutputPlan } from '#shared/jobs/job-requests'
+import type { JobInput, JobInputDraft, JobRequestDraft, OutputPlan } from '#shared/jobs/job-requests'
 import type { PlatformId } from '#shared/platforms/platform'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import type { RecentImage, Settings } from '#shared/settings/settings'
@@ -69,8 +69,8 @@ export interface Core {
   readRecipe(file: string, options?: { readonly anyHostFile?: boolean }): Promise<Recipe>
   /** The edits as a shell script of guestfish and qemu-img. Throws what keeps an edit from being applied. */
   shellScript(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<string>
-  planConvert(input: JobInput<'convert-image'>): Promise<OutputPlan>
-  planSave(input: JobInput<'save-image'>): Promise<OutputPlan>
+  planConvert(input: JobInputDraft<'convert-image'>): Promise<OutputPlan>
+  planSave(input: JobInputDraft<'save-image'>): Promise<OutputPlan>
   readonly jobs: JobsApi
   readonly recents: RecentsApi
   readonly settings: SettingsApi
@@ -122,7 +122,7 @@ export interface JobsApi {
   list(): Job[]
   get(id: string): Job
   /** Queues a job; throws `bad-input` when the request does not fit its schema. */
-  start(request: JobRequest): Job
+  start(request: JobRequestDraft): Job
   cancel(id: string): void
   /** Starts a new job with the same input. */
   retry(id: string): Job

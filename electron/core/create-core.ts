@@ -1,4 +1,6 @@
 import path from 'node:path'
+import { convertImageInputSchema } from '#shared/jobs/convert-request'
+import { saveImageInputSchema } from '#shared/jobs/job-requests'
 import { tidyPath } from '#shared/images/os-tree'
 import { printRecipe } from '#shared/recipes/recipe-text'
 import type { Core, CoreDeps } from './core-api.js'
@@ -77,8 +79,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     },
     readRecipe,
     shellScript: (image, edits, signal) => sessions.use(bind(signal), image, (open) => scriptOfEdits(open, edits)),
-    planConvert: (input) => planConvert(host, input),
-    planSave: (input) => planSave(host, input),
+    planConvert: async (input) => planConvert(host, convertImageInputSchema.parse(input)),
+    planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
     jobs,
     recents,
     settings,

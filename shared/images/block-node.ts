@@ -9,6 +9,8 @@ export interface BlockNode {
   readonly path: string
   /** Backing node; null when the image has none, or none is wanted. Left out for formats that know no backing. */
   readonly backing?: BlockNode | null
+  /** Where in the file the image lies, bytes; the whole file when it is not given. It can be read only there. */
+  readonly window?: { readonly offset: number; readonly size: number }
   /** Open although another process writes to it; what is read may be out of date. */
   readonly forceShare?: boolean
 }
@@ -20,16 +22,17 @@ export interface BlockOptions {
 
 /** The `blockdev` object of a node, QEMU QAPI `BlockdevOptions`. */
 export function blockOptions(node: BlockNode, access: 'read-only' | 'read-write' = 'read-only'): BlockOptions {
+  const file = {
+    driver: 'file',
+    filename: node.path,
+    'read-only': access === 'read-only',
+    ...(node.forceShare ? { 'force-share': true } : {}),
+  }
   return {
     driver: node.driver,
     'read-only': access === 'read-only',
     ...(node.forceShare ? { 'force-share': true } : {}),
-    file: {
-      driver: 'file',
-      filename: node.path,
-      'read-only': access === 'read-only',
-      ...(node.forceShare ? { 'force-share': true } : {}),
-    },
+    file: node.window === undefined ? file : { driver: 'raw', 'read-only': true, offset: node.window.offset, size: node.window.size, file },
     ...(node.backing === undefined ? {} : { backing: node.backing && blockOptions(node.backing) }),
   }
 }
@@ -39,7 +42,7 @@ export function blockOptions(node: BlockNode, access: 'read-only' | 'read-write'
  * name none), else the whole graph.
  */
 export function imageName(node: BlockNode): string {
-  return node.backing || node.forceShare ? jsonName(node) : node.path
+  return node.backing || node.forceShare || node.window ? jsonName(node) : node.path
 }
 
 /** A file name for qemu-img that opens exactly this graph. */

@@ -3,6 +3,7 @@ import { editSchema } from '../edits/edit.js'
 import { guestPlaceSchema } from '../edits/guest-place.js'
 import { diskFormatSchema } from '../images/image-info.js'
 import { expectationSchema } from '../recipes/expectation.js'
+import { convertImageInputSchema } from './convert-request.js'
 
 export const ENGINES = ['uml', 'guestfish', 'nbd'] as const
 export const engineIdSchema = z.enum(ENGINES)
@@ -33,18 +34,6 @@ export const saveImageInputSchema = z.object({
   ]),
   /** Default: the best engine that works here. */
   engine: engineIdSchema.optional(),
-})
-
-export const convertImageInputSchema = z.object({
-  source: z.string(),
-  output: z.string(),
-  format: diskFormatSchema,
-  subformat: z.string().optional(),
-  /** Further `qemu-img -o` options, `name=value`. */
-  options: z.array(z.string()).default([]),
-  /** Compare the result with the source. */
-  verify: z.boolean().default(true),
-  replace: z.boolean().default(false),
 })
 
 /** Copy files and folders out of an image, as they are with the edits, into a folder. */
@@ -86,6 +75,8 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('extract-files'), input: extractFilesInputSchema }),
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
+/** A request before defaults are filled in. */
+export type JobRequestDraft = z.input<typeof jobRequestSchema>
 
 /** What a conversion or save will do, shown before it starts. */
 export const outputPlanSchema = z.object({

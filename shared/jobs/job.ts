@@ -38,6 +38,8 @@ export const jobOutputSchema = z.object({
   sha256: z.string().optional(),
   /** What was proven, in words that stay true: `content identical to the source`. */
   proofs: z.array(z.string()),
+  /** Further files that were made beside it: digests, reports, the parts of a set. Absolute paths. */
+  sidecars: z.array(z.string()).optional(),
   /** Backup of the original (save in place). */
   backup: z.string().optional(),
   /** Engine that wrote edits. */
@@ -66,6 +68,10 @@ export const jobSchema = z.object({
   endedAt: z.string().nullable(),
   output: jobOutputSchema.nullable(),
   error: appErrorDataSchema.nullable(),
+  /** The jobs that were started together, and the place of this one among them. */
+  batch: z.object({ id: z.string(), title: z.string(), index: z.number().int(), count: z.number().int() }).nullable().optional(),
+  /** The user holds it: a queued one does not start, a running one stands still. */
+  paused: z.boolean().optional(),
   /** Process that runs it; used to tell a crashed job from a running one. */
   owner: z.object({ pid: z.number(), startTicks: z.string() }).nullable(),
 })

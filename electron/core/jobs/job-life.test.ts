@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { convertRequest } from './testing/job-fixture.js'
 import { at, benchForEachTest, foldersOf, gate, OUTPUT, running, setup } from './testing/runner-bench.js'
 
@@ -68,7 +68,7 @@ test('retry starts the same again; remove takes ended jobs only; bad requests an
   pass()
   await runner.wait(second.id)
 
-  expect(() => runner.start({ kind: 'convert-image', input: { source: 1 } } as unknown as JobRequest)).toThrow(
+  expect(() => runner.start({ kind: 'convert-image', input: { source: 1 } } as unknown as JobRequestDraft)).toThrow(
     expect.objectContaining({ code: 'bad-input' }),
   )
   for (const act of [runner.get, runner.cancel, runner.retry, runner.log]) {

@@ -1,7 +1,7 @@
 import { hideSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
 import { ENDED_STATES, type Job } from '#shared/jobs/job'
-import { JOB_INPUTS, type JobInput, type JobKind, type JobRequest, jobRequestSchema } from '#shared/jobs/job-requests'
+import { JOB_INPUTS, type JobInput, type JobKind, type JobRequest, type JobRequestDraft, jobRequestSchema } from '#shared/jobs/job-requests'
 import type { JobsApi } from '../core-api.js'
 import { toUnwritable } from '../files/checks.js'
 import type { Logger } from '../log/logger.js'
@@ -79,7 +79,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     return job
   }
 
-  function start(request: JobRequest): Job {
+  function start(request: JobRequestDraft): Job {
     const parsed = parseRequest(request)
     const prepared = prepare(definitions, parsed.kind, parsed.input)
     const first: Job = {
@@ -230,7 +230,7 @@ function isRemovable(store: JobStore, job: Job | undefined): boolean {
   return job !== undefined && ENDED_STATES.has(job.state) && store.openClaims(job.id).length === 0
 }
 
-function parseRequest(request: JobRequest): JobRequest {
+function parseRequest(request: JobRequestDraft): JobRequest {
   const parsed = jobRequestSchema.safeParse(request)
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')

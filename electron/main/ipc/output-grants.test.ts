@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { OutputGrants } from './output-grants.js'
 
 let folder: string
@@ -14,10 +14,10 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(folder, { recursive: true }))
 
-function convertTo(output: string, replace = false): JobRequest {
+function convertTo(output: string, replace = false): JobRequestDraft {
   return { kind: 'convert-image', input: { source, output, replace, format: 'vmdk', options: [], verify: true } }
 }
-function saveTo(output: string, replace = false): JobRequest {
+function saveTo(output: string, replace = false): JobRequestDraft {
   return { kind: 'save-image', input: { source, edits: [], target: { mode: 'new-file', output, replace } } }
 }
 
@@ -56,6 +56,6 @@ test('no name of another folder can be talked out of it', async () => {
 })
 
 test('saving in place names no output of its own', () => {
-  const request: JobRequest = { kind: 'save-image', input: { source, edits: [], target: { mode: 'in-place', keepBackup: true } } }
+  const request: JobRequestDraft = { kind: 'save-image', input: { source, edits: [], target: { mode: 'in-place', keepBackup: true } } }
   expect(() => new OutputGrants().assertGranted(request)).not.toThrow()
 })

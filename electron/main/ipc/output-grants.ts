@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 
 type Origin = 'dialog' | 'dialog-replace' | 'suggested'
 
@@ -34,7 +34,7 @@ export class OutputGrants {
   }
 
   /** Throws `output-not-granted` unless the request writes where the user or `suggest` said. */
-  assertGranted(request: JobRequest): void {
+  assertGranted(request: JobRequestDraft): void {
     const output = outputOf(request)
     if (output === null) return
     const origin = (request.kind === 'extract-files' ? this.#folders : this.#granted).get(path.resolve(output.file))
@@ -44,10 +44,10 @@ export class OutputGrants {
 }
 
 /** Null for a save in place: the original is its target, and the core keeps a backup. */
-function outputOf({ kind, input }: JobRequest): { file: string; replace: boolean } | null {
-  if (kind === 'convert-image') return { file: input.output, replace: input.replace }
-  if (kind === 'extract-files') return { file: input.folder, replace: input.replace }
-  return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace }
+function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
+  if (kind === 'convert-image') return { file: input.output, replace: input.replace ?? false }
+  if (kind === 'extract-files') return { file: input.folder, replace: input.replace ?? false }
+  return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace ?? false }
 }
 
 async function freeName(source: string, suffix: string, extension: string): Promise<string> {

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Job } from '#shared/jobs/job'
-import type { JobRequest } from '#shared/jobs/job-requests'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { silentLogger } from '../../log/logger.js'
 import { createHost } from '../../process/create-host.js'
 import type { JobDefinition, JobDefinitions } from '../job-definition.js'
@@ -49,7 +49,7 @@ export function convertDefinition(run: Convert['run'], more: Partial<Convert> = 
   }
 }
 
-export function convertRequest(source: string, output: string): JobRequest {
+export function convertRequest(source: string, output: string): JobRequestDraft {
   return { kind: 'convert-image', input: { source, output, format: 'raw', options: [], verify: true, replace: false } }
 }
 

@@ -1,0 +1,27 @@
+/** What can be made of an image, by the place it is for. */
+export const ARTIFACT_IDS = [
+  'vmware-ova',
+  'vmware-vmdk',
+  'workstation-vmdk',
+  'virtualbox-ova',
+  'virtualbox-vdi',
+  'hyperv-vhdx',
+  'hyperv-vhd',
+  'azure-vhd',
+  'aws-raw',
+  'aws-vmdk',
+  'gcp-tar',
+  'oci-archive',
+  'oci-qcow2',
+  'openstack-qcow2',
+  'openstack-raw',
+  'proxmox-qcow2',
+  'libvirt-qcow2',
+  'ovirt-qcow2',
+  'nutanix-qcow2',
+  'digitalocean-qcow2',
+  'kubevirt-containerdisk',
+  'kubevirt-raw',
+  'metal-raw',
+] as const
+export type ArtifactId = (typeof ARTIFACT_IDS)[number]
