@@ -47,6 +47,8 @@ export const ERROR_CODES = [
   'edit-not-written',
   'verify-mismatch',
   'check-failed',
+  'lint-failed',
+  'size-not-taken',
   'output-exists',
   'output-is-source',
   'output-not-granted',

@@ -15,6 +15,20 @@ export const OUTPUT_ERROR_WORDS = {
     detail: `${sentence(facts.text(['reason', 'problem', 'message'], facts.lastLine() || `The tables of ${facts.path('the image')} contradict each other`))} ${DISCARDED}`,
     next: 'Run qemu-img check on the source; repair a copy of it, never the only one.',
   }),
+  'lint-failed': (facts) => ({
+    title: 'The result breaks a rule of its format or platform',
+    detail: `${sentence(facts.text(['reason'], 'A rule was broken'))} ${DISCARDED}`,
+    next: 'Choose other options or another format; if none were chosen, report this as a bug.',
+  }),
+  'size-not-taken': (facts) => ({
+    title: `${facts.text(['platform'], 'The platform')} takes no disk of this size`,
+    detail: facts.has('maxBytes')
+      ? `The virtual size is ${facts.size('virtualBytes')}, and the limit is ${facts.size('maxBytes')}. Nothing was written.`
+      : `The virtual size is ${facts.size('virtualBytes')}; the next one that is taken is ${facts.size('growTo')}. Nothing was written.`,
+    next: facts.has('maxBytes')
+      ? 'Choose another platform or format, or make the disk smaller first.'
+      : 'Let the conversion grow the disk to that size.',
+  }),
   'output-exists': (facts) => ({
     title: 'The output file exists already',
     detail: `${facts.path('A file of that name')} is there and was left as it is.`,

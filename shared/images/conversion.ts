@@ -104,6 +104,11 @@ const TIB = 1024 ** 4
 /** Largest virtual sizes: VHD specification 1.0, VMDK of one sparse extent (QEMU block/vmdk.c), MS-VHDX 2.6. */
 const SIZE_LIMITS: Partial<Readonly<Record<DiskFormat, number>>> = { vhd: 2040 * GIB, vmdk: 2 * TIB, vhdx: 64 * TIB }
 
+/** Largest virtual size that a format can hold, bytes; null where none is known. Disks in several parts have no limit here. */
+export function formatLimitBytes(format: DiskFormat, subformat: string): number | null {
+  return isSplit(subformat) ? null : (SIZE_LIMITS[format] ?? null)
+}
+
 /**
  * What a user should know before a conversion starts.
  * `maxFileBytes` is the longest file that the target's file system can hold, where it is known (4 GiB - 1 on FAT32).
@@ -123,8 +128,8 @@ export function conversionWarnings(info: ImageInfo, target: ConvertTarget, maxFi
     add('further-files', 'Two files are written: a descriptor, and the data beside it as NAME-flat.vmdk. Keep them together.')
   if (subformat.startsWith('twoGbMaxExtent'))
     add('further-files', 'Several files are written: a descriptor, and the parts beside it. Keep them together.')
-  const limit = SIZE_LIMITS[target.format]
-  if (limit !== undefined && info.virtualBytes > limit && !isSplit(subformat)) {
+  const limit = formatLimitBytes(target.format, subformat)
+  if (limit !== null && info.virtualBytes > limit) {
     add('size-limit', `${label} disks end at ${formatBytes(limit)}; this one has ${formatBytes(info.virtualBytes)}.`)
   }
   if (target.format === 'vhd' && subformat === 'fixed' && info.virtualBytes % (1024 * 1024) !== 0) {

@@ -56,6 +56,8 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, controller: A
         throw error
       }
     },
+    declares: (stepId) => prepared.steps.some((step) => step.id === stepId),
+    commands: () => live.current().commands,
     skip: (stepId) => progress.end(stepId, 'skipped'),
     message(text) {
       live.change({ message: text })

@@ -1,3 +1,4 @@
+import type { CommandRecord } from '#shared/jobs/job'
 import type { Host } from '../process/host.js'
 
 /** What an operation gets from the job that runs it. */
@@ -10,6 +11,10 @@ export interface JobContext {
   step<T>(id: string, work: (progress: StepProgress) => Promise<T>): Promise<T>
   /** Marks a declared step as not needed. */
   skip(id: string): void
+  /** Whether the job declared a step of that name. */
+  declares(id: string): boolean
+  /** Commands that the job ran so far, in order. */
+  commands(): readonly CommandRecord[]
   message(text: string): void
   log(line: string): void
   /** Runs on success, failure and cancel, last one first. */
