@@ -108,6 +108,11 @@ export const contract = {
   'save.plan': call(saveImageInputSchema, outputPlanSchema),
   'jobs.list': call(nothing, z.array(jobSchema)),
   'jobs.start': call(jobRequestSchema, jobSchema),
+  /** Queues a batch, all of it or nothing. */
+  'jobs.startAll': call(
+    z.object({ requests: z.array(jobRequestSchema).min(1).max(8000), title: z.string().min(1).max(1000) }),
+    z.array(jobSchema),
+  ),
   'jobs.cancel': call(z.object({ id: z.string() }), nothing),
   'jobs.retry': call(z.object({ id: z.string() }), jobSchema),
   'jobs.remove': call(z.object({ ids: z.array(z.string()) }), nothing),

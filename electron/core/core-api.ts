@@ -123,6 +123,8 @@ export interface JobsApi {
   get(id: string): Job
   /** Queues a job; throws `bad-input` when the request does not fit its schema. */
   start(request: JobRequestDraft): Job
+  /** Queues a batch in this order, all of it or nothing; throws `bad-input` when a request does not fit its schema. */
+  startAll(requests: readonly JobRequestDraft[], batch: { readonly title: string }): Job[]
   cancel(id: string): void
   /** Starts a new job with the same input. */
   retry(id: string): Job

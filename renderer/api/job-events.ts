@@ -1,13 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { Job } from '#shared/jobs/job'
+import { byPositionLastFirst } from '#shared/jobs/job-order'
 import { ENDED_STATES } from '#shared/jobs/job-states'
 import { subscribe } from './client.js'
 import { jobsQuery } from './queries.js'
 
-/** Newest first; a job that is known keeps one place. */
+/** What begins last comes first; a job that is known keeps one place. */
 export function upsertJob(jobs: readonly Job[], changed: Job): Job[] {
   const others = jobs.filter((job) => job.id !== changed.id)
-  return [changed, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
+  return [changed, ...others].sort(byPositionLastFirst)
 }
 
 function invalidateImage(client: QueryClient, path: string): void {

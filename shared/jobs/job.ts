@@ -72,6 +72,12 @@ export const jobSchema = z.object({
   batch: z.object({ id: z.string(), title: z.string(), index: z.number().int(), count: z.number().int() }).nullable().optional(),
   /** The user holds it: a queued one does not start, a running one stands still. */
   paused: z.boolean().optional(),
+  /** Seconds that it stood still; they count for no rate and no duration. */
+  pausedSeconds: z.number().optional(),
+  /** Place in the queue: the lower one begins first. Changed by moving; `positionOf` knows it for old records too. */
+  position: z.number().optional(),
+  /** Bytes on disk of what it reads: its share of the work of a batch. */
+  weight: z.number().optional(),
   /** Process that runs it; used to tell a crashed job from a running one. */
   owner: z.object({ pid: z.number(), startTicks: z.string() }).nullable(),
 })

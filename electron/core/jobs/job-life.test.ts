@@ -130,3 +130,31 @@ test('without a place for its record no job starts, and the error names the fold
   )
   expect(runner.list()).toEqual([])
 })
+
+test('a batch is queued in its order, whole or not at all; another attempt at an item keeps its place in it', async () => {
+  const begun: string[] = []
+  const { runner } = await setup(async (input) => {
+    begun.push(path.basename(input.output))
+    if (input.output === at('two') && begun.length < 4) throw new AppError('tool-failed')
+    return OUTPUT
+  })
+  const names = ['one', 'two', 'three']
+  const jobs = runner.startAll(
+    names.map((name) => convertRequest(at('a'), at(name))),
+    { title: 'Three of a' },
+  )
+  const [{ batch } = {}] = jobs
+  expect(jobs.map((job) => job.batch)).toEqual(names.map((_, index) => ({ id: batch?.id, title: 'Three of a', index, count: 3 })))
+  expect(jobs.map((job) => job.weight)).toEqual(names.map(() => fs.statSync(at('a')).blocks * 512))
+  expect(runner.list().map((job) => job.id)).toEqual(jobs.map((job) => job.id).reverse())
+  const ended = await Promise.all(jobs.map((job) => runner.wait(job.id)))
+  expect(ended.map((job) => job.state)).toEqual(['succeeded', 'failed', 'succeeded'])
+  const again = runner.retry(jobs[1]?.id ?? '')
+  expect(again.batch).toEqual(jobs[1]?.batch)
+  expect((await runner.wait(again.id)).state).toBe('succeeded')
+  const bad = { kind: 'convert-image', input: { source: 1 } } as unknown as JobRequestDraft
+  expect(() => runner.startAll([convertRequest(at('a'), at('x')), bad], { title: 'Half' })).toThrow(
+    expect.objectContaining({ code: 'bad-input' }),
+  )
+  expect(runner.list()).toHaveLength(4)
+})

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { hideSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
 import { ENDED_STATES, type Job } from '#shared/jobs/job'
@@ -58,6 +59,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
   const removeListeners = new Set<(ids: string[]) => void>()
   const slots = createSlots(limit)
   let cancelPoll: NodeJS.Timeout | undefined
+  let lastPosition = 0
 
   const emit = (job: Job) => notify(changeListeners, job)
   const emitRemoved = (ids: string[]) => ids.length > 0 && notify(removeListeners, ids)
@@ -79,14 +81,44 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     return job
   }
 
-  function start(request: JobRequestDraft): Job {
-    const parsed = parseRequest(request)
-    const prepared = prepare(definitions, parsed.kind, parsed.input)
-    const first: Job = {
+  /** Records all of them before any begins: either the whole batch is queued or nothing. */
+  function queueAll(requests: readonly JobRequest[], batchOf: (index: number) => Job['batch']): Job[] {
+    const fresh = requests.map((request, index) => makeQueued(request, batchOf(index)))
+    const removed = recordNew(fresh.map(({ job }) => job))
+    for (const { request, prepared, job } of fresh) {
+      const live = createLiveJob(job, { store, log, emit })
+      const controller = new AbortController()
+      own.set(job.id, { request, live, controller, ended: queueAndRun(live, controller, prepared) })
+    }
+    for (const id of removed) own.delete(id)
+    for (const { job } of fresh) emit(job)
+    emitRemoved(removed)
+    watchCancelRequests()
+    return fresh.map(({ job }) => job)
+  }
+
+  function recordNew(jobs: readonly Job[]): string[] {
+    const made: string[] = []
+    try {
+      return jobs.flatMap((job) => {
+        const removed = store.create(job)
+        made.push(job.id)
+        return removed
+      })
+    } catch (error) {
+      for (const id of made) store.remove(id)
+      throw toUnwritable(error, store.folder) ?? toJobError(error)
+    }
+  }
+
+  function makeQueued(request: JobRequest, batch: Job['batch']): { request: JobRequest; prepared: Prepared; job: Job } {
+    const prepared = prepare(definitions, request.kind, request.input)
+    lastPosition = Math.max(lastPosition + 1, Date.now())
+    const job: Job = {
       id: newJobId(),
-      kind: parsed.kind,
+      kind: request.kind,
       title: prepared.title,
-      input: recordedInput(parsed),
+      input: recordedInput(request),
       state: 'queued',
       steps: waitingSteps(prepared.steps),
       progress: null,
@@ -99,25 +131,23 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       endedAt: null,
       output: null,
       error: null,
+      batch: batch ?? null,
+      position: lastPosition,
+      weight: bytesOnDisk(prepared.locks.reads.length > 0 ? prepared.locks.reads : prepared.locks.writes),
       owner: currentOwner(),
     }
-    const removed = recordNew(first)
-    const live = createLiveJob(first, { store, log, emit })
-    const controller = new AbortController()
-    own.set(first.id, { request: parsed, live, controller, ended: queueAndRun(live, controller, prepared) })
-    for (const id of removed) own.delete(id)
-    emit(first)
-    emitRemoved(removed)
-    watchCancelRequests()
-    return first
+    return { request, prepared, job }
   }
 
-  function recordNew(job: Job): string[] {
-    try {
-      return store.create(job)
-    } catch (error) {
-      throw toUnwritable(error, store.folder) ?? toJobError(error)
-    }
+  function start(request: JobRequestDraft): Job {
+    const [job] = queueAll([parseRequest(request)], () => null)
+    if (!job) throw new Error('a job that was queued has a record')
+    return job
+  }
+
+  function startAll(requests: readonly JobRequestDraft[], { title }: { readonly title: string }): Job[] {
+    const batch = { id: newJobId(), title, count: requests.length }
+    return queueAll(requests.map(parseRequest), (index) => ({ ...batch, index }))
   }
 
   /** Waits for its locks, then for a free slot: who waits for a file does not keep others from running. */
@@ -186,10 +216,13 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     },
     get: find,
     start,
+    startAll,
     cancel,
     retry(id) {
-      const { kind, input } = find(id)
-      return start(own.get(id)?.request ?? ({ kind, input } as JobRequest))
+      const { kind, input, batch } = find(id)
+      const [job] = queueAll([own.get(id)?.request ?? parseRequest({ kind, input } as JobRequest)], () => batch)
+      if (!job) throw new Error('a job that was queued has a record')
+      return job
     },
     remove(ids) {
       const removable = ids.filter((id) => isRemovable(store, own.get(id)?.live.current() ?? store.get(id)))
@@ -240,6 +273,11 @@ function parseRequest(request: JobRequestDraft): JobRequest {
 /** What a record on disk tells of a request: all but secrets. */
 function recordedInput({ input }: JobRequest): unknown {
   return 'edits' in input ? { ...input, edits: input.edits.map(hideSecrets) } : input
+}
+
+/** Bytes on disk of the files that are there. */
+function bytesOnDisk(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0)
 }
 
 function prepare<K extends JobKind>(definitions: JobDefinitions, kind: K, input: unknown): Prepared {

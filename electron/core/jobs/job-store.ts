@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type CommandRecord, ENDED_STATES, type Job, jobSchema } from '#shared/jobs/job'
+import { byPositionLastFirst } from '#shared/jobs/job-order'
 import { readJson, writeJsonDurably } from '../files/durable-json.js'
 import { syncFolderSync } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
@@ -30,7 +31,7 @@ export interface JobStore {
   save(job: Job): void
   /** Lost by a crash: for progress that other processes can show. */
   saveProgress(job: Job): void
-  /** All readable jobs, newest first. */
+  /** All readable jobs, what begins last comes first. */
   list(): Job[]
   get(id: string): Job | undefined
   remove(id: string): void
@@ -97,7 +98,7 @@ export function createJobStore({ folder, log, keepJobs, redact = (text) => text 
 
   function list(): Job[] {
     const jobs = ids().flatMap((id) => read(id) ?? [])
-    return jobs.sort((one, other) => compare(other.createdAt, one.createdAt) || compare(other.id, one.id))
+    return jobs.sort(byPositionLastFirst)
   }
 
   function makeRoom(): string[] {
@@ -163,8 +164,4 @@ function versionOf(file: string): string {
     // Missing, or on a network home that is gone for the moment: looked at again the next time.
     return '-'
   }
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other)
 }

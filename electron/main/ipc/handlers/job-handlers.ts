@@ -1,4 +1,5 @@
 import type { Core } from '#core/core-api'
+import type { JobRequest } from '#shared/jobs/job-requests'
 import { chooseOutput, type DialogParent } from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
 import type { Handlers } from '../register-contract.js'
@@ -11,6 +12,7 @@ export type JobHandlers = Pick<
   | 'save.plan'
   | 'jobs.list'
   | 'jobs.start'
+  | 'jobs.startAll'
   | 'jobs.cancel'
   | 'jobs.retry'
   | 'jobs.remove'
@@ -20,6 +22,11 @@ export type JobHandlers = Pick<
 >
 
 export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants, parent: DialogParent): JobHandlers {
+  function assertMayStart(request: JobRequest): void {
+    grants.assertGranted(request)
+    if ('edits' in request.input) inputs.assertEdits(request.input.edits)
+  }
+
   return {
     'outputs.suggest': async (request) => ({ path: await grants.suggest(request) }),
     'outputs.choose': async ({ suggested }) => {
@@ -38,9 +45,12 @@ export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants,
     },
     'jobs.list': async () => core.jobs.list(),
     'jobs.start': async (request) => {
-      grants.assertGranted(request)
-      if ('edits' in request.input) inputs.assertEdits(request.input.edits)
+      assertMayStart(request)
       return core.jobs.start(request)
+    },
+    'jobs.startAll': async ({ requests, title }) => {
+      for (const request of requests) assertMayStart(request)
+      return core.jobs.startAll(requests, { title })
     },
     'jobs.cancel': async ({ id }) => core.jobs.cancel(id),
     // the same input was granted when the job was first started
