@@ -1,20 +1,8 @@
-import fs from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import path from 'node:path'
-import { AppError } from '#shared/errors/app-error'
-import { explainQemuError } from '#shared/errors/explain-qemu'
-import { type BlockNode, blockOptions } from '#shared/images/block-node'
-import type { Host, ToolProcess } from '../process/host.js'
-import { describeEnd } from '../process/run-tool.js'
-import { exportImage } from '../tools/qemu-storage-daemon/export-image.js'
-import { readTable, type PartitionTable } from '../tools/sfdisk/read-table.js'
+import type { Host } from '../process/host.js'
 import { type GrubVolume, grubDevice } from '../tools/grub-fstest/read.js'
+import { readTable, type PartitionTable } from '../tools/sfdisk/read-table.js'
+import { withDiskExport } from './disk-export.js'
 import type { ImageSource } from './source.js'
-import { exportsFolder } from './stale-exports.js'
-
-const START_TIMEOUT_MS = 10_000
-/** Address space, not memory: each of the daemon's threads reserves stacks and heaps that it hardly uses. */
-const MEMORY_BYTES = 4 * 1024 ** 3
 
 /** An image shown as a raw disk, for as long as the reader is open. No VM, no root, and nothing is written. */
 export interface ImageReader {
@@ -31,137 +19,16 @@ export interface ImageReader {
 }
 
 /** Opens a reader, does `work` and closes it whatever happens. */
-export async function withReader<T>(host: Host, source: ImageSource, work: (reader: ImageReader) => Promise<T>): Promise<T> {
-  const opened = await startExport(host, source)
-  let disk: FileHandle | undefined
-  try {
-    disk = await open(opened.outsidePath, 'r')
-    const handle = disk
-    const table = await readTable(host, opened.insidePath, opened.session)
-    const virtualBytes = (await handle.stat()).size
-    return await work({
+export function withReader<T>(host: Host, source: ImageSource, work: (reader: ImageReader) => Promise<T>): Promise<T> {
+  return withDiskExport(host, source, async (disk) => {
+    const table = await readTable(host, disk.insidePath, disk.session)
+    return work({
       source,
-      virtualBytes,
+      virtualBytes: disk.virtualBytes,
       table,
-      inUse: opened.inUse,
-      readAt: async (offset, length) => {
-        // A hostile table names places that no disk has, beyond what a read can ask for.
-        if (offset < 0 || offset >= virtualBytes) return Buffer.alloc(0)
-        const buffer = Buffer.alloc(Math.max(0, Math.min(length, virtualBytes - offset)))
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset)
-        return buffer.subarray(0, bytesRead)
-      },
-      volume: (partition) => ({ disk: opened.insidePath, session: opened.session, device: grubDevice(table.table, partition) }),
+      inUse: disk.inUse,
+      readAt: disk.readAt,
+      volume: (partition) => ({ disk: disk.insidePath, session: disk.session, device: grubDevice(table.table, partition) }),
     })
-  } catch (thrown) {
-    throw await withDaemonOutput(thrown, opened.session)
-  } finally {
-    await disk?.close().catch(() => {})
-    await opened.session.stop(2000)
-    removeMountpoint(opened.mountpoint)
-  }
-}
-
-interface Export {
-  readonly session: ToolProcess
-  readonly insidePath: string
-  readonly outsidePath: string
-  readonly inUse: boolean
-  /** Only without a sandbox: the file on the host that the export covered. */
-  readonly mountpoint: string | undefined
-}
-
-async function startExport(host: Host, source: ImageSource): Promise<Export> {
-  try {
-    return await exportOnce(host, source, source.node, false)
-  } catch (thrown) {
-    if (!(thrown instanceof AppError) || thrown.code !== 'image-in-use') throw thrown
-    return exportOnce(host, source, shareAll(source.node), true)
-  }
-}
-
-function shareAll(node: BlockNode): BlockNode {
-  return { ...node, forceShare: true, ...(node.backing ? { backing: shareAll(node.backing) } : {}) }
-}
-
-async function exportOnce(host: Host, source: ImageSource, node: BlockNode, inUse: boolean): Promise<Export> {
-  const mountpoint = host.sandbox.usable ? undefined : newMountpoint(host)
-  const insidePath = mountpoint ?? '/m/disk'
-  const session = await exportImage(host, {
-    node: blockOptions(node),
-    mountpoint: insidePath,
-    access: { read: source.files },
-    memoryBytes: MEMORY_BYTES,
-  }).catch((thrown: unknown) => {
-    removeMountpoint(mountpoint)
-    throw thrown
-  })
-  try {
-    await greeting(session)
-  } catch (thrown) {
-    await session.stop(1000)
-    removeMountpoint(mountpoint)
-    throw explainQemuError(thrown, { path: source.path })
-  }
-  return { session, insidePath, inUse, mountpoint, outsidePath: mountpoint ?? `/proc/${session.innerPid}/root${insidePath}` }
-}
-
-/** Without a sandbox the export has to be in the host's name space. */
-function newMountpoint(host: Host): string {
-  const folder = exportsFolder(host)
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = path.join(fs.mkdtempSync(path.join(folder, `${process.pid}-`)), 'disk')
-  fs.writeFileSync(file, '')
-  return file
-}
-
-/** One step at a time and never into it: where the daemon was killed, a dead mount still stands there. */
-function removeMountpoint(mountpoint: string | undefined): void {
-  if (mountpoint === undefined) return
-  try {
-    fs.rmSync(mountpoint, { force: true })
-    fs.rmdirSync(path.dirname(mountpoint))
-  } catch {}
-}
-
-/** The monitor says hello on stdout once the export is up; before that, the daemon can only end. */
-async function greeting(session: ToolProcess): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const failed = session.ended.then(({ stderr, exitCode, signal }) => {
-    throw new AppError('tool-failed', {
-      details: { tool: 'qemu-storage-daemon', problem: describeEnd(exitCode, signal) },
-      toolOutput: stderr,
-    })
-  })
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new AppError('tool-timeout', { details: { tool: 'qemu-storage-daemon', seconds: START_TIMEOUT_MS / 1000 } })),
-      START_TIMEOUT_MS,
-    )
-  })
-  const hello = new Promise<void>((resolve) => {
-    session.stdout.once('data', () => resolve())
-  })
-  try {
-    await Promise.race([hello, failed, late])
-  } finally {
-    clearTimeout(timer)
-    failed.catch(() => {})
-  }
-}
-
-/** A daemon that died while we read (a damaged image can do that) is the cause, not the read that failed after it. */
-async function withDaemonOutput(thrown: unknown, session: ToolProcess): Promise<unknown> {
-  if (thrown instanceof AppError && thrown.code !== 'tool-failed') return thrown
-  const ended = await Promise.race([session.ended, new Promise<undefined>((resolve) => setTimeout(resolve, 50, undefined))])
-  if (!ended) return thrown
-  if (ended.stderr === '') {
-    const problem = describeEnd(ended.exitCode, ended.signal)
-    return new AppError('tool-failed', { details: { tool: 'qemu-storage-daemon', problem }, cause: thrown })
-  }
-  return new AppError('image-damaged', {
-    details: { reason: ended.stderr.split('\n').at(-1) ?? '' },
-    toolOutput: ended.stderr,
-    cause: thrown,
   })
 }

@@ -39,8 +39,7 @@ export class RecordSplitter {
 
 function nextBreak(bytes: Buffer): number {
   const newline = bytes.indexOf(10)
-  const carriage = bytes.indexOf(13)
-  if (newline < 0) return carriage
-  if (carriage < 0) return newline
-  return Math.min(newline, carriage)
+  // Only as far as the newline: a chunk of many lines would otherwise be searched to its end for each of them.
+  const carriage = (newline < 0 ? bytes : bytes.subarray(0, newline)).indexOf(13)
+  return carriage < 0 ? newline : carriage
 }

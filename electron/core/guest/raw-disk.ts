@@ -1,0 +1,72 @@
+import { AppError } from '#shared/errors/app-error'
+import type { BlockNode } from '#shared/images/block-node'
+import type { Host } from '../process/host.js'
+import { type MapExtent, mapImage } from '../tools/qemu-img/map.js'
+import { withDiskExport } from './disk-export.js'
+
+/** A run of bytes of a disk; one that is `zero` need not be read. */
+export interface DiskExtent {
+  readonly start: number
+  readonly length: number
+  readonly zero: boolean
+}
+
+/** The content of an image, whatever its format, as long as `withRawDisk` runs. */
+export interface RawDisk {
+  readonly virtualBytes: number
+  /** In order, without gaps, over the whole disk. Neighbours differ in `zero`. */
+  readonly extents: readonly DiskExtent[]
+  /** All of `length` bytes from `offset`. Throws `image-damaged` where the disk ends before. */
+  read(offset: number, length: number): Promise<Buffer>
+  /** A raw file for this process: `/proc/PID/root/…` where there is a sandbox. */
+  readonly path: string
+}
+
+/**
+ * Shows an image, or an overlay with staged edits, as raw bytes with a map of what is empty, does `work` and takes it away.
+ *
+ * @throws AppError `image-in-use` when another process writes to it; `image-damaged` …
+ */
+export async function withRawDisk<T>(
+  host: Host,
+  node: BlockNode,
+  files: readonly string[],
+  work: (disk: RawDisk) => Promise<T>,
+): Promise<T> {
+  const extents = await mapImage(host, { source: node, access: { read: files } })
+  return withDiskExport(
+    host,
+    { node, files, path: node.path },
+    (disk) =>
+      work({
+        virtualBytes: disk.virtualBytes,
+        extents: coverDisk(extents, disk.virtualBytes),
+        path: disk.outsidePath,
+        read: async (offset, length) => {
+          const bytes = await disk.readAt(offset, length)
+          if (bytes.length === length) return bytes
+          throw new AppError('image-damaged', { details: { path: node.path, reason: `it ends at byte ${offset + bytes.length}` } })
+        },
+      }),
+    'refuse',
+  )
+}
+
+/** Data and zeros alone, cut to the disk's size; what the map leaves out may hold anything. */
+export function coverDisk(extents: readonly MapExtent[], virtualBytes: number): DiskExtent[] {
+  const cover: DiskExtent[] = []
+  let end = 0
+  const add = (until: number, zero: boolean): void => {
+    if (until <= end) return
+    const last = cover.at(-1)
+    if (last?.zero === zero) cover[cover.length - 1] = { ...last, length: until - last.start }
+    else cover.push({ start: end, length: until - end, zero })
+    end = until
+  }
+  for (const extent of extents) {
+    add(Math.min(extent.start, virtualBytes), false)
+    add(Math.min(extent.start + extent.length, virtualBytes), extent.zero)
+  }
+  add(virtualBytes, false)
+  return cover
+}
