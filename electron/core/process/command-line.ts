@@ -20,12 +20,15 @@ export interface CommandParts {
 /** File descriptor that a sandboxed tool inherits; its other end is ours alone. */
 export const LIFELINE_FD = 3
 
+/** Tells the shell of the lifeline from a tool. */
+export const LIFELINE_MARK = `read -r _ <&${LIFELINE_FD}; [ $$ -lt 10 ]`
+
 /**
  * Ends everything in the sandbox when our end of the lifeline closes. `--die-with-parent` is not enough: until bwrap has asked for it in
  * both of its processes, some milliseconds, the death of Diskwright leaves them running for good (measured with bubblewrap 0.8.0).
  * `kill -1` reaches the pid name space of the sandbox alone; the shell's own low pid proves that it is in one.
  */
-const LIFELINE_SCRIPT = `( read -r _ <&${LIFELINE_FD}; [ $$ -lt 10 ] && kill -KILL -1 ) >/dev/null 2>&1 & exec ${LIFELINE_FD}<&-; exec "$@"`
+const LIFELINE_SCRIPT = `( ${LIFELINE_MARK} && kill -KILL -1 ) >/dev/null 2>&1 & exec ${LIFELINE_FD}<&-; exec "$@"`
 
 /** What is really executed for a tool: sandbox or parent-death signal outside, resource limits next, the tool last. */
 export function commandLine(parts: CommandParts): CommandLine {

@@ -19,6 +19,12 @@ type Bindings = Parameters<Host['bind']>[0]
 /** The environment every tool gets: nothing of the user's but the locale-free minimum, so output can be parsed. */
 const TOOL_ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp', LC_ALL: 'C', LANG: 'C', TERM: 'dumb' } as const
 
+/**
+ * Tools that can be stopped for any time: they talk to nobody and hold no mount. Engines and the servers of open images go on, their
+ * job stands at its next step.
+ */
+const PAUSABLE: ReadonlySet<ToolId> = new Set<ToolId>(['qemu-img', 'zstd', 'xz', 'lz4', 'bzip2'])
+
 /** Makes the host and finds out, by trying, whether the sandbox works here (user namespaces may be switched off). */
 export async function createHost(deps: HostDeps): Promise<Host> {
   const found = new Map<ToolId, string | undefined>()
@@ -71,6 +77,7 @@ function makeHost(deps: HostDeps, find: (tool: ToolId) => string, sandbox: Host[
       options: { ...options, signal },
       onCommand: bound.onCommand,
       onOutput: bound.onOutput,
+      gate: PAUSABLE.has(tool) ? bound.gate : undefined,
     }
   }
   return {

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { CommandRecord } from '#shared/jobs/job'
 import type { Dirs } from '../files/dirs.js'
 import type { Logger } from '../log/logger.js'
+import type { PauseGate } from './pause-switch.js'
 import type { ToolId } from './tool-table.js'
 
 /** What a command may touch beside the read-only `/usr`. Paths are the same inside and outside of the sandbox. */
@@ -77,6 +78,8 @@ export interface Host {
     signal?: AbortSignal
     onCommand?: CommandListener
     onOutput?: (line: string) => void
+    /** Tools that may be stopped at any point stand still while it is closed, and their time-outs with them. */
+    gate?: PauseGate
     /** Added to the environment of every command, such as `DISKWRIGHT_JOB`. */
     env?: Readonly<Record<string, string>>
   }): Host

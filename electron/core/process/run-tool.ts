@@ -6,8 +6,10 @@ import type { CommandRecord } from '#shared/jobs/job'
 import { shellLine } from '#shared/text/shell-quote'
 import type { CommandLine } from './command-line.js'
 import type { CommandListener, RunOptions, ToolProcess, ToolResult } from './host.js'
+import { type PauseGate, startDeadline } from './pause-switch.js'
 import { killGroup, killTree, terminateGroup } from './process-tree.js'
 import { RecordSplitter } from './records.js'
+import { standStill } from './stand-still.js'
 
 const STDERR_KEPT = 64 * 1024
 const DEFAULT_OUTPUT = 4 * 1024 * 1024
@@ -24,6 +26,8 @@ export interface RunRequest {
   readonly options: RunOptions
   readonly onCommand: CommandListener | undefined
   readonly onOutput: ((line: string) => void) | undefined
+  /** The tool stands still while it is closed. */
+  readonly gate: PauseGate | undefined
 }
 
 type Stdio = readonly ['pipe' | 'ignore', 'pipe', 'pipe', ...'pipe'[]]
@@ -103,7 +107,8 @@ function endTree(pid: number | undefined, sandboxed: boolean): void {
  * exit code that is not in `okExitCodes`, a signal, or more output than allowed).
  */
 export async function runTool(request: RunRequest): Promise<ToolResult> {
-  const { options } = request
+  const { options, gate } = request
+  await gate?.pass(options.signal)
   const child = spawn(request, [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...lifeline(request)], options.signal)
   const log = new CommandLog(request, request.onCommand)
   let reason: 'cancelled' | 'tool-timeout' | 'output' | undefined
@@ -116,7 +121,8 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
   }
   const onAbort = (): void => kill('cancelled')
   options.signal?.addEventListener('abort', onAbort, { once: true })
-  const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => kill('tool-timeout'), options.timeoutMs)
+  const clearDeadline = options.timeoutMs === undefined ? undefined : startDeadline(options.timeoutMs, gate, () => kill('tool-timeout'))
+  const goOn = gate && child.pid !== undefined ? standStill(child.pid, gate) : undefined
 
   const out: Buffer[] = []
   let outBytes = 0
@@ -167,7 +173,8 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
     }
     return { exitCode, stdout: Buffer.concat(out), stderr: stderr.text(), durationMs }
   } finally {
-    clearTimeout(timer)
+    goOn?.()
+    clearDeadline?.()
     clearTimeout(killTimer)
     options.signal?.removeEventListener('abort', onAbort)
     killGroup(child.pid)
@@ -185,8 +192,10 @@ export function describeEnd(exitCode: number | null | undefined, signal: string 
 export async function startTool(request: RunRequest): Promise<ToolProcess> {
   const { options } = request
   const withInfo = request.command.sandboxed && !options.within
+  await request.gate?.pass(options.signal)
   const child = spawn(request, ['pipe', 'pipe', 'pipe', ...lifeline(request), ...(withInfo ? (['pipe'] as const) : [])], options.signal)
   const log = new CommandLog(request, request.onCommand)
+  const goOn = request.gate && child.pid !== undefined ? standStill(child.pid, request.gate) : undefined
   // execa discards what has no listener a moment after the start: an early greeting has to wait for its reader.
   const stdout = new PassThrough()
   child.stdout?.pipe(stdout)
@@ -202,6 +211,7 @@ export async function startTool(request: RunRequest): Promise<ToolProcess> {
   const onAbort = (): void => void stop()
   options.signal?.addEventListener('abort', onAbort, { once: true })
   const ended = child.then((result) => {
+    goOn?.()
     options.signal?.removeEventListener('abort', onAbort)
     killGroup(child.pid)
     log.end(result.exitCode, result.signal)

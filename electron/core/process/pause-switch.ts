@@ -1,0 +1,85 @@
+import { AppError } from '#shared/errors/app-error'
+
+/** Whether a job is to stand still. */
+export interface PauseGate {
+  readonly paused: boolean
+  /** Resolves at once, or when the job goes on. Throws `cancelled` when the signal comes first. */
+  pass(signal?: AbortSignal): Promise<void>
+  /** Returns the function that unsubscribes. */
+  onChange(listener: (paused: boolean) => void): () => void
+}
+
+export interface PauseSwitch extends PauseGate {
+  set(paused: boolean): void
+  /** Seconds that it was paused so far. */
+  seconds(): number
+}
+
+/** `now` gives seconds of a clock that never goes back. */
+export function createPauseSwitch(now: () => number): PauseSwitch {
+  const listeners = new Set<(paused: boolean) => void>()
+  let since: number | undefined
+  let total = 0
+
+  const passing = (signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve, reject) => {
+      const stop = () => {
+        leave()
+        reject(new AppError('cancelled'))
+      }
+      const leave = gate.onChange((paused) => {
+        if (paused) return
+        leave()
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      })
+      signal?.addEventListener('abort', stop, { once: true })
+    })
+
+  const gate: PauseSwitch = {
+    get paused() {
+      return since !== undefined
+    },
+    set(paused) {
+      if (paused === gate.paused) return
+      if (since !== undefined) total += now() - since
+      since = paused ? now() : undefined
+      for (const listener of listeners) listener(paused)
+    },
+    seconds: () => total + (since === undefined ? 0 : now() - since),
+    async pass(signal) {
+      while (gate.paused) {
+        if (signal?.aborted) throw new AppError('cancelled')
+        await passing(signal)
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+  return gate
+}
+
+/** A timer that runs only while the gate is open. Returns the function that clears it. */
+export function startDeadline(milliseconds: number, gate: PauseGate | undefined, late: () => void): () => void {
+  let left = milliseconds
+  let begun = 0
+  let timer: NodeJS.Timeout | undefined
+  const stop = () => {
+    if (timer === undefined) return
+    clearTimeout(timer)
+    timer = undefined
+    left -= performance.now() - begun
+  }
+  const go = () => {
+    begun = performance.now()
+    timer = setTimeout(late, Math.max(0, left))
+  }
+  const leave = gate?.onChange((paused) => (paused ? stop() : go()))
+  if (!gate?.paused) go()
+  return () => {
+    stop()
+    leave?.()
+  }
+}
