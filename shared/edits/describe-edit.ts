@@ -1,6 +1,7 @@
 import type { BootEntry } from '../boot/boot-entry.js'
 import { partitionTypeName } from '../images/partition-types.js'
 import { platform } from '../platforms/platforms.js'
+import { formatBytes } from '../text/bytes.js'
 import { BOOT_WORDS, describeChange } from './describe-boot-edit.js'
 import { SYSTEM_WORDS } from './describe-system-edit.js'
 import type { Edit, EditKind, EditOf } from './edit.js'
@@ -25,6 +26,7 @@ const WORDS: { readonly [K in EditKind]: Describe<K> } = {
   'set-partition-type': (edit) => `Set the type of partition ${edit.partition} to ${partitionTypeName(edit.type)}`,
   'set-fs-uuid': (edit) => `Give partition ${edit.partition} ${edit.uuid === 'new' ? 'a new UUID' : `the UUID ${edit.uuid}`}`,
   retarget: (edit) => `Make the image fit ${platform(edit.platform).name}`,
+  'resize-disk': (edit) => `Make the disk ${formatBytes(edit.bytes)} large`,
   'move-backup-gpt': () => 'Move the backup GPT to the end of the disk',
   ...SYSTEM_WORDS,
 }

@@ -22,5 +22,23 @@ export const fsUuidEditSchema = z.object({
 /** Puts the backup GPT at the end of the disk. */
 export const backupGptEditSchema = z.object({ kind: z.literal('move-backup-gpt') })
 
+/** Disks of more are taken by none of the formats that all of qemu, VMware and Hyper-V know. */
+const MAX_DISK_BYTES = 64 * 1024 ** 4
+
+/**
+ * Gives the disk another size. A larger one has free space at its end, and its backup GPT is moved there; a smaller one may hold
+ * nothing beyond.
+ */
+export const resizeDiskEditSchema = z.object({
+  kind: z.literal('resize-disk'),
+  /** Virtual size, a multiple of 512. */
+  bytes: z
+    .number()
+    .int()
+    .min(1024 ** 2)
+    .max(MAX_DISK_BYTES)
+    .multipleOf(512),
+})
+
 /** Edits of the partition table and of whole file systems. */
-export const DISK_EDITS = [partitionTypeEditSchema, fsUuidEditSchema, backupGptEditSchema] as const
+export const DISK_EDITS = [partitionTypeEditSchema, fsUuidEditSchema, backupGptEditSchema, resizeDiskEditSchema] as const

@@ -70,6 +70,11 @@ export const GUEST_ERROR_WORDS = {
     detail: `${facts.text(['entry', 'path', 'file'], 'The file')} cannot be edited. ${sentence(facts.text(['reason', 'problem'], 'It is not what the edit was made for'))} No edit was written.`,
     next: 'Reload the image and make the edit again, or remove it from the list.',
   }),
+  'resize-refused': (facts) => ({
+    title: 'This size is not possible',
+    detail: `${sentence(facts.text(['reason'], 'It does not fit what is on the disk'))} ${UNCHANGED}`,
+    next: 'Choose another size, or make room first.',
+  }),
   'recipe-invalid': (facts) => ({
     title: 'This is not a recipe that Diskwright can read',
     detail: `${facts.has('path') ? `${facts.path('The file')}: ` : ''}${sentence(facts.text(['reason'], 'It does not follow the schema of recipes'))} Nothing was changed.`,

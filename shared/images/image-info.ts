@@ -88,6 +88,8 @@ export const imageInfoSchema = z.object({
   sectorBytes: z.number(),
   table: z.enum(['gpt', 'mbr', 'none']),
   partitions: z.array(partitionSchema),
+  /** Extended partitions of an MBR, which `partitions` leaves out. */
+  extended: z.array(z.object({ startBytes: z.number(), sizeBytes: z.number() })).optional(),
   /** Absolute paths: the backing files, nearest first. */
   backingChain: z.array(z.object({ path: z.string(), format: diskFormatSchema })),
   /** Further files that belong to the image (VMDK extents), absolute paths. */

@@ -1,7 +1,8 @@
 import { AppError } from '#shared/errors/app-error'
+import type { DiskLayout } from '#shared/images/disk-layout'
 import { isEspType, partitionTypeName } from '#shared/images/partition-types'
 import type { Filesystem, Partition } from '#shared/images/image-info'
-import type { DiskOperation } from './engine.js'
+import type { DiskStep } from './draft-steps.js'
 
 /** File systems that no kernel writes. */
 const READ_ONLY: ReadonlySet<string> = new Set(['iso9660', 'squashfs', 'erofs'])
@@ -11,20 +12,27 @@ export function kernelName(filesystem: Filesystem): string {
   return filesystem.kind === 'fat' ? 'vfat' : filesystem.type
 }
 
-/** The partitions as they are after the operations: what names a file system by its UUID has to find it by the new one. */
-export function withDiskOperations(partitions: readonly Partition[], operations: readonly DiskOperation[]): readonly Partition[] {
-  return operations.reduce<readonly Partition[]>(
-    (rows, operation) =>
-      operation.kind === 'move-backup-gpt' ? rows : rows.map((row) => (row.number === operation.partition ? changed(row, operation) : row)),
-    partitions,
-  )
+/** What a draft knows of the disk beside its partitions. */
+export type DiskFacts = Omit<DiskLayout, 'partitions'>
+
+/** The partitions as they are after the steps: what names a file system by its UUID has to find it by the new one. */
+export function withDiskSteps(partitions: readonly Partition[], steps: readonly DiskStep[]): readonly Partition[] {
+  return steps.reduce<readonly Partition[]>((rows, step) => rows.map((row) => changed(row, step)), partitions)
 }
 
-function changed(row: Partition, operation: Exclude<DiskOperation, { kind: 'move-backup-gpt' }>): Partition {
-  if (operation.kind === 'set-filesystem-uuid')
-    return row.filesystem ? { ...row, filesystem: { ...row.filesystem, uuid: spelledUuid(operation) } } : row
-  const isEsp = row.isEsp || (row.filesystem?.kind === 'fat' && isEspType(operation.type))
-  return { ...row, type: operation.type, typeName: partitionTypeName(operation.type), isEsp }
+function changed(row: Partition, step: DiskStep): Partition {
+  // Where there is no table, the disk itself is what a partition is elsewhere.
+  if (step.kind === 'resize-disk') return row.number === 0 ? { ...row, sizeBytes: step.bytes } : row
+  if (step.kind === 'move-backup-gpt' || row.number !== step.partition) return row
+  if (step.kind === 'set-filesystem-uuid')
+    return row.filesystem ? { ...row, filesystem: { ...row.filesystem, uuid: spelledUuid(step) } } : row
+  const isEsp = row.isEsp || (row.filesystem?.kind === 'fat' && isEspType(step.type))
+  return { ...row, type: step.type, typeName: partitionTypeName(step.type), isEsp }
+}
+
+/** Sizes that the disk has, from the first to the last step. */
+export function diskSizes(facts: DiskFacts, steps: readonly DiskStep[]): readonly [number, ...number[]] {
+  return [facts.virtualBytes, ...steps.flatMap((step) => (step.kind === 'resize-disk' ? [step.bytes] : []))]
 }
 
 /** As fstab and boot entries name it: that of a FAT has a dash. */

@@ -1,12 +1,24 @@
 import { checkOperation, type DiskOperation, type EngineContent, type EngineOperation, type FileOperation } from './engine.js'
 
+/** Another virtual size. It is a matter of the file that holds the disk, so no engine carries it out. */
+export interface ResizeDisk {
+  readonly kind: 'resize-disk'
+  readonly bytes: number
+  readonly fromBytes: number
+}
+/** What is done to the whole disk, in its order, after all that is done to files. */
+export type DiskStep = DiskOperation | ResizeDisk
+
 /** One step of a draft, and which edits asked for it. */
 export interface DraftStep {
-  readonly operation: EngineOperation
+  readonly operation: EngineOperation | ResizeDisk
   readonly edits: readonly number[]
   /** Content before, of a file that is rewritten or removed; null where it is no file or too large. */
   readonly before: Buffer | null
 }
+
+/** Each of these begins where the one before it ended. */
+const IN_SEQUENCE: ReadonlySet<DiskStep['kind']> = new Set(['resize-disk'])
 
 /** What an engine has to do for a draft. */
 export class DraftSteps {
@@ -42,19 +54,24 @@ export class DraftSteps {
   }
 
   /** A change of the partition table or of a whole file system; the last one for the same thing counts. */
-  addDisk(operation: DiskOperation): void {
-    checkOperation(operation)
+  addDisk(operation: DiskStep): void {
+    if (operation.kind !== 'resize-disk') checkOperation(operation)
     const same = (step: DraftStep): boolean =>
       step.operation.kind === operation.kind &&
       ('partition' in step.operation ? step.operation.partition : 0) === ('partition' in operation ? operation.partition : 0)
-    const at = this.disk.findIndex(same)
+    const at = IN_SEQUENCE.has(operation.kind) ? -1 : this.disk.findIndex(same)
     const edits = [...new Set([...(this.disk[at]?.edits ?? []), this.edit])]
-    if (at >= 0) this.disk.splice(at, 1)
-    this.disk.push({ operation, edits, before: null })
+    const step = { operation, edits, before: null }
+    // What comes after may need the room that the place of the backup GPT makes: it stays where it was first asked for.
+    if (at >= 0 && operation.kind === 'move-backup-gpt') this.disk[at] = step
+    else {
+      if (at >= 0) this.disk.splice(at, 1)
+      this.disk.push(step)
+    }
     this.revision += 1
   }
 
-  diskOperations(): readonly DiskOperation[] {
+  diskSteps(): readonly DiskStep[] {
     return this.disk.flatMap(({ operation }) => ('path' in operation ? [] : [operation]))
   }
 

@@ -1,13 +1,14 @@
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
+import type { DiskLayout } from '#shared/images/disk-layout'
 import type { Filesystem, GuestEntry, Partition } from '#shared/images/image-info'
 import { sha256 } from './draft-content.js'
 import { DraftFiles } from './draft-files.js'
 import { tidy } from './draft-links.js'
 import { type AttributeChange, created, type NewAttributes } from './draft-nodes.js'
-import { keepsAttributes, requirePartition, withDiskOperations, writtenAs } from './draft-partitions.js'
-import { type DraftStep, DraftSteps } from './draft-steps.js'
-import type { DiskOperation, EngineContent } from './engine.js'
+import { type DiskFacts, diskSizes, keepsAttributes, requirePartition, withDiskSteps, writtenAs } from './draft-partitions.js'
+import { type DiskStep, type DraftStep, DraftSteps } from './draft-steps.js'
+import type { EngineContent, EngineOperation } from './engine.js'
 
 /** Files that are kept by an edit as they are in memory; more is read from where it stands. */
 const MAX_BEFORE_BYTES = 64 * 1024 * 1024
@@ -25,13 +26,28 @@ export class GuestDraft extends DraftFiles {
   constructor(
     base: ConstructorParameters<typeof DraftFiles>[0],
     private readonly original: readonly Partition[],
+    private readonly facts: DiskFacts | null = null,
   ) {
     super(base, original)
   }
 
   /** As they are with the edits so far: types and UUIDs are the new ones. */
   get partitions(): readonly Partition[] {
-    return withDiskOperations(this.original, this.taken.diskOperations())
+    return withDiskSteps(this.original, this.taken.diskSteps())
+  }
+
+  /** The disk with the edits so far. Throws `bad-input` where nothing is known of it but its files. */
+  get layout(): DiskLayout {
+    const { facts, partitions } = this
+    if (!facts) throw new AppError('bad-input', { details: { reason: 'the size of the disk is not known' } })
+    return { ...facts, virtualBytes: diskSizes(facts, this.taken.diskSteps()).at(-1) ?? facts.virtualBytes, partitions }
+  }
+
+  /** What the disk has to be for all of the steps to find room, and what it is after the last; null where that is not known. */
+  get diskBytes(): { readonly before: number; readonly most: number; readonly last: number } | null {
+    if (!this.facts) return null
+    const sizes = diskSizes(this.facts, this.taken.diskSteps())
+    return { before: sizes[0], most: Math.max(...sizes), last: sizes.at(-1) ?? sizes[0] }
   }
 
   /** Another number means that something was changed since. */
@@ -47,6 +63,11 @@ export class GuestDraft extends DraftFiles {
   /** In the order in which an engine has to take them. */
   steps(): readonly DraftStep[] {
     return this.taken.all()
+  }
+
+  /** What of the steps is an engine's work. */
+  engineOperations(): readonly EngineOperation[] {
+    return this.steps().flatMap(({ operation }) => (operation.kind === 'resize-disk' ? [] : [operation]))
   }
 
   /**
@@ -154,8 +175,8 @@ export class GuestDraft extends DraftFiles {
   }
 
   /** A change of the partition table or of a whole file system; the last one for the same thing counts. */
-  disk(operation: DiskOperation): void {
-    this.taken.addDisk(operation)
+  disk(step: DiskStep): void {
+    this.taken.addDisk(step)
   }
 
   /** The partition of that number. Throws `partition-not-found`, and `filesystem-unreadable` where it has no file system. */

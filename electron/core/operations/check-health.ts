@@ -19,6 +19,7 @@ import { SystemReader } from '../guest/health/system-reader.js'
 import { findArch, findSystemFacts } from '../guest/system-facts.js'
 import type { Host } from '../process/host.js'
 import type { OpenImage } from './image-sessions.js'
+import { factsForEdits } from './preview-edits.js'
 
 export interface HealthOptions {
   /** Null asks only what holds everywhere. */
@@ -51,7 +52,7 @@ export class HealthChecks {
   }
 
   private async gather(host: Host, { source, info, files }: OpenImage, options: HealthOptions): Promise<HealthFacts> {
-    const { draft, boot } = await applyEdits(files, info.partitions, options.edits)
+    const { draft, boot } = await applyEdits(files, info.partitions, options.edits, { disk: factsForEdits(info).disk })
     const partitions = withDiskEdits(info.partitions, draft)
     const [{ tree, family }, arch, entryFiles, esps] = await Promise.all([
       findSystemFacts(draft, partitions, boot.entries).catch(() => ({ tree: null, family: 'other' as const })),

@@ -5,15 +5,17 @@ import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { EngineId } from '#shared/jobs/job-requests'
+import { formatBytes } from '#shared/text/bytes'
 import { requireSpace } from '../files/disk-space.js'
 import { requireEngine } from '../guest/choose-engine.js'
 import { type AppliedEdits, type ApplyOptions, applyEdits } from '../guest/edits/apply-edits.js'
-import { applyOperations } from '../guest/engine.js'
+import { applyOperations, type EngineOperation } from '../guest/engine.js'
 import { openGuestFiles } from '../guest/guest-files.js'
 import { withReader } from '../guest/reader.js'
 import type { ImageSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
 import { createOverlay } from '../tools/qemu-img/create-overlay.js'
+import { shrinkDisk } from '../tools/qemu-storage-daemon/shrink-disk.js'
 import type { JobContext } from './job-context.js'
 import { pinHostFiles } from './pin-host-files.js'
 import { describeChanges, factsForEdits } from './preview-edits.js'
@@ -83,19 +85,47 @@ export async function openOverlay(ctx: JobContext, source: ImageSource, virtualB
   return { folder, source: { ...source, node, files: [overlay, ...source.files] } }
 }
 
-/** Writes staged edits to the overlay in one engine run. Returns the engine's id. */
+/** The size that an overlay needs: all that the edits grow has to find room, though some of it may be cut off in the end. */
+export function overlayBytes({ applied }: StagedEdits, info: ImageInfo): number {
+  return applied.draft.diskBytes?.most ?? info.virtualBytes
+}
+
+/** The virtual size of the result. */
+export function resultBytes({ applied }: StagedEdits, info: ImageInfo): number {
+  return applied.draft.diskBytes?.last ?? info.virtualBytes
+}
+
+/** Writes staged edits to the overlay in one engine run. Returns the engine's id; undefined where there was no work for one. */
 export async function writeToOverlay(
   ctx: JobContext,
   overlay: Overlay,
   staged: StagedEdits,
   preference: EngineId | 'auto' | undefined,
+): Promise<EngineId | undefined> {
+  const { draft } = staged.applied
+  const operations = draft.engineOperations()
+  const engine = operations.length === 0 ? undefined : await runEngine(ctx, overlay, operations, preference)
+  const size = draft.diskBytes
+  if (size && size.last < size.most) await cut(ctx, overlay, size.last, draft.layout.table)
+  return engine
+}
+
+async function cut(ctx: JobContext, { source }: Overlay, bytes: number, table: ImageInfo['table']): Promise<void> {
+  ctx.message(`The disk is cut to ${formatBytes(bytes)}`)
+  await shrinkDisk(ctx.host, { node: source.node, readFiles: source.files, bytes, table })
+}
+
+async function runEngine(
+  ctx: JobContext,
+  { folder, source }: Overlay,
+  operations: readonly EngineOperation[],
+  preference: EngineId | 'auto' | undefined,
 ): Promise<EngineId> {
-  const { folder, source } = overlay
   const engine = await requireEngine(ctx.host, preference ?? 'auto')
   ctx.message([`Engine ${engine.id} writes the edits`, engine.caution].filter(Boolean).join('. '))
   const run = await applyOperations(engine, ctx.host, {
     disk: { node: source.node, readFiles: source.files.filter((file) => file !== source.node.path) },
-    operations: staged.applied.draft.steps().map((step) => step.operation),
+    operations,
     workDir: folder,
   }).catch(async (thrown: unknown) => {
     // A guest only sees a disk that fails; that there was no room for it is the cause to tell.

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Edit, editSchema } from '#shared/edits/edit'
 import { ED25519 } from '#shared/system/testing/sample-keys'
+import type { DiskFacts } from '../guest/draft-partitions.js'
 import { applyEdits } from '../guest/edits/apply-edits.js'
 import { memoryFiles, type MemoryImage, memoryPartition } from '../guest/testing/memory-files.js'
 import { NOTHING_TOLD } from '../guest/volumes/volume.js'
@@ -98,6 +99,7 @@ const ROWS: readonly (readonly [name: string, image: MemoryImage, edits: object]
   ['attributes', SYSTEM, { kind: 'set-attributes', path: '/etc/motd', mode: 0o600, uid: 5, gid: 6 }],
   ['a partition type', SYSTEM, { kind: 'set-partition-type', partition: 2, type: 'BC13C2FF-59E6-4262-A352-B275FD6F7172' }],
   ['a UUID', SYSTEM, { kind: 'set-fs-uuid', partition: 2, uuid: UUID }],
+  ['a larger disk', SYSTEM, { kind: 'resize-disk', bytes: 6 * 1024 ** 3 }],
   ['a platform', SYSTEM, { kind: 'retarget', platform: 'vmware', arch: 'x86_64' }],
   ['a host name', SYSTEM, { kind: 'hostname', name: 'web' }],
   ['keys', SYSTEM, { kind: 'ssh-keys', user: 'root', keys: [ED25519], mode: 'add' }],
@@ -122,13 +124,17 @@ function withStat(image: MemoryImage) {
 }
 
 const PARTITIONS = [memoryPartition(2), memoryPartition(3)]
+const DISK: DiskFacts = { virtualBytes: 5 * 1024 ** 3, sectorBytes: 512, table: 'gpt', extended: [] }
 
 test.each(ROWS)('%s: the second time nothing is left to do', async (_name, image, parts) => {
   const edits: Edit[] = [editSchema.parse(parts)]
-  const first = await applyEdits(withStat(image), PARTITIONS, edits, { idempotent: true })
+  const first = await applyEdits(withStat(image), PARTITIONS, edits, { idempotent: true, disk: DISK })
   expect(first.outcomes.map(({ problem }) => problem)).toEqual(edits.map(() => null))
   expect(describeChanges(first, PARTITIONS).length).toBeGreaterThan(0)
-  const second = await applyEdits(first.draft, first.draft.partitions, edits, { idempotent: true })
+  const second = await applyEdits(first.draft, first.draft.partitions, edits, {
+    idempotent: true,
+    disk: { ...DISK, virtualBytes: first.draft.layout.virtualBytes },
+  })
   expect(second.outcomes.map(({ problem }) => problem)).toEqual(edits.map(() => null))
   expect(describeChanges(second, first.draft.partitions)).toEqual([])
 })

@@ -12,6 +12,7 @@ import { locateIn } from '../guest/locate.js'
 import { realTreePath } from '../guest/tree-path.js'
 import { realPathIn } from '../guest/volumes/real-path.js'
 import type { OpenImage } from './image-sessions.js'
+import { factsForEdits } from './preview-edits.js'
 
 /** The files of an image as they are with edits staged. */
 export interface ImageView {
@@ -36,7 +37,7 @@ export interface ImageView {
 /** Opens the view of an image with edits; those that cannot be applied are left out, as the list of edits says. */
 export async function viewImage(image: OpenImage, edits: readonly Edit[]): Promise<ImageView> {
   const { info, files } = image
-  const draft = edits.length === 0 ? null : (await applyEdits(files, info.partitions, edits)).draft
+  const draft = edits.length === 0 ? null : (await applyEdits(files, info.partitions, edits, { disk: factsForEdits(info).disk })).draft
   const tree = await image.tree()
   const source = draft ?? files
   const stats: ImageView['stats'] = async (partition, paths) =>

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
 import { argKey, argValue } from '#shared/boot/kernel-args'
 import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
+import { isExtendedType } from '#shared/images/partition-types'
 import { findBootConfig, MAX_ENTRIES } from '../guest/boot-config.js'
 import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
 import { findOsName } from '../guest/os-name.js'
@@ -39,6 +40,9 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
       findFirmware(reader, partitions),
     ])
     const [top] = source.layers
+    const extended = reader.table.partitions
+      .filter(({ type }) => isExtendedType(type))
+      .map(({ startBytes, sizeBytes }) => ({ startBytes, sizeBytes }))
     const elapsedMs = performance.now() - started
     const info: ImageInfo = {
       path: source.path,
@@ -52,6 +56,7 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
       sectorBytes: reader.table.sectorBytes,
       table: reader.table.partitions.length === 0 ? 'none' : reader.table.table,
       partitions,
+      ...(extended.length === 0 ? {} : { extended }),
       backingChain: source.layers.slice(1).map((layer) => ({ path: layer.path, format: layer.format })),
       extents: [...source.extents],
       osName,

@@ -10,6 +10,7 @@ import { FORMATS } from '#shared/images/formats'
 import { applyEdits } from '../guest/edits/apply-edits.js'
 import { findArch, findSystemFacts } from '../guest/system-facts.js'
 import type { OpenImage } from './image-sessions.js'
+import { factsForEdits } from './preview-edits.js'
 
 /**
  * What a retarget after these edits would do to an image. Nothing is written.
@@ -21,9 +22,10 @@ export async function planRetargetOf(
   edits: readonly Edit[],
   options: Pick<RetargetEdit, 'arch' | 'extras'> = {},
 ): Promise<RetargetPlanReport> {
-  const before = await applyEdits(files, info.partitions, edits)
+  const { disk } = factsForEdits(info)
+  const before = await applyEdits(files, info.partitions, edits, { disk })
   const edit: RetargetEdit = { kind: 'retarget', platform: to, ...options }
-  const after = await applyEdits(files, info.partitions, [...edits, edit])
+  const after = await applyEdits(files, info.partitions, [...edits, edit], { disk })
   const problem = after.outcomes.at(-1)?.problem
   if (problem) throw AppError.fromData(problem)
 

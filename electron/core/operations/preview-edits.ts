@@ -7,9 +7,12 @@ import type { DiskChange, EditPreview, FileChange } from '#shared/edits/edit-pre
 import { AppError } from '#shared/errors/app-error'
 import { FORMATS } from '#shared/images/formats'
 import type { ImageInfo, Partition } from '#shared/images/image-info'
+import { layoutOf } from '#shared/images/disk-layout'
 import { partitionTypeName } from '#shared/images/partition-types'
+import { formatBytes } from '#shared/text/bytes'
 import type { DraftStep } from '../guest/draft.js'
-import type { DiskOperation, EngineContent, FileOperation } from '../guest/engine.js'
+import type { DiskStep } from '../guest/draft-steps.js'
+import type { EngineContent, FileOperation } from '../guest/engine.js'
 import { type AppliedEdits, type ApplyOptions, applyEdits } from '../guest/edits/apply-edits.js'
 import type { OpenImage } from './image-sessions.js'
 import { shellScript } from './shell-script.js'
@@ -38,9 +41,15 @@ export async function previewEdits(
 }
 
 /** What edits and expectations need to know of an image beside its files. */
-export function factsForEdits({ osName, table, warnings }: ImageInfo): Required<Pick<ApplyOptions, 'osName' | 'backupGpt'>> {
+export function factsForEdits(info: ImageInfo): Required<Pick<ApplyOptions, 'osName' | 'backupGpt' | 'disk'>> {
+  const { osName, table, warnings } = info
   const isMisplaced = warnings.some(({ code }) => code === 'backup-gpt-misplaced')
-  return { osName, backupGpt: table !== 'gpt' ? 'none' : isMisplaced ? 'misplaced' : 'in-place' }
+  const { partitions: _partitions, ...disk } = layoutOf(info)
+  return {
+    disk,
+    osName,
+    backupGpt: table !== 'gpt' ? 'none' : isMisplaced ? 'misplaced' : 'in-place',
+  }
 }
 
 /** The edits as a shell script. Throws the first edit's problem, if there is one. */
@@ -55,7 +64,8 @@ export async function scriptOfEdits({ info, source, files }: OpenImage, edits: r
     output: path.join(dir, `${name}-edited${ext}`),
     outputFormat: FORMATS[info.format].driver,
     table: info.table,
-    operations: draft.steps().map((step) => step.operation),
+    operations: draft.engineOperations(),
+    sizes: draft.diskBytes,
   })
 }
 
@@ -117,7 +127,7 @@ function detailOf(operation: FileOperation): string {
   }
 }
 
-function diskChange(step: DraftStep, operation: DiskOperation, partitions: readonly Partition[]): DiskChange {
+function diskChange(step: DraftStep, operation: DiskStep, partitions: readonly Partition[]): DiskChange {
   const edits = [...step.edits]
   if (operation.kind === 'move-backup-gpt')
     return {
@@ -126,6 +136,15 @@ function diskChange(step: DraftStep, operation: DiskOperation, partitions: reado
       what: 'Backup GPT',
       before: 'not at the end of the disk',
       after: 'at the end of the disk',
+      edits,
+    }
+  if (operation.kind === 'resize-disk')
+    return {
+      kind: 'disk',
+      partition: null,
+      what: 'Disk size',
+      before: formatBytes(operation.fromBytes),
+      after: formatBytes(operation.bytes),
       edits,
     }
   const partition = partitions.find(({ number }) => number === operation.partition)

@@ -10,7 +10,16 @@ import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
 import { checkOutput } from '../files/checks.js'
 import { requireSpace } from '../files/disk-space.js'
-import { editsProof, openOverlay, readBack, type StagedEdits, stageEdits, writeToOverlay } from './edit-overlay.js'
+import {
+  editsProof,
+  openOverlay,
+  overlayBytes,
+  readBack,
+  resultBytes,
+  type StagedEdits,
+  stageEdits,
+  writeToOverlay,
+} from './edit-overlay.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import type { Host } from '../process/host.js'
@@ -34,8 +43,9 @@ interface Opened {
 export async function planSave(host: Host, input: Input): Promise<OutputPlan> {
   const source = await openSource(input.source)
   const info = await inspectImage(host, input.source)
-  const request = writeRequest(source, info, source.node, input, outputOf(input, source))
-  const need = await measureNeed(host, source, info.virtualBytes, { ...request, fixed: false })
+  const virtualBytes = input.edits.findLast((edit) => edit.kind === 'resize-disk')?.bytes ?? info.virtualBytes
+  const request = writeRequest(source, virtualBytes, source.node, input, outputOf(input, source))
+  const need = await measureNeed(host, source, virtualBytes, { ...request, fixed: false })
   const exists =
     input.target.mode === 'new-file' &&
     (await fs.lstat(input.target.output).then(
@@ -63,8 +73,9 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
   const { source, info, staged } = await ctx.step('read', () => readStaged(ctx, input))
   const inPlace = input.target.mode === 'in-place' ? await prepareInPlace(ctx.host, source, input.target.keepBackup) : undefined
   const target = inPlace?.target ?? (await checkNewFile(input, source))
-  const request = writeRequest(source, info, source.node, input, target)
-  const need = await measureNeed(ctx.host, source, info.virtualBytes, { ...request, fixed: false })
+  const virtualBytes = resultBytes(staged, info)
+  const request = writeRequest(source, virtualBytes, source.node, input, target)
+  const need = await measureNeed(ctx.host, source, virtualBytes, { ...request, fixed: false })
   await requireSpace(path.dirname(target), need.neededBytes, need.largestFileBytes)
 
   const written = staged.changes === 0 ? skipWriting(ctx) : await writeEdits(ctx, { source, info, staged }, input.engine)
@@ -78,7 +89,7 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
   return {
     ...output,
     proofs: [written ? editsProof(staged) : 'All edits have their effect already: this is a copy', ...output.proofs],
-    ...(written ? { engine: written.engine } : {}),
+    ...(written?.engine ? { engine: written.engine } : {}),
     ...(backup ? { backup } : {}),
   }
 }
@@ -87,9 +98,9 @@ async function writeEdits(
   ctx: JobContext,
   { source, info, staged }: Opened,
   preference: Input['engine'],
-): Promise<{ source: ImageSource; engine: string }> {
+): Promise<{ source: ImageSource; engine: string | undefined }> {
   const { overlay, engine } = await ctx.step('write', async () => {
-    const made = await openOverlay(ctx, source, info.virtualBytes)
+    const made = await openOverlay(ctx, source, overlayBytes(staged, info))
     return { overlay: made, engine: await writeToOverlay(ctx, made, staged, preference) }
   })
   await ctx.step('read-back', () => readBack(ctx, overlay, staged))
@@ -110,13 +121,13 @@ async function checkNewFile(input: Input, source: ImageSource): Promise<string> 
   return checkOutput({ target: input.target.output, sources: source.files, replace: input.target.replace })
 }
 
-function writeRequest(source: ImageSource, info: ImageInfo, node: BlockNode, input: Input, output: string): WriteRequest {
+function writeRequest(source: ImageSource, virtualBytes: number, node: BlockNode, input: Input, output: string): WriteRequest {
   const format = (input.target.mode === 'new-file' ? input.target.format : undefined) ?? source.format
   const wanted = input.target.mode === 'new-file' ? input.target.subformat : undefined
   return {
     node,
     files: source.files,
-    virtualBytes: info.virtualBytes,
+    virtualBytes,
     output,
     format,
     subformat: requireSubformat(format, wanted ?? sameSubformat(source, format)),

@@ -9,6 +9,8 @@ export interface ScriptRequest {
   readonly outputFormat: string
   readonly table: 'gpt' | 'mbr' | 'none'
   readonly operations: readonly EngineOperation[]
+  /** Virtual sizes in bytes: as it is, what the operations need, and that of the result. Null or not given: it keeps its size. */
+  readonly sizes?: { readonly before: number; readonly most: number; readonly last: number } | null
 }
 
 /**
@@ -29,14 +31,27 @@ export function shellScript(request: ScriptRequest): string {
     'work=$(mktemp -d)',
     `trap 'rm -rf "$work"' EXIT`,
     'cd "$work"',
-    `qemu-img create -q -f qcow2 -F ${request.sourceFormat} -b "$source" overlay.qcow2`,
+    `qemu-img create -q -f qcow2 -F ${request.sourceFormat} -b "$source" overlay.qcow2${request.sizes && request.sizes.most !== request.sizes.before ? ` ${request.sizes.most}` : ''}`,
     ...contents.flatMap(contentLines),
     `guestfish --format=qcow2 -a overlay.qcow2 <<'END'`,
     'run',
     ...commands,
     'END',
+    ...(request.sizes && request.sizes.last < request.sizes.most ? shrinkLines(request.sizes.last, request.table) : []),
     `qemu-img convert -f qcow2 -O ${request.outputFormat} overlay.qcow2 "$output"`,
   ].join('\n')}\n`
+}
+
+/** sfdisk does not find a GPT that says that the disk is larger than it is: the backup takes two steps. */
+function shrinkLines(bytes: number, table: ScriptRequest['table']): string[] {
+  if (table !== 'gpt') return [`qemu-img resize -q --shrink -f qcow2 overlay.qcow2 ${bytes}`]
+  return [
+    'qemu-img convert -f qcow2 -O raw overlay.qcow2 disk.raw',
+    'sfdisk --quiet --relocate gpt-bak-mini disk.raw',
+    `truncate -s ${bytes} disk.raw`,
+    'sfdisk --quiet --relocate gpt-bak-std disk.raw',
+    'qemu-img convert -f raw -O qcow2 disk.raw overlay.qcow2',
+  ]
 }
 
 function contentLines(content: EngineContent, index: number): string[] {

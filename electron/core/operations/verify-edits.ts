@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { AppError } from '#shared/errors/app-error'
 import type { GuestStat } from '#shared/images/guest-stat'
-import { normalizePartitionType } from '#shared/images/partition-types'
+import type { DiskLayout } from '#shared/images/disk-layout'
+import { isExtendedType, normalizePartitionType } from '#shared/images/partition-types'
 import type { DraftFiles } from '../guest/draft-files.js'
 import type { GuestDraft } from '../guest/draft.js'
-import type { DiskOperation, EngineContent } from '../guest/engine.js'
+import type { DiskStep } from '../guest/draft-steps.js'
+import type { EngineContent } from '../guest/engine.js'
 import { type ImageFiles, openGuestFiles } from '../guest/guest-files.js'
 import { readPartitions } from '../guest/partitions.js'
 import type { ImageReader } from '../guest/reader.js'
@@ -25,8 +27,12 @@ export interface ExpectedPath {
 
 export interface ExpectedResult {
   readonly paths: readonly ExpectedPath[]
-  readonly disk: readonly DiskOperation[]
+  readonly disk: readonly DiskStep[]
+  /** The table as it has to be, where sizes were changed. */
+  readonly layout: DiskLayout | null
 }
+
+const RESIZING: ReadonlySet<DiskStep['kind']> = new Set(['resize-disk'])
 
 /** What a draft says of every path that it touches: asked while the image that it is of is open. */
 export async function expectedResult(draft: GuestDraft): Promise<ExpectedResult> {
@@ -42,7 +48,8 @@ export async function expectedResult(draft: GuestDraft): Promise<ExpectedResult>
     const stats = await draft.stats(partition, own)
     for (const [at, path] of own.entries()) paths.push(await expectedAt(draft, partition, path, stats[at]))
   }
-  return { paths, disk: operations.filter((operation): operation is DiskOperation => !('path' in operation)) }
+  const disk = operations.filter((operation): operation is DiskStep => !('path' in operation))
+  return { paths, disk, layout: disk.some(({ kind }) => RESIZING.has(kind)) ? draft.layout : null }
 }
 
 async function expectedAt(draft: DraftFiles, partition: number, path: string, stat: GuestStat | undefined): Promise<ExpectedPath> {
@@ -56,8 +63,9 @@ async function expectedAt(draft: DraftFiles, partition: number, path: string, st
  * UUID what was asked for.
  * @throws AppError `edit-not-written`
  */
-export async function verifyResult(host: Host, reader: ImageReader, { paths, disk }: ExpectedResult): Promise<void> {
+export async function verifyResult(host: Host, reader: ImageReader, { paths, disk, layout }: ExpectedResult): Promise<void> {
   const files = openGuestFiles(host, reader)
+  if (layout) verifyLayout(reader, layout)
   await verifyPaths(files, paths)
   if (disk.length > 0) await verifyDisk(reader, files, disk)
 }
@@ -122,9 +130,25 @@ async function verifyContent(files: Reads, partition: number, file: string, want
   if (wantedHash !== foundHash) throw new AppError('edit-not-written', { details: { file, wanted: wantedHash, found: foundHash } })
 }
 
-async function verifyDisk(reader: ImageReader, files: ImageFiles, operations: readonly DiskOperation[]): Promise<void> {
+/** The size of the disk, and where every partition begins and ends. */
+function verifyLayout(reader: Pick<ImageReader, 'virtualBytes' | 'table'>, wanted: DiskLayout): void {
+  if (reader.virtualBytes !== wanted.virtualBytes)
+    throw notWritten('the disk', `it has ${reader.virtualBytes} bytes instead of ${wanted.virtualBytes}`)
+  if (wanted.table === 'none') return
+  const rows = reader.table.partitions.filter(({ type }) => !isExtendedType(type))
+  if (rows.length !== wanted.partitions.length)
+    throw notWritten('the partition table', `it has ${rows.length} partitions instead of ${wanted.partitions.length}`)
+  for (const { number, startBytes, sizeBytes } of wanted.partitions) {
+    const row = rows.find((one) => one.number === number)
+    if (row?.startBytes !== startBytes || row.sizeBytes !== sizeBytes)
+      throw notWritten(`partition ${number}`, `it has ${row?.sizeBytes ?? 0} bytes from ${row?.startBytes ?? 0} on`)
+  }
+}
+
+async function verifyDisk(reader: ImageReader, files: ImageFiles, operations: readonly DiskStep[]): Promise<void> {
   const partitions = await readPartitions(reader, files)
   for (const operation of operations) {
+    if (operation.kind === 'resize-disk') continue
     if (operation.kind === 'move-backup-gpt') {
       if (reader.table.backupMisplaced) throw notWritten('the backup GPT', 'it is not at the end of the disk')
       continue

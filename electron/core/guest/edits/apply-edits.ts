@@ -8,6 +8,7 @@ import { differenceLines, type Expectation } from '#shared/recipes/expectation'
 import { findBootConfig, type FoundBoot } from '../boot-config.js'
 import { BootMemory } from '../boot-read.js'
 import { GuestDraft } from '../draft.js'
+import type { DiskFacts } from '../draft-partitions.js'
 import type { GuestFiles } from '../guest-files.js'
 import { locateIn } from '../locate.js'
 import { findSystemTree } from '../system-tree.js'
@@ -16,6 +17,7 @@ import { diskEditHandlers } from './disk-edit-handlers.js'
 import type { EditContext, EditHandler, EditHandlers } from './edit-handler.js'
 import { checkExpectations } from './check-expectations.js'
 import { fileEditHandlers } from './file-edit-handlers.js'
+import { resizeHandlers } from './resize-handlers.js'
 import { retargetHandlers } from './retarget-handler.js'
 import { stillNeeded } from './still-needed.js'
 import { systemEditHandlers } from './system/system-edit-handlers.js'
@@ -24,6 +26,7 @@ const HANDLERS: EditHandlers<EditKind> = {
   ...bootEditHandlers,
   ...fileEditHandlers,
   ...diskEditHandlers,
+  ...resizeHandlers,
   ...systemEditHandlers,
   ...retargetHandlers,
 }
@@ -52,6 +55,8 @@ export interface ApplyOptions {
   readonly osName?: string | null
   /** Where the backup GPT is; not told where that is not known. */
   readonly backupGpt?: EditContext['backupGpt']
+  /** The disk itself; edits that give it another size need it. */
+  readonly disk?: DiskFacts
 }
 
 /**
@@ -65,7 +70,7 @@ export async function applyEdits(
   edits: readonly Edit[],
   options: ApplyOptions = {},
 ): Promise<AppliedEdits> {
-  const draft = new GuestDraft(base, partitions)
+  const draft = new GuestDraft(base, partitions, options.disk)
   const memory = new BootMemory()
   const seen: Seen = { tree: treeOf(draft), boot: bootOf(draft, memory), backupGpt: options.backupGpt ?? null }
   const expects = options.idempotent ? withoutOwnWork(options.expects ?? [], edits) : (options.expects ?? [])

@@ -35,6 +35,10 @@ export const diskEditHandlers: EditHandlers<'set-partition-type' | 'set-fs-uuid'
     context.draft.disk(operation)
   },
   async 'move-backup-gpt'({ draft, backupGpt, note }) {
+    if (draft.steps().some(({ operation }) => operation.kind === 'move-backup-gpt')) {
+      note('It is moved to the end of the disk already, because the disk gets another size.')
+      return
+    }
     if (backupGpt === 'none') throw new AppError('edit-conflict', { details: { path: 'the disk', reason: 'it has no GPT' } })
     if (backupGpt === 'in-place') {
       note('The backup GPT is at the end of the disk already.')

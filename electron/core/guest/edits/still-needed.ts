@@ -36,6 +36,8 @@ export async function stillNeeded(context: EditContext, edit: Edit): Promise<Edi
     case 'entry-add':
     case 'entry-duplicate':
       return (await isAdded(context, edit)) ? [] : [edit]
+    case 'resize-disk':
+      return context.draft.layout.virtualBytes === edit.bytes ? [] : [edit]
     case 'set-partition-type': {
       const partition = context.draft.partitions.find(({ number }) => number === edit.partition)
       return partition?.type === normalizePartitionType(edit.type) ? [] : [edit]
