@@ -9,3 +9,12 @@ const INVISIBLE =
 export function showControl(text: string): string {
   return text.replace(INVISIBLE, (char) => `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
 }
+
+/** JSON text with each such character but line ends written as `\uXXXX`: the same data, and nothing in it hides. */
+export function escapeInvisible(json: string): string {
+  return json.replace(INVISIBLE, (chars) =>
+    chars === '\n'
+      ? chars
+      : Array.from({ length: chars.length }, (_, at) => `\\u${chars.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  )
+}

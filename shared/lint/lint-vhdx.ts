@@ -1,0 +1,189 @@
+import { type ByteView, safeBytes } from '../images/byte-view.js'
+import { readVhdxDetails } from '../images/headers/vhdx.js'
+import { formatExactBytes } from '../text/bytes.js'
+import { type ByteSource, viewOf } from './byte-source.js'
+import { crc32c, withZeros } from './checksums.js'
+import type { DiskFacts, LintWork } from './disk-facts.js'
+import type { Findings } from './finding.js'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const HEADERS = [64 * KIB, 128 * KIB] as const
+const REGION_TABLES = [192 * KIB, 256 * KIB] as const
+const BAT = '2DC27766-F623-4200-9D64-115E9BFD4A08'
+const METADATA = '8B7CA206-4790-4B9A-B8FE-575F050F886E'
+const FILE_PARAMETERS = 'CAA16737-FA36-4D43-B3B6-33F0AA44E76B'
+const LOGICAL_SECTOR = '8141BF1D-A96F-4709-BA47-F233A8FAAB5F'
+const PER_READ = 64 * 1024
+const MAX_TRACKED = 8 * 1024 ** 2
+
+/** Microsoft, MS-VHDX "Virtual Hard Disk v2 (VHDX) File Format": 2.2 headers, 2.3 log, 2.5 BAT, 2.6 metadata. */
+export async function lintVhdx({ source, findings }: LintWork): Promise<DiskFacts> {
+  const magic = await viewOf(source, 0, 8)
+  const there = magic.startsWith('vhdxfile')
+  findings.expect('vhdx.signature', there, 'The VHDX file identifier is there', 'The VHDX file identifier is missing')
+  if (!there) return { format: 'vhdx', subformat: null, virtualBytes: null }
+  await lintHeaders(source, findings)
+  const regions = await lintRegions(source, findings)
+  const details = await readVhdxDetails((offset, length) => source.read(offset, length))
+  const [problem] = details.problems ?? []
+  const wrong = String(problem?.details.reason ?? '')
+  findings.expect('vhdx.metadata', problem === undefined, 'The metadata gives size and kind', `The metadata is not right: ${wrong}`)
+  findings.expect(
+    'vhdx.parent',
+    details.variant !== 'differencing',
+    'No parent disk',
+    'It is a differencing disk, its parent would have to come along',
+  )
+  const virtualBytes = details.virtualBytes ?? null
+  if (regions && virtualBytes !== null && problem === undefined) await lintBlocks(source, findings, regions, virtualBytes)
+  return { format: 'vhdx', subformat: details.variant ?? null, virtualBytes }
+}
+
+/** The newer of the two headers counts; the older one is what is left when writing the newer broke off. */
+async function lintHeaders(source: ByteSource, findings: Findings): Promise<void> {
+  const headers = await Promise.all(HEADERS.map((at) => viewOf(source, at, 4 * KIB)))
+  const sound = headers.filter(
+    (view) => view.startsWith('head') && view.length === 4 * KIB && crc32c(withZeros(view.slice(0, 4 * KIB), 4, 4)) === view.u32le(4),
+  )
+  findings.expect('vhdx.header', sound.length > 0, 'A header with a right checksum is there', 'Neither header has a right checksum')
+  findings.expect('vhdx.both-headers', sound.length === 2, 'Both headers are sound', 'One of the two headers is damaged', 'warning')
+  const [one, other] = sound
+  const newest = one && other && other.u64le(8) > one.u64le(8) ? other : one
+  if (!newest) return
+  const distinct = !one || !other || one.u64le(8) !== other.u64le(8)
+  findings.expect('vhdx.sequence', distinct, 'The newer header can be told', 'Both headers have the same sequence number')
+  findings.expect('vhdx.version', newest.u16le(66) === 1, 'Version 1', `Version ${newest.u16le(66)} instead of 1`)
+  findings.expect(
+    'vhdx.log',
+    newest.isZero(48, 16),
+    'The log is empty',
+    'The log holds changes that are not in place yet: it was not closed cleanly',
+  )
+}
+
+interface Regions {
+  readonly bat: { readonly at: number; readonly bytes: number }
+  readonly metadata: number
+}
+
+async function lintRegions(source: ByteSource, findings: Findings): Promise<Regions | null> {
+  const tables = await Promise.all(REGION_TABLES.map((at) => viewOf(source, at, 64 * KIB)))
+  const sound = tables.filter(isSoundTable)
+  findings.expect(
+    'vhdx.region-table',
+    sound.length > 0,
+    'A region table with a right checksum is there',
+    'Neither region table has a right checksum',
+  )
+  findings.expect(
+    'vhdx.both-region-tables',
+    sound.length === 2,
+    'Both region tables are sound',
+    'One of the two region tables is damaged',
+    'warning',
+  )
+  const table = sound[0]
+  if (!table) return null
+  const [bat, metadata] = [findRegion(table, BAT), findRegion(table, METADATA)]
+  const inside = [bat, metadata].every(
+    (region) => region !== null && region.at >= MIB && region.at % MIB === 0 && region.at + region.bytes <= source.bytes,
+  )
+  findings.expect(
+    'vhdx.regions',
+    inside,
+    'Block table and metadata are inside of the file',
+    'Block table or metadata are missing or not inside of the file',
+  )
+  return inside && bat && metadata ? { bat, metadata: metadata.at } : null
+}
+
+function isSoundTable(view: ByteView): boolean {
+  return (
+    view.startsWith('regi') &&
+    view.length === 64 * KIB &&
+    view.u32le(8) <= 2047 &&
+    crc32c(withZeros(view.slice(0, 64 * KIB), 4, 4)) === view.u32le(4)
+  )
+}
+
+function findRegion(table: ByteView, guid: string): { at: number; bytes: number } | null {
+  for (let entry = 0; entry < table.u32le(8); entry += 1) {
+    const at = 16 + entry * 32
+    const offset = safeBytes(table.u64le(at + 16))
+    if (table.guid(at) === guid && offset !== null) return { at: offset, bytes: table.u32le(at + 24) }
+  }
+  return null
+}
+
+async function lintBlocks(source: ByteSource, findings: Findings, regions: Regions, virtualBytes: number): Promise<void> {
+  const blockBytes = await readNumber(source, regions.metadata, FILE_PARAMETERS)
+  const sector = await readNumber(source, regions.metadata, LOGICAL_SECTOR)
+  const fits = blockBytes >= MIB && blockBytes <= 256 * MIB && (blockBytes & (blockBytes - 1)) === 0
+  if (
+    !findings.expect(
+      'vhdx.block-size',
+      fits,
+      'The block size is a power of two from 1 to 256 MiB',
+      `The block size ${formatExactBytes(blockBytes)} is not allowed`,
+    )
+  )
+    return
+  const known = sector === 512 || sector === 4096
+  if (!findings.expect('vhdx.sector-size', known, `Sectors of ${sector} bytes`, `Sectors of ${sector} bytes are not allowed`)) return
+  const blocks = Math.ceil(virtualBytes / blockBytes)
+  // After each so many blocks one entry is for a bitmap of sectors (2.5).
+  const ratio = (2 ** 23 * sector) / blockBytes
+  const entries = blocks + Math.floor((blocks - 1) / ratio)
+  const covers = virtualBytes > 0 && entries * 8 <= regions.bat.bytes
+  if (
+    !findings.expect('vhdx.covers', covers, 'The block table covers the virtual size', 'The block table is too short for the virtual size')
+  )
+    return
+  const { outside, twice } = await countBlocks(source, { at: regions.bat.at, entries, ratio, blockBytes })
+  findings.expect(
+    'vhdx.blocks',
+    outside === 0,
+    'All blocks are inside of the file',
+    `${outside} blocks lie beyond the end of the file or have no state that is known`,
+  )
+  findings.expect(
+    'vhdx.blocks-once',
+    twice === 0,
+    'No block is used twice',
+    `${twice} entries of the block table name a block that is used already`,
+  )
+}
+
+async function countBlocks(
+  source: ByteSource,
+  table: { at: number; entries: number; ratio: number; blockBytes: number },
+): Promise<{ outside: number; twice: number }> {
+  const used = new Set<number>()
+  let [outside, twice] = [0, 0]
+  for (let done = 0; done < table.entries; done += PER_READ) {
+    const view = await viewOf(source, table.at + done * 8, Math.min(PER_READ, table.entries - done) * 8)
+    for (let index = 0; index * 8 < view.length; index += 1) {
+      if ((done + index) % (table.ratio + 1) === table.ratio) continue
+      const entry = view.u64le(index * 8)
+      const state = Number(entry & 7n)
+      // 0 to 3: nothing is there to be read; 6: there; 7 is of differencing disks (2.5.1.1).
+      if (state <= 3) continue
+      const block = Number(entry >> 20n)
+      if (state !== 6 || block * MIB + table.blockBytes > source.bytes) outside += 1
+      else if (used.has(block)) twice += 1
+      else if (used.size < MAX_TRACKED) used.add(block)
+    }
+  }
+  return { outside, twice }
+}
+
+/** The first 32 bits of a metadata item; 0 where it is not there. */
+async function readNumber(source: ByteSource, metadataAt: number, item: string): Promise<number> {
+  const table = await viewOf(source, metadataAt, 64 * KIB)
+  for (let entry = 0; entry < Math.min(table.u16le(10), 2047); entry += 1) {
+    const at = 32 + entry * 32
+    if (table.guid(at) === item) return (await viewOf(source, metadataAt + table.u32le(at + 16), 4)).u32le(0)
+  }
+  return 0
+}
