@@ -41,5 +41,7 @@ export const TEST_PACKAGES = [
   { names: ['ntfs-3g'], why: 'NTFS in tests' },
   { names: ['squashfs-tools'], why: 'squashfs in tests' },
   { names: ['cryptsetup-bin'], why: 'LUKS in tests' },
+  { names: ['libvmdk-utils'], why: 'a second reader of VMDK in tests' },
+  { names: ['7zip'], why: 'a third reader of VMDK in tests' },
   { names: ['bsdutils'], why: 'script, a terminal for the tests of the command line' },
 ]

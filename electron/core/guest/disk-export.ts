@@ -40,7 +40,7 @@ export interface DiskExport {
  * Shows an image as a raw disk, does `work` and takes it away whatever happens. No VM, no root, and nothing is written.
  *
  * @param inUse what to do when another process has the image open for writing: `share` it and say so, or `refuse`
- * @throws AppError `image-in-use`, `image-damaged` … as qemu said
+ * @throws AppError `image-in-use`, `image-damaged` … as qemu said; `cancelled`
  */
 export async function withDiskExport<T>(
   host: Host,
@@ -56,6 +56,8 @@ export async function withDiskExport<T>(
     const virtualBytes = (await handle.stat()).size
     return await work({ ...opened, virtualBytes, readAt: (offset, length) => readWithin(handle, virtualBytes, offset, length) })
   } catch (thrown) {
+    // The daemon ends with the job: what was being read then fails for no reason of its own.
+    if (host.signal?.aborted) throw new AppError('cancelled', { cause: thrown })
     throw await withDaemonOutput(thrown, opened.session)
   } finally {
     await disk?.close().catch(() => {})

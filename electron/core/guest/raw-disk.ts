@@ -1,8 +1,9 @@
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
+import { errnoCode } from '../files/sync.js'
 import type { Host } from '../process/host.js'
 import { type MapExtent, mapImage } from '../tools/qemu-img/map.js'
-import { withDiskExport } from './disk-export.js'
+import { type DiskExport, withDiskExport } from './disk-export.js'
 
 /** A run of bytes of a disk; one that is `zero` need not be read. */
 export interface DiskExtent {
@@ -42,14 +43,19 @@ export async function withRawDisk<T>(
         virtualBytes: disk.virtualBytes,
         extents: coverDisk(extents, disk.virtualBytes),
         path: disk.outsidePath,
-        read: async (offset, length) => {
-          const bytes = await disk.readAt(offset, length)
-          if (bytes.length === length) return bytes
-          throw new AppError('image-damaged', { details: { path: node.path, reason: `it ends at byte ${offset + bytes.length}` } })
-        },
+        read: (offset, length) => readAll(disk, node.path, offset, length),
       }),
     'refuse',
   )
+}
+
+async function readAll(disk: DiskExport, path: string, offset: number, length: number): Promise<Buffer> {
+  const bytes = await disk.readAt(offset, length).catch((cause: unknown) => {
+    if (errnoCode(cause) !== 'EIO') throw cause
+    throw new AppError('image-damaged', { details: { path, reason: `what lies at byte ${offset} of the disk cannot be read` }, cause })
+  })
+  if (bytes.length === length) return bytes
+  throw new AppError('image-damaged', { details: { path, reason: `it ends at byte ${offset + bytes.length}` } })
 }
 
 /** Data and zeros alone, cut to the disk's size; what the map leaves out may hold anything. */
