@@ -6,7 +6,7 @@ import { retargetEditSchema } from './edits/retarget-edit.js'
 import { appErrorDataSchema } from './errors/app-error-data.js'
 import { healthReportSchema } from './health/finding.js'
 import { filesCalls } from './files-calls.js'
-import { imageInfoSchema } from './images/image-info.js'
+import { diskFormatSchema, imageInfoSchema } from './images/image-info.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
 import { convertImageInputSchema } from './jobs/convert-request.js'
 import { jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
@@ -95,6 +95,8 @@ export const contract = {
     }),
     healthReportSchema,
   ),
+  /** Names of the options that the installed qemu-img has, by target format. */
+  'formats.options': call(nothing, z.record(diskFormatSchema, z.array(z.string()))),
   'recents.list': call(nothing, z.array(recentImageSchema)),
   'recents.remove': call(z.object({ path }), nothing),
   /** A name beside the source that does not exist yet; the window may write there without a dialog. */

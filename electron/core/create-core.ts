@@ -24,6 +24,7 @@ import { planRetargetOf } from './operations/plan-retarget.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
 import { createHost } from './process/create-host.js'
+import { readFormatOptions } from './tools/qemu-img/option-help.js'
 import { createRecentsStore } from './settings/recents-store.js'
 import { createSettingsStore } from './settings/settings-store.js'
 
@@ -79,6 +80,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     },
     readRecipe,
     shellScript: (image, edits, signal) => sessions.use(bind(signal), image, (open) => scriptOfEdits(open, edits)),
+    formatOptions: () => readFormatOptions(host),
     planConvert: async (input) => planConvert(host, convertImageInputSchema.parse(input)),
     planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
     jobs,

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.js'
 import { formatBytes } from '../text/bytes.js'
+import { checkFormatOptions } from './format-options.js'
 import { type DiskFormat, FORMATS, findSubformat } from './formats.js'
 import type { ImageInfo } from './image-info.js'
 
@@ -34,8 +35,9 @@ export interface ConvertRequest extends ConvertTarget {
 export function buildConvertArgs(request: ConvertRequest): string[] {
   const subformat = findSubformat(request.format, request.subformat)
   if (subformat === undefined) throw badInput(`${FORMATS[request.format].label} has no subformat ${request.subformat ?? ''}`)
-  const compressed = request.format === 'qcow2' && subformat.id === 'compressed'
+  const compressed = isCompressed(request.format, subformat.id)
   const streamed = compressed || subformat.id === 'streamOptimized'
+  checkFormatOptions(request.format, subformat.id, parseOptions(request.options ?? []))
   const options = mergeOptions([...subformat.options, ...(request.options ?? [])])
   return [
     'convert',
@@ -57,7 +59,12 @@ export function buildConvertArgs(request: ConvertRequest): string[] {
   ]
 }
 
-export interface FormatOption {
+/** Whether clusters are deflated while they are written. */
+export function isCompressed(format: DiskFormat, subformat: string): boolean {
+  return format === 'qcow2' && subformat.startsWith('compressed')
+}
+
+export interface OptionText {
   readonly name: string
   readonly value: string
 }
@@ -69,7 +76,7 @@ const REFUSED_OPTIONS = /^(backing|data_file|encrypt|key-secret|size$)/
  * Reads `name=value` texts.
  * @throws AppError `bad-input` for another form, or for an option that names files or keys.
  */
-export function parseOptions(texts: readonly string[]): FormatOption[] {
+export function parseOptions(texts: readonly string[]): OptionText[] {
   return texts.map((text) => {
     const match = /^([A-Za-z0-9][A-Za-z0-9._-]*)=([^\0\n\r]*)$/.exec(text)
     const name = match?.[1]

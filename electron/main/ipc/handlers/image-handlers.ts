@@ -2,7 +2,10 @@ import type { Core } from '#core/core-api'
 import { chooseImages, type DialogParent } from '../../host/dialogs.js'
 import type { Handlers } from '../register-contract.js'
 
-export type ImageHandlers = Pick<Handlers, 'images.inspect' | 'images.choose' | 'boot.list' | 'recents.list' | 'recents.remove'>
+export type ImageHandlers = Pick<
+  Handlers,
+  'images.inspect' | 'images.choose' | 'boot.list' | 'formats.options' | 'recents.list' | 'recents.remove'
+>
 
 export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
   return {
@@ -13,6 +16,7 @@ export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
     },
     'images.choose': () => chooseImages(parent),
     'boot.list': ({ path }) => core.listBootEntries(path),
+    'formats.options': () => core.formatOptions(),
     'recents.list': () => core.recents.list(),
     'recents.remove': async ({ path }) => core.recents.remove(path),
   }
