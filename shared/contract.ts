@@ -116,7 +116,13 @@ export const contract = {
     z.array(jobSchema),
   ),
   'jobs.cancel': call(z.object({ id: z.string() }), nothing),
+  'jobs.cancelBatch': call(z.object({ batch: z.string() }), nothing),
+  'jobs.pause': call(z.object({ ids: z.array(z.string()).max(8000) }), nothing),
+  'jobs.resume': call(z.object({ ids: z.array(z.string()).max(8000) }), nothing),
+  /** Puts a queued job before another one; last with null. */
+  'jobs.move': call(z.object({ id: z.string(), before: z.string().nullable() }), nothing),
   'jobs.retry': call(z.object({ id: z.string() }), jobSchema),
+  'jobs.retryFailed': call(z.object({ batch: z.string() }), z.array(jobSchema)),
   'jobs.remove': call(z.object({ ids: z.array(z.string()) }), nothing),
   'jobs.log': call(z.object({ id: z.string() }), z.object({ lines: z.array(z.string()), commands: z.array(commandRecordSchema) })),
   'recovery.list': call(nothing, z.array(leftoverSchema)),

@@ -129,8 +129,20 @@ export interface JobsApi {
   /** Queues a batch in this order, all of it or nothing; throws `bad-input` when a request does not fit its schema. */
   startAll(requests: readonly JobRequestDraft[], batch: { readonly title: string }): Job[]
   cancel(id: string): void
-  /** Starts a new job with the same input. */
+  /** Cancels what has not ended. Throws `job-not-found`. */
+  cancelBatch(batch: string): void
+  /**
+   * Holds queued jobs and makes running ones stand still: tools that may be stopped at any point stop at once, what writes inside of
+   * images ends its step first. Ended ones are left alone.
+   */
+  pause(ids: readonly string[]): void
+  resume(ids: readonly string[]): void
+  /** Puts a queued job before another one, or last. Throws `bad-input` when it waits no more. */
+  move(id: string, before: string | null): void
+  /** Starts a new job with the same input, at the same place of the same batch. */
   retry(id: string): Job
+  /** The same for all of a batch that failed, was interrupted or cancelled, and was not tried again since. Throws `job-not-found`. */
+  retryFailed(batch: string): Job[]
   /** Removes ended jobs from the history; running ones are left. */
   remove(ids: readonly string[]): void
   log(id: string): { lines: string[]; commands: CommandRecord[] }

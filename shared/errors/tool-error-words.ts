@@ -53,11 +53,18 @@ export const TOOL_ERROR_WORDS = {
     detail: `No job${facts.aside(['job', 'id'])} is in the history; it may have been removed. Nothing was changed.`,
     next: 'Look at the list of jobs for the ones that are there.',
   }),
-  interrupted: () => ({
-    title: 'The work was interrupted',
-    detail: 'Diskwright or the machine stopped before it had ended. No output was given its final name; the source was not changed.',
-    next: 'Start it again. Leftover part files can be cleaned up at the same place.',
-  }),
+  interrupted: (facts) =>
+    facts.text(['began'], '') === 'no'
+      ? {
+          title: 'It never began',
+          detail: 'Diskwright or the machine stopped while this still waited in the queue. Nothing was read or written.',
+          next: 'Start it again.',
+        }
+      : {
+          title: 'The work was interrupted',
+          detail: 'Diskwright or the machine stopped before it had ended. No output was given its final name; the source was not changed.',
+          next: 'Start it again. Leftover part files can be cleaned up at the same place.',
+        },
 } satisfies Record<string, ErrorRow>
 
 /** Ends a cause with a full stop and starts it with a capital. */

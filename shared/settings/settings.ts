@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ENGINES } from '../jobs/job-requests.js'
+import { ARTIFACT_IDS } from '../platforms/artifact-ids.js'
 
 /** User settings. Every field has a default, so an older or damaged file still opens. */
 export const settingsSchema = z.object({
@@ -8,10 +9,16 @@ export const settingsSchema = z.object({
   engine: z.enum(['auto', ...ENGINES]).default('auto'),
   /** Compare every conversion with its source. */
   verify: z.boolean().default(true),
+  /** Jobs that run at one time; `auto` goes by the cores and by the disks that they write to. */
+  maxJobs: z.union([z.literal('auto'), z.number().int().min(1).max(8)]).default('auto'),
+  /** Tell of the end of long work while the window is not looked at. */
+  notify: z.boolean().default(true),
   /** Jobs kept in the history. */
   keepJobs: z.number().int().min(10).max(10_000).default(200),
   /** The three-step introduction on Home was put away. */
   introDismissed: z.boolean().default(false),
+  /** Targets that images were converted for last, the latest first. */
+  convertTargets: z.array(z.enum(ARTIFACT_IDS)).max(40).default([]),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

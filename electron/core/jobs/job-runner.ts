@@ -1,21 +1,27 @@
-import fs from 'node:fs'
-import { hideSecrets } from '#shared/edits/secrets'
+import { availableParallelism } from 'node:os'
 import { AppError } from '#shared/errors/app-error'
+import { retriable } from '#shared/jobs/batch-progress'
 import { ENDED_STATES, type Job } from '#shared/jobs/job'
-import { JOB_INPUTS, type JobInput, type JobKind, type JobRequest, type JobRequestDraft, jobRequestSchema } from '#shared/jobs/job-requests'
+import { byPositionLastFirst, movedPositions, positionOf } from '#shared/jobs/job-order'
+import type { JobRequest, JobRequestDraft } from '#shared/jobs/job-requests'
 import type { JobsApi } from '../core-api.js'
 import { toUnwritable } from '../files/checks.js'
 import type { Logger } from '../log/logger.js'
 import type { Host } from '../process/host.js'
-import type { JobDefinitions, LockSet } from './job-definition.js'
+import { createPauseSwitch, type PauseSwitch } from '../process/pause-switch.js'
+import { disksOf } from './disks.js'
+import type { JobDefinitions } from './job-definition.js'
+import { createJobListeners } from './job-listeners.js'
 import { type JobStore, newJobId } from './job-store.js'
 import { createLiveJob, type LiveJob } from './live-job.js'
-import type { LockTable } from './locks.js'
-import { currentOwner, isAlive } from './process-owner.js'
-import { waitingSteps } from './progress.js'
-import { type PreparedJob, runJob, toJobError } from './run-job.js'
-import { createSlots } from './slots.js'
+import { lockKeys, type LockTable } from './locks.js'
+import { limitsOf } from './may-run.js'
+import { makeQueued, type NewJob, parseRequest } from './new-job.js'
+import { isAlive } from './process-owner.js'
+import { createJobQueue, type QueueDeps } from './queue.js'
+import { runJob, toJobError } from './run-job.js'
 import { watchOtherJobs } from './watch-other-jobs.js'
+import { watchWishes } from './watch-wishes.js'
 
 export interface JobRunnerDeps {
   readonly host: Host
@@ -23,57 +29,58 @@ export interface JobRunnerDeps {
   readonly locks: LockTable
   readonly definitions: JobDefinitions
   readonly log: Logger
-  /** Jobs that run at the same time; more wait. Default 2. */
-  readonly limit?: number
+  /** Jobs that run at the same time; more wait. Default `auto`: by the cores, and by the disks. */
+  readonly maxJobs?: () => 'auto' | number
+  /** For tests. */
+  readonly disksOf?: QueueDeps['disksOf']
   /** Seconds of a clock that never goes back; for tests. */
   readonly now?: () => number
 }
 
 export interface JobRunner extends JobsApi {
+  /** Looks again which jobs may begin: after a change of `maxJobs`. */
+  refresh(): void
   /** Cancels what runs and waits until it has cleaned up. */
   close(): Promise<void>
 }
 
 /** A job of this process. */
-interface Running {
-  /** Whole: its record is without secrets. */
+interface Own {
   readonly request: JobRequest
   readonly live: LiveJob
   readonly controller: AbortController
+  readonly gate: PauseSwitch
   readonly ended: Promise<void>
 }
 
-interface Prepared extends PreparedJob {
-  readonly title: string
-  readonly locks: LockSet
-}
-
-/** How often running jobs look for a cancel request of another process, and others' jobs are looked at. */
-const CANCEL_POLL_MS = 300
+/** How often active jobs look for what another process asks of them, and others' jobs are looked at. */
+const WISH_POLL_MS = 300
 const OTHERS_POLL_MS = 1000
 
 export function createJobRunner(deps: JobRunnerDeps): JobRunner {
-  const { host, store, locks, definitions, log, limit = 2, now = () => performance.now() / 1000 } = deps
-  const own = new Map<string, Running>()
-  const changeListeners = new Set<(job: Job) => void>()
-  const removeListeners = new Set<(ids: string[]) => void>()
-  const slots = createSlots(limit)
-  let cancelPoll: NodeJS.Timeout | undefined
+  const { host, store, locks, definitions, log, maxJobs = () => 'auto', now = () => performance.now() / 1000 } = deps
+  const own = new Map<string, Own>()
+  const listeners = createJobListeners(log)
+  const queue = createJobQueue({
+    limits: () => limitsOf(maxJobs(), availableParallelism()),
+    disksOf: deps.disksOf ?? disksOf,
+    lockKeys,
+  })
   let lastPosition = 0
 
-  const emit = (job: Job) => notify(changeListeners, job)
-  const emitRemoved = (ids: string[]) => ids.length > 0 && notify(removeListeners, ids)
-  const others = watchOtherJobs({ store, isOwn: (id) => own.has(id), changed: emit, removed: emitRemoved, intervalMs: OTHERS_POLL_MS })
+  const isActive = ({ live }: Own) => !ENDED_STATES.has(live.current().state)
+  const wishes = watchWishes({
+    active: () => [...own].flatMap(([id, mine]) => (isActive(mine) ? [id] : [])),
+    look: grantWishes,
+    intervalMs: WISH_POLL_MS,
+  })
+  const others = watchOtherJobs({ store, isOwn: (id) => own.has(id), ...listeners, intervalMs: OTHERS_POLL_MS })
 
-  function notify<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
-    for (const listener of listeners) {
-      try {
-        listener(value)
-      } catch (error) {
-        log.error('job.listener-failed', { error: String(error) })
-      }
-    }
-  }
+  const list = (): Job[] =>
+    store
+      .list()
+      .map((job) => own.get(job.id)?.live.current() ?? job)
+      .sort(byPositionLastFirst)
 
   function find(id: string): Job {
     const job = own.get(id)?.live.current() ?? store.get(id)
@@ -81,20 +88,31 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     return job
   }
 
+  function findBatch(id: string): Job[] {
+    const jobs = list().filter((job) => job.batch?.id === id)
+    if (jobs.length === 0) throw new AppError('job-not-found', { details: { id } })
+    return jobs
+  }
+
   /** Records all of them before any begins: either the whole batch is queued or nothing. */
-  function queueAll(requests: readonly JobRequest[], batchOf: (index: number) => Job['batch']): Job[] {
-    const fresh = requests.map((request, index) => makeQueued(request, batchOf(index)))
+  function queueAll(requests: readonly (readonly [JobRequest, Job['batch']])[]): Job[] {
+    const fresh = requests.map(([request, batch]) => {
+      lastPosition = Math.max(lastPosition + 1, Date.now())
+      return makeQueued(definitions, request, { batch: batch ?? null, position: lastPosition })
+    })
     const removed = recordNew(fresh.map(({ job }) => job))
-    for (const { request, prepared, job } of fresh) {
-      const live = createLiveJob(job, { store, log, emit })
-      const controller = new AbortController()
-      own.set(job.id, { request, live, controller, ended: queueAndRun(live, controller, prepared) })
-    }
+    for (const each of fresh) own.set(each.job.id, begin(each))
     for (const id of removed) own.delete(id)
-    for (const { job } of fresh) emit(job)
-    emitRemoved(removed)
-    watchCancelRequests()
+    for (const { job } of fresh) listeners.changed(job)
+    listeners.removed(removed)
+    wishes.start()
     return fresh.map(({ job }) => job)
+  }
+
+  function queueOne(request: JobRequest, batch: Job['batch']): Job {
+    const [job] = queueAll([[request, batch]])
+    if (!job) throw new Error('a job that was queued has a record')
+    return job
   }
 
   function recordNew(jobs: readonly Job[]): string[] {
@@ -111,61 +129,38 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     }
   }
 
-  function makeQueued(request: JobRequest, batch: Job['batch']): { request: JobRequest; prepared: Prepared; job: Job } {
-    const prepared = prepare(definitions, request.kind, request.input)
-    lastPosition = Math.max(lastPosition + 1, Date.now())
-    const job: Job = {
-      id: newJobId(),
-      kind: request.kind,
-      title: prepared.title,
-      input: recordedInput(request),
-      state: 'queued',
-      steps: waitingSteps(prepared.steps),
-      progress: null,
-      rate: null,
-      secondsLeft: null,
-      message: '',
-      commands: [],
-      createdAt: new Date().toISOString(),
-      startedAt: null,
-      endedAt: null,
-      output: null,
-      error: null,
-      batch: batch ?? null,
-      position: lastPosition,
-      weight: bytesOnDisk(prepared.locks.reads.length > 0 ? prepared.locks.reads : prepared.locks.writes),
-      owner: currentOwner(),
-    }
-    return { request, prepared, job }
+  function begin({ request, prepared, job }: NewJob): Own {
+    const live = createLiveJob(job, { store, log, emit: listeners.changed })
+    const parts = { request, live, controller: new AbortController(), gate: createPauseSwitch(now) }
+    return { ...parts, ended: queueAndRun(parts, prepared) }
   }
 
-  function start(request: JobRequestDraft): Job {
-    const [job] = queueAll([parseRequest(request)], () => null)
-    if (!job) throw new Error('a job that was queued has a record')
-    return job
-  }
-
-  function startAll(requests: readonly JobRequestDraft[], { title }: { readonly title: string }): Job[] {
-    const batch = { id: newJobId(), title, count: requests.length }
-    return queueAll(requests.map(parseRequest), (index) => ({ ...batch, index }))
-  }
-
-  /** Waits for its locks, then for a free slot: who waits for a file does not keep others from running. */
-  async function queueAndRun(live: LiveJob, controller: AbortController, prepared: Prepared): Promise<void> {
+  /** Waits in the queue, then for locks that other processes may hold. */
+  async function queueAndRun({ live, controller, gate }: Omit<Own, 'ended'>, prepared: NewJob['prepared']): Promise<void> {
     const { id, title } = live.current()
     const { signal } = controller
     const releases: (() => void)[] = []
     try {
+      const leave = await queue.enter({
+        title,
+        locks: prepared.locks,
+        signal,
+        position: () => positionOf(live.current()),
+        paused: () => gate.paused,
+        onWait: (message) => live.change({ message }),
+      })
+      releases.push(leave)
       const onWait = (holder: { title: string }) => live.change({ message: `Waiting for: ${holder.title}` })
       releases.push(await locks.acquire({ ...prepared.locks, holder: { jobId: id, title }, signal, onWait }))
-      releases.push(await slots.take(signal))
+      await gate.pass(signal)
       if (signal.aborted) throw new AppError('cancelled')
       live.enter({ state: 'running', startedAt: new Date().toISOString(), message: '' })
       log.info('job.started', { id, kind: live.current().kind })
-      await runJob(live, prepared, controller, { host, store, log, now })
+      await runJob(live, prepared, { controller, gate }, { host, store, log, now })
     } catch (error) {
       const { data } = toJobError(error)
-      live.enter({ state: data.code === 'cancelled' ? 'cancelled' : 'failed', error: data, message: '', endedAt: new Date().toISOString() })
+      const state = data.code === 'cancelled' ? 'cancelled' : 'failed'
+      live.enter({ state, error: data, message: '', paused: false, endedAt: new Date().toISOString() })
     } finally {
       for (const release of releases.reverse()) release()
       log.info('job.ended', { id, state: live.current().state, code: live.current().error?.code })
@@ -181,24 +176,54 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       return
     }
     if (job.state === 'queued') {
-      mine.live.enter({ state: 'cancelled', error: new AppError('cancelled').data, message: '', endedAt: new Date().toISOString() })
+      const endedAt = new Date().toISOString()
+      mine.live.enter({ state: 'cancelled', error: new AppError('cancelled').data, message: '', paused: false, endedAt })
     } else if (job.state === 'running') {
-      mine.live.enter({ state: 'cancelling', message: 'Stopping' })
+      mine.live.enter({ state: 'cancelling', message: 'Stopping', paused: false })
     }
     mine.controller.abort()
+    mine.gate.set(false)
   }
 
-  /** Another process cancels by a file in the job's folder. */
-  function watchCancelRequests(): void {
-    if (cancelPoll !== undefined) return
-    cancelPoll = setInterval(() => {
-      const active = [...own].filter(([, { live }]) => !ENDED_STATES.has(live.current().state))
-      for (const [id] of active) if (store.isCancelRequested(id)) cancel(id)
-      if (active.length > 0) return
-      clearInterval(cancelPoll)
-      cancelPoll = undefined
-    }, CANCEL_POLL_MS)
-    cancelPoll.unref()
+  function setPaused(id: string, paused: boolean): void {
+    const job = find(id)
+    if ((job.state !== 'queued' && job.state !== 'running') || (job.paused ?? false) === paused) return
+    const mine = own.get(id)
+    if (!mine) {
+      if (job.owner && isAlive(job.owner)) store.request(id, { kind: 'pause', paused })
+      return
+    }
+    mine.gate.set(paused)
+    const { state } = job
+    const standing = { rate: null, secondsLeft: null, message: 'Paused' }
+    const going = { message: '', ...(job.startedAt === null ? {} : { pausedSeconds: mine.gate.seconds() }) }
+    mine.live.enter({ state, paused, ...(paused ? standing : going) })
+  }
+
+  function setAllPaused(ids: readonly string[], paused: boolean): void {
+    for (const id of ids) setPaused(id, paused)
+    queue.refresh()
+  }
+
+  function move(id: string, before: string | null): void {
+    const job = find(id)
+    if (job.state !== 'queued') throw new AppError('bad-input', { details: { reason: `${job.title} does not wait any more` } })
+    if (!own.has(id)) {
+      if (job.owner && isAlive(job.owner)) store.request(id, { kind: 'move', before })
+      return
+    }
+    const queued = [...own.values()].map(({ live }) => live.current()).filter(({ state }) => state === 'queued')
+    for (const [moved, position] of movedPositions(queued, id, before)) own.get(moved)?.live.enter({ state: 'queued', position })
+    queue.refresh()
+  }
+
+  /** Another process asks by files in the job's folder. */
+  function grantWishes(id: string): void {
+    if (store.isCancelRequested(id)) cancel(id)
+    for (const wish of store.takeRequests(id)) {
+      if (wish.kind === 'pause') setAllPaused([id], wish.paused)
+      else if (find(id).state === 'queued') move(id, wish.before)
+    }
   }
 
   async function wait(id: string): Promise<Job> {
@@ -206,31 +231,40 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     for (;;) {
       const job = find(id)
       if (ENDED_STATES.has(job.state) || (job.owner && !isAlive(job.owner))) return job
-      await new Promise((resolve) => setTimeout(resolve, CANCEL_POLL_MS))
+      await new Promise((resolve) => setTimeout(resolve, WISH_POLL_MS))
     }
   }
 
+  const requestOf = ({ id, kind, input }: Job): JobRequest => own.get(id)?.request ?? parseRequest({ kind, input } as JobRequest)
+
   return {
-    list() {
-      return store.list().map((job) => own.get(job.id)?.live.current() ?? job)
-    },
+    list,
     get: find,
-    start,
-    startAll,
-    cancel,
-    retry(id) {
-      const { kind, input, batch } = find(id)
-      const [job] = queueAll([own.get(id)?.request ?? parseRequest({ kind, input } as JobRequest)], () => batch)
-      if (!job) throw new Error('a job that was queued has a record')
-      return job
+    start: (request) => queueOne(parseRequest(request), null),
+    startAll(requests: readonly JobRequestDraft[], { title }) {
+      const batch = { id: newJobId(), title, count: requests.length }
+      return queueAll(requests.map((request, index) => [parseRequest(request), { ...batch, index }]))
     },
+    cancel,
+    cancelBatch(id) {
+      // The last first: none begins because another one ended.
+      for (const job of findBatch(id)) cancel(job.id)
+    },
+    pause: (ids) => setAllPaused(ids, true),
+    resume: (ids) => setAllPaused(ids, false),
+    move,
+    retry(id) {
+      const job = find(id)
+      return queueOne(requestOf(job), job.batch)
+    },
+    retryFailed: (id) => queueAll(retriable(findBatch(id)).map((job) => [requestOf(job), job.batch])),
     remove(ids) {
       const removable = ids.filter((id) => isRemovable(store, own.get(id)?.live.current() ?? store.get(id)))
       for (const id of removable) {
         store.remove(id)
         own.delete(id)
       }
-      emitRemoved(removable)
+      listeners.removed(removable)
     },
     log(id) {
       find(id)
@@ -238,22 +272,20 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     },
     wait,
     onChange(listener) {
-      changeListeners.add(listener)
+      const leave = listeners.onChange(listener)
       others.start()
       return () => {
-        changeListeners.delete(listener)
-        if (changeListeners.size === 0) others.stop()
+        leave()
+        if (!listeners.any()) others.stop()
       }
     },
-    onRemoved(listener) {
-      removeListeners.add(listener)
-      return () => void removeListeners.delete(listener)
-    },
+    onRemoved: listeners.onRemoved,
+    refresh: () => queue.refresh(),
     async close() {
       others.stop()
       for (const id of own.keys()) cancel(id)
       await Promise.all([...own.values()].map(({ ended }) => ended))
-      clearInterval(cancelPoll)
+      wishes.stop()
     },
   }
 }
@@ -261,32 +293,4 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
 /** The journal of a job that left something behind is what finds it again, so such a job stays until that is cleaned. */
 function isRemovable(store: JobStore, job: Job | undefined): boolean {
   return job !== undefined && ENDED_STATES.has(job.state) && store.openClaims(job.id).length === 0
-}
-
-function parseRequest(request: JobRequestDraft): JobRequest {
-  const parsed = jobRequestSchema.safeParse(request)
-  if (parsed.success) return parsed.data
-  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-  throw new AppError('bad-input', { details: { reason } })
-}
-
-/** What a record on disk tells of a request: all but secrets. */
-function recordedInput({ input }: JobRequest): unknown {
-  return 'edits' in input ? { ...input, edits: input.edits.map(hideSecrets) } : input
-}
-
-/** Bytes on disk of the files that are there. */
-function bytesOnDisk(files: readonly string[]): number {
-  return files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0)
-}
-
-function prepare<K extends JobKind>(definitions: JobDefinitions, kind: K, input: unknown): Prepared {
-  const definition = definitions[kind]
-  const typed = JOB_INPUTS[kind].parse(input) as JobInput<K>
-  return {
-    title: definition.title(typed),
-    steps: definition.steps(typed),
-    locks: definition.locks(typed),
-    run: (context) => definition.run(typed, context),
-  }
 }

@@ -7,6 +7,7 @@ import { readJson, writeJsonDurably } from '../files/durable-json.js'
 import { syncFolderSync } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import { appendJournal, type Claim, openClaims, readJournal } from './job-journal.js'
+import { type JobWish, takeWishes, WISH_FILES, writeWish } from './job-wishes.js'
 import { appendCommand, appendLogLines, readCommands, readLogLines } from './job-log.js'
 
 export interface JobStoreDeps {
@@ -44,6 +45,10 @@ export interface JobStore {
   /** Asks the process that owns the job to cancel it. */
   requestCancel(id: string): void
   isCancelRequested(id: string): boolean
+  /** Asks the process that owns the job to hold it, to let it go on, or to move it in its queue; the last word of each counts. */
+  request(id: string, request: JobWish): void
+  /** Takes what was asked for. */
+  takeRequests(id: string): JobWish[]
 }
 
 const ID_PATTERN = /^\d{8}-\d{6}-[0-9a-f]{6}$/
@@ -129,8 +134,10 @@ export function createJobStore({ folder, log, keepJobs, redact = (text) => text 
     save(job) {
       appendJournal(at(job.id, 'journal.jsonl'), { type: 'state', at: now(), state: job.state })
       writeJsonDurably(at(job.id, 'job.json'), job)
+      // Whole and newer than what was written on the way.
+      fs.rmSync(at(job.id, 'progress.json'), { force: true })
       if (!ENDED_STATES.has(job.state)) return
-      for (const name of ['progress.json', 'cancel-requested']) fs.rmSync(at(job.id, name), { force: true })
+      for (const name of ['cancel-requested', ...WISH_FILES]) fs.rmSync(at(job.id, name), { force: true })
     },
     saveProgress(job) {
       const temporary = at(job.id, '.progress.tmp')
@@ -151,6 +158,8 @@ export function createJobStore({ folder, log, keepJobs, redact = (text) => text 
     appendCommand: (id, number, record) => appendCommand(at(id), number, record),
     readLog: (id) => ({ lines: readLogLines(at(id)), commands: readCommands(at(id)) }),
     requestCancel: (id) => fs.writeFileSync(at(id, 'cancel-requested'), ''),
+    request: (id, wish) => writeWish(at(id), wish),
+    takeRequests: (id) => takeWishes(at(id)),
     isCancelRequested: (id) => fs.existsSync(at(id, 'cancel-requested')),
   }
   return store

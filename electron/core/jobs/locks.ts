@@ -3,6 +3,7 @@ import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { LockSet } from './job-definition.js'
 import { acquireLockFiles, type LockHolder, type LockMode } from './lock-files.js'
+import { conflicts } from './may-run.js'
 
 export interface LockRequest extends LockSet {
   readonly holder: LockHolder
@@ -91,10 +92,6 @@ export function createLockTable(folder: string): LockTable {
   }
 }
 
-function conflicts(one: ReadonlyMap<string, LockMode>, other: ReadonlyMap<string, LockMode>): boolean {
-  return [...one].some(([key, mode]) => other.has(key) && (mode === 'write' || other.get(key) === 'write'))
-}
-
 /**
  * A file is locked by its place and by its inode: the place holds for outputs that do not exist yet and for files that are
  * replaced meanwhile, the inode for hard links and bind mounts.
@@ -107,6 +104,11 @@ async function lockNames({ reads, writes }: LockSet): Promise<Map<string, { mode
   for (const file of reads) await add(file, 'read')
   for (const file of writes) await add(file, 'write')
   return names
+}
+
+/** What a job locks, by the names that `acquire` uses. */
+export async function lockKeys(locks: LockSet): Promise<Map<string, LockMode>> {
+  return new Map([...(await lockNames(locks))].map(([key, { mode }]) => [key, mode]))
 }
 
 async function keysOf(file: string): Promise<string[]> {

@@ -85,8 +85,9 @@ function markInterrupted({ store, log }: RecoveryDeps): void {
         rate: null,
         secondsLeft: null,
         message: '',
+        paused: false,
         endedAt: new Date().toISOString(),
-        error: new AppError('interrupted', { actions: [{ kind: 'retry' }] }).data,
+        error: new AppError('interrupted', { details: job.startedAt === null ? { began: 'no' } : {}, actions: [{ kind: 'retry' }] }).data,
       })
       log.warn('job.interrupted', { id: job.id, title: job.title })
     } catch (error) {

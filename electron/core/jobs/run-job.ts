@@ -4,6 +4,7 @@ import type { Job, JobOutput } from '#shared/jobs/job'
 import { errnoCode } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Host } from '../process/host.js'
+import type { PauseSwitch } from '../process/pause-switch.js'
 import type { JobContext } from '../operations/job-context.js'
 import type { DeclaredStep } from './job-definition.js'
 import type { JobStore } from './job-store.js'
@@ -23,16 +24,25 @@ export interface PreparedJob {
   readonly run: (context: JobContext) => Promise<JobOutput>
 }
 
+/** What the user's Cancel and Pause reach a running job by. */
+export interface JobSwitches {
+  readonly controller: AbortController
+  readonly gate: PauseSwitch
+}
+
 type Ending = Pick<Job, 'state' | 'output' | 'error'>
 
 /** Runs a job from `running` to its end: steps, clean-ups in reverse, final record. Never rejects. */
-export async function runJob(live: LiveJob, prepared: PreparedJob, controller: AbortController, deps: RunJobDeps): Promise<void> {
+export async function runJob(live: LiveJob, prepared: PreparedJob, { controller, gate }: JobSwitches, deps: RunJobDeps): Promise<void> {
   const { store, log } = deps
   const { id } = live.current()
   const { signal } = controller
+  // A clock that stands still with the job: what was measured before a pause goes on to hold after it.
+  const now = () => deps.now() - gate.seconds()
+  const standing = () => (gate.paused ? { rate: null, secondsLeft: null } : {})
   const cleanups: (() => Promise<void> | void)[] = []
   const claims = new Map<string, { readonly what: string; readonly release: () => void }>()
-  const progress = createJobProgress(prepared.steps, deps.now, () => live.change(progress.view()))
+  const progress = createJobProgress(prepared.steps, now, () => live.change({ ...progress.view(), ...standing() }))
   let claimCount = 0
 
   const context: JobContext = {
@@ -43,8 +53,11 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, controller: A
       env: { DISKWRIGHT_JOB: id },
       onCommand: (record, phase) => live.command(record, phase),
       onOutput: (line) => live.log(line),
+      gate,
     }),
+    pausePoint: () => gate.pass(signal),
     async step(stepId, work) {
+      await gate.pass(signal)
       if (signal.aborted) throw new AppError('cancelled')
       const meter = progress.begin(stepId)
       try {
@@ -96,6 +109,8 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, controller: A
     rate: null,
     secondsLeft: null,
     message: '',
+    paused: false,
+    ...(gate.seconds() > 0 ? { pausedSeconds: gate.seconds() } : {}),
     endedAt: new Date().toISOString(),
   })
 }

@@ -15,6 +15,8 @@ export interface JobContext {
   declares(id: string): boolean
   /** Commands that the job ran so far, in order. */
   commands(): readonly CommandRecord[]
+  /** Waits while the job is paused; throws `cancelled`. Steps begin with it; loops that stream call it between chunks, it costs next to nothing. */
+  pausePoint(): Promise<void>
   message(text: string): void
   log(line: string): void
   /** Runs on success, failure and cancel, last one first. */

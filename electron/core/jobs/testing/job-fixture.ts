@@ -6,7 +6,7 @@ import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { silentLogger } from '../../log/logger.js'
 import { createHost } from '../../process/create-host.js'
 import type { JobDefinition, JobDefinitions } from '../job-definition.js'
-import { createJobRunner, type JobRunner } from '../job-runner.js'
+import { createJobRunner, type JobRunner, type JobRunnerDeps } from '../job-runner.js'
 import { createJobStore, type JobStore, newJobId } from '../job-store.js'
 import { createLockTable } from '../locks.js'
 import { currentOwner } from '../process-owner.js'
@@ -56,12 +56,22 @@ export function convertRequest(source: string, output: string): JobRequestDraft 
 export async function makeRunner(
   dirs: ReturnType<typeof makeFolders>['dirs'],
   definitions: JobDefinitions,
-  more: { now?: () => number; keepJobs?: number } = {},
+  { keepJobs, ...more }: { keepJobs?: number } & Partial<Pick<JobRunnerDeps, 'now' | 'maxJobs' | 'disksOf'>> = {},
 ): Promise<{ runner: JobRunner; store: JobStore }> {
-  const store = makeStore(dirs.state, more.keepJobs)
+  const store = makeStore(dirs.state, keepJobs)
   const host = await createHost({ dirs, env: process.env, log: silentLogger })
   const locks = createLockTable(path.join(dirs.runtime, 'locks'))
-  const runner = createJobRunner({ host, store, locks, definitions, log: silentLogger, ...(more.now ? { now: more.now } : {}) })
+  const runner = createJobRunner({
+    host,
+    store,
+    locks,
+    definitions,
+    log: silentLogger,
+    // As many at one time on every machine, whatever disk its temporary files are on.
+    maxJobs: () => 2,
+    disksOf: async () => [{ id: 'disk', rotational: false }],
+    ...more,
+  })
   return { runner, store }
 }
 

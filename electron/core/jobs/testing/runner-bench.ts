@@ -26,8 +26,8 @@ export const at = (name: string) => path.join(folders.root, name)
 export const foldersOf = () => folders
 export const OUTPUT: JobOutput = { path: '/out', bytes: 1, proofs: ['made'] }
 
-export async function setup(run: Convert['run'], more: Partial<Convert> = {}) {
-  const made = await makeRunner(folders.dirs, convertDefinition(run, more))
+export async function setup(run: Convert['run'], more: Partial<Convert> = {}, deps: Parameters<typeof makeRunner>[2] = {}) {
+  const made = await makeRunner(folders.dirs, convertDefinition(run, more), deps)
   open.push(made.runner)
   const states: string[] = []
   made.runner.onChange((job) => job.state !== states.at(-1) && states.push(job.state))

@@ -14,7 +14,12 @@ export type JobHandlers = Pick<
   | 'jobs.start'
   | 'jobs.startAll'
   | 'jobs.cancel'
+  | 'jobs.cancelBatch'
+  | 'jobs.pause'
+  | 'jobs.resume'
+  | 'jobs.move'
   | 'jobs.retry'
+  | 'jobs.retryFailed'
   | 'jobs.remove'
   | 'jobs.log'
   | 'recovery.list'
@@ -53,8 +58,13 @@ export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants,
       return core.jobs.startAll(requests, { title })
     },
     'jobs.cancel': async ({ id }) => core.jobs.cancel(id),
+    'jobs.cancelBatch': async ({ batch }) => core.jobs.cancelBatch(batch),
+    'jobs.pause': async ({ ids }) => core.jobs.pause(ids),
+    'jobs.resume': async ({ ids }) => core.jobs.resume(ids),
+    'jobs.move': async ({ id, before }) => core.jobs.move(id, before),
     // the same input was granted when the job was first started
     'jobs.retry': async ({ id }) => core.jobs.retry(id),
+    'jobs.retryFailed': async ({ batch }) => core.jobs.retryFailed(batch),
     'jobs.remove': async ({ ids }) => core.jobs.remove(ids),
     'jobs.log': async ({ id }) => core.jobs.log(id),
     'recovery.list': () => core.recovery.list(),
