@@ -11,7 +11,7 @@ export interface ByteSource {
 export interface LintHost {
   /** A new running digest. */
   hash(name: 'sha1' | 'sha256' | 'sha512'): RunningHash
-  /** What a gzip file holds, in pieces. Ends with an error thrown when it is damaged. */
+  /** What a gzip file holds, in pieces. Throws `DamagedData` when it is damaged or cut short. */
   gunzip(source: ByteSource): AsyncIterable<Uint8Array>
   /** What a zlib stream holds (RFC 1950); null when it is damaged, or holds more than `limit` bytes. */
   inflate(bytes: Uint8Array, limit: number): Uint8Array | null
@@ -19,6 +19,11 @@ export interface LintHost {
   siblingBytes(name: string): Promise<number | null>
   /** Throws when the user gave up. */
   throwIfStopped(): void
+}
+
+/** What is read cannot be unpacked: the file's own fault, and so a finding. */
+export class DamagedData extends Error {
+  override readonly name = 'DamagedData'
 }
 
 export interface RunningHash {

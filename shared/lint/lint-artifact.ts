@@ -3,9 +3,14 @@ import { sniffFile } from '../images/sniff.js'
 import type { DiskContainer } from '../jobs/convert-request.js'
 import { artifact } from '../platforms/artifacts.js'
 import type { ByteSource, LintHost } from './byte-source.js'
-import type { DiskFacts } from './disk-facts.js'
+import type { DiskFacts, LintWork } from './disk-facts.js'
 import { DISK_LINTERS } from './disk-linters.js'
 import { Findings, type LintExpectation, type LintReport, lintReport } from './finding.js'
+import { findContainer, type FoundContainer } from './find-container.js'
+import { lintContainerDisk } from './lint-containerdisk.js'
+import { lintGcpTar } from './lint-gcp-tar.js'
+import { lintOciArchive } from './lint-oci-archive.js'
+import { lintOva } from './lint-ova.js'
 import { lintForPlatform } from './platform-rules.js'
 
 /** What a file is, and the disk in it. */
@@ -42,11 +47,26 @@ function defined({ format, subformat, container, platform }: Wanted): Wanted {
 }
 
 async function lintFound(source: ByteSource, findings: Findings, wanted: Wanted, host: LintHost): Promise<Linted> {
-  const { platform } = wanted
+  const work = { source, findings, host, platform: wanted.platform }
+  const found = await findContainer(source, host, wanted.container ?? null)
+  if (found !== null) return { container: found.container, disk: await lintContainer(work, found) }
   const format = await formatOf(source, wanted)
-  if (format !== null) return { container: null, disk: await DISK_LINTERS[format]({ source, findings, host, platform }) }
+  if (format !== null) return { container: null, disk: await DISK_LINTERS[format](work) }
   findings.add('file.kind', 'error', 'It is no disk image and no package of one that is known here')
   return { container: null, disk: null }
+}
+
+async function lintContainer(work: LintWork, { container, compressed }: FoundContainer): Promise<DiskFacts | null> {
+  switch (container) {
+    case 'ova':
+      return lintOva(work)
+    case 'tar.gz':
+      return lintGcpTar(work)
+    case 'oci':
+      return lintOciArchive(work, compressed)
+    case 'containerdisk':
+      return lintContainerDisk(work)
+  }
 }
 
 /** By its own bytes; where they say nothing, as a blank or damaged disk may, by what was expected. */

@@ -4,10 +4,11 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { constants, createGunzip, inflateSync } from 'node:zlib'
 import { AppError } from '#shared/errors/app-error'
-import { type ByteSource, type LintHost, piecesOf } from '#shared/lint/byte-source'
+import { type ByteSource, DamagedData, type LintHost, piecesOf } from '#shared/lint/byte-source'
 import type { LintExpectation, LintReport } from '#shared/lint/finding'
 import { lintArtifact } from '#shared/lint/lint-artifact'
 import { openRegularFile } from '../files/identity.js'
+import { errnoCode } from '../files/sync.js'
 
 export interface LintOptions {
   readonly signal?: AbortSignal | undefined
@@ -65,6 +66,8 @@ export function lintHost(folder: string, signal: AbortSignal | undefined): LintH
       input.on('error', (error) => gunzip.destroy(error))
       try {
         for await (const piece of input.pipe(gunzip)) yield piece as Buffer
+      } catch (thrown) {
+        throw errnoCode(thrown).startsWith('Z_') ? new DamagedData(String(thrown)) : thrown
       } finally {
         input.destroy()
         gunzip.destroy()
