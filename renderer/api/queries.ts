@@ -14,6 +14,13 @@ export const recoveryQuery = queryOptions({ queryKey: ['recovery'], queryFn: () 
 
 export const doctorQuery = queryOptions({ queryKey: ['doctor'], queryFn: () => call('tools.doctor', { refresh: false }) })
 
+/** What the installed qemu-img can be told; it does not change while the app runs. */
+export const formatOptionsQuery = queryOptions({
+  queryKey: ['format-options'],
+  queryFn: () => call('formats.options'),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
 export const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => call('jobs.list') })
 
 export const jobLogQuery = (id: string, live: boolean) =>

@@ -11,6 +11,8 @@ import { ErrorNotice } from '../../components/error-notice.js'
 import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
 import { FormatPicker } from '../../components/format-picker.js'
 import { PlanCommands, planIsReady } from '../../components/plan-view.js'
+import { FormatOptions } from './format-options.js'
+import { type OptionChoices, optionTexts } from './option-choices.js'
 import { ConvertRowView } from './convert-row.js'
 import { type ConvertTarget, useConvertRows } from './use-convert-rows.js'
 
@@ -32,7 +34,10 @@ export function ConvertForm({ paths, target: offered, onStarted, onClose }: Conv
   const source = useQuery(imageQuery(paths[0] ?? ''))
   const [picked, setPicked] = useState<OutputTarget | null>(offered)
   const [verifyChoice, setVerifyChoice] = useState<boolean | null>(null)
-  const target: ConvertTarget = { ...(picked ?? firstTarget(source.data?.format)), verify: verifyChoice ?? settings.data?.verify ?? true }
+  const [choices, setChoices] = useState<OptionChoices>({})
+  const { format, subformat } = picked ?? firstTarget(source.data?.format)
+  const options = optionTexts(format, subformat, choices)
+  const target: ConvertTarget = { format, subformat, options, verify: verifyChoice ?? settings.data?.verify ?? true }
   const { rows, choose, retry } = useConvertRows(paths, target)
 
   const ready = rows.every((row) => row.input !== null && planIsReady(row.plan, row.replaceAgreed))
@@ -51,8 +56,13 @@ export function ConvertForm({ paths, target: offered, onStarted, onClose }: Conv
           <FormatPicker
             format={target.format}
             subformat={target.subformat}
-            onChange={(format, subformat) => setPicked({ format, subformat })}
+            onChange={(next, kind) => {
+              // The same word can mean other values in another format.
+              if (next !== format) setChoices({})
+              setPicked({ format: next, subformat: kind })
+            }}
           />
+          <FormatOptions format={target.format} subformat={target.subformat} choices={choices} onChange={setChoices} />
         </FormRow>
         <FormRow name={rows.length === 1 ? 'Write to' : `Write to, ${formatBytes(total)} at most`}>
           {rows.map((row) => (

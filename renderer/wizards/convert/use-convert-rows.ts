@@ -9,6 +9,8 @@ import { convertPlanQuery, imageQuery, suggestQuery } from '../../api/queries.js
 export interface ConvertTarget {
   readonly format: DiskFormat
   readonly subformat: string
+  /** `qemu-img -o` options, `name=value`. */
+  readonly options: string[]
   readonly verify: boolean
 }
 
@@ -39,8 +41,7 @@ export function useConvertRows(paths: readonly string[], target: ConvertTarget) 
     const place = chosen[`${source}\n${extension}`]
     const output = place?.path ?? suggestions[index]?.data?.path ?? ''
     const replace = place?.replace ?? false
-    const input =
-      output === '' ? null : { source, output, format: target.format, subformat: target.subformat, verify: target.verify, replace }
+    const input = output === '' ? null : { source, output, ...target, replace }
     return { source, output, replace, input }
   })
   const plans = useQueries({
