@@ -7,6 +7,7 @@ import { appErrorDataSchema } from './errors/app-error-data.js'
 import { healthReportSchema } from './health/finding.js'
 import { filesCalls } from './files-calls.js'
 import { diskFormatSchema, imageInfoSchema } from './images/image-info.js'
+import { lintExpectationSchema, lintReportSchema } from './lint/finding.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
 import { convertImageInputSchema } from './jobs/convert-request.js'
 import { jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
@@ -95,6 +96,8 @@ export const contract = {
     }),
     healthReportSchema,
   ),
+  /** Whether a file keeps the rules of its format, of what it should be, and of its platform. */
+  'artifacts.lint': call(z.object({ path, expectation: lintExpectationSchema }), lintReportSchema),
   /** Names of the options that the installed qemu-img has, by target format. */
   'formats.options': call(nothing, z.record(diskFormatSchema, z.array(z.string()))),
   'recents.list': call(nothing, z.array(recentImageSchema)),

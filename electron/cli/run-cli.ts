@@ -18,6 +18,7 @@ import { healthCommand } from './commands/health.js'
 import { inspectCommand } from './commands/inspect.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
 import { platformsCommand, retargetCommand } from './commands/retarget.js'
+import { lintCommand } from './commands/lint.js'
 import { tourCommand } from './commands/tour.js'
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes.js'
 import { createPrinter, type Sink, visible } from './print.js'
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   editCommand,
   customizeCommand,
   healthCommand,
+  lintCommand,
   retargetCommand,
   platformsCommand,
   applyCommand,

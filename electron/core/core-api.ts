@@ -8,6 +8,7 @@ import type { DiskFormat } from '#shared/images/formats'
 import type { FileSearch, FileView, GuestListing, RowFacts } from '#shared/images/guest-listing'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
 import type { OsTree } from '#shared/images/os-tree'
+import type { LintExpectation, LintReport } from '#shared/lint/finding'
 import type { Recipe } from '#shared/recipes/recipe'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
 import type { JobInput, JobInputDraft, JobRequestDraft, OutputPlan } from '#shared/jobs/job-requests'
@@ -61,6 +62,11 @@ export interface Core {
     path: string,
     options?: { platform?: PlatformId | null; edits?: readonly Edit[]; initramfs?: boolean; signal?: AbortSignal },
   ): Promise<HealthReport>
+  /**
+   * Whether a file keeps the rules of its format, of what it should be, and of its platform; by its bytes alone. Throws `file-not-found`,
+   * `file-not-readable`, `not-a-regular-file`, `cancelled`.
+   */
+  lintArtifact(path: string, expectation?: LintExpectation, signal?: AbortSignal): Promise<LintReport>
   /** The edits as a recipe for other images, as YAML; and what it leaves out. */
   exportRecipe(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<{ recipe: Recipe; text: string; notes: string[] }>
   /**

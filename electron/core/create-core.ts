@@ -17,6 +17,7 @@ import { planConvert } from './operations/convert-image.js'
 import { runDoctor } from './operations/doctor.js'
 import { ImageSessions } from './operations/image-sessions.js'
 import { exportRecipe } from './operations/export-recipe.js'
+import { lintFile } from './operations/lint-file.js'
 import { readRecipe } from './operations/read-recipe.js'
 import { previewEdits, scriptOfEdits } from './operations/preview-edits.js'
 import { HealthChecks } from './operations/check-health.js'
@@ -73,6 +74,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       const bound = bind(signal)
       return sessions.use(bound, image, (open) => health.check(bound, open, { platform, edits, initramfs, signal }))
     },
+    lintArtifact: (file, expectation, signal) => lintFile(file, expectation, { signal }),
     exportRecipe: async (image, edits, signal) => {
       const { info, boot } = await readings.read(bind(signal), image)
       const { recipe, notes } = await exportRecipe(edits, { info, entries: boot.entries, tools: await toolVersions(), signal })

@@ -2,7 +2,7 @@ import type { Core } from '#core/core-api'
 import type { InputGrants } from '../input-grants.js'
 import type { Handlers } from '../register-contract.js'
 
-export type PlatformHandlers = Pick<Handlers, 'retarget.plan' | 'health.check'>
+export type PlatformHandlers = Pick<Handlers, 'retarget.plan' | 'health.check' | 'artifacts.lint'>
 
 export function platformHandlers(core: Core, inputs: InputGrants): PlatformHandlers {
   return {
@@ -18,5 +18,6 @@ export function platformHandlers(core: Core, inputs: InputGrants): PlatformHandl
       inputs.assertEdits(options.edits)
       return core.checkHealth(path, options)
     },
+    'artifacts.lint': ({ path, expectation }) => core.lintArtifact(path, expectation),
   }
 }
