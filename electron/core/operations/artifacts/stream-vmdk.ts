@@ -26,6 +26,8 @@ export interface StreamVmdkOptions {
   /** 16 bytes that name the content, for an output that is the same each time. Default: random. */
   readonly contentId?: Uint8Array | undefined
   readonly signal?: AbortSignal | undefined
+  /** Waited for between chunks: a paused job stands still there. */
+  readonly pausePoint?: (() => Promise<void>) | undefined
   /** Bytes of the disk that were dealt with. */
   readonly onProgress?: ((done: number) => void) | undefined
 }
@@ -61,6 +63,7 @@ export async function streamVmdk(disk: RawDisk, options: StreamVmdkOptions, sink
       async (run) => ({ run, deflated: await pool.deflate(await readRun(disk, run)) }),
       async ({ run, deflated }) => {
         if (options.signal?.aborted) throw new AppError('cancelled')
+        await options.pausePoint?.()
         const filled = deflated.sizes.filter((size) => size > 0).length
         if (filled > 0) {
           const table = index.before(run.first, bytes / SECTOR_BYTES)

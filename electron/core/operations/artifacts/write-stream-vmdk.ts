@@ -55,7 +55,11 @@ export const writeStreamVmdk: Packer = async ({ ctx, source, input, part, name, 
   const written = await withRawDisk(ctx.host, source.node, source.files, (disk) =>
     withFileSink(part, { digests: input.digests, signal: ctx.signal }, async (sink) => {
       const onProgress = (done: number): void => progress.bytes(done, disk.virtualBytes)
-      const result = await streamVmdk(disk, { name, ...choices, signal: ctx.signal, onProgress }, sink.write)
+      const result = await streamVmdk(
+        disk,
+        { name, ...choices, signal: ctx.signal, pausePoint: () => ctx.pausePoint(), onProgress },
+        sink.write,
+      )
       return { ...result, digests: sink.digests() }
     }),
   )

@@ -87,6 +87,7 @@ export class PackingBench {
       skip: () => {},
       declares: () => true,
       commands: () => [],
+      pausePoint: () => Promise.resolve(),
       message: () => {},
       log: () => {},
       defer: () => {},
