@@ -3,6 +3,7 @@ import { createCore } from '#core/create-core'
 import type { Core } from '#core/core-api'
 import type { Dirs } from '#core/files/dirs'
 import type { Logger } from '#core/log/logger'
+import { followJobs } from './app-modules/follow-jobs.js'
 import { followTheme } from './app-modules/theme.js'
 import { mainWindow } from './host/dialogs.js'
 import type { OpenRequests } from './host/open-requests.js'
@@ -28,5 +29,6 @@ export async function startService({ dirs, log, openRequests, staged, inputs, ca
   registerContract(calls, { handlers: createHandlers(core, { openRequests, staged, inputs, parent: mainWindow }), isTrustedUrl, log })
   pushCoreEvents(core)
   followTheme(core.settings)
+  followJobs(core)
   return core
 }

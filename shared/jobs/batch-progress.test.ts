@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { batchProgress, earlierAttempts, lastAttempts, retriable } from './batch-progress.js'
+import { batchProgress, earlierAttempts, lastAttempts, retriable, workAtHand } from './batch-progress.js'
 import type { Job } from './job.js'
 
 const START = '2026-01-01T00:00:00.000Z'
@@ -91,4 +91,11 @@ test('the end is as good as its worst item; an item that was tried again counts 
 test('jobs without a batch all count', () => {
   const alone = (id: string) => job(0, { id, batch: null, state: 'running' })
   expect(batchProgress([alone('x'), alone('y')]).total).toBe(2)
+})
+
+test('the work at hand is what has not ended, and the batches of that', () => {
+  const alone = (id: string, state: Job['state']) => job(0, { id, batch: null, state })
+  const past = job(0, { id: 'past', state: 'failed', batch: { id: 'old', title: 'Old', index: 0, count: 1 } })
+  const jobs = [job(0, { state: 'failed' }), job(1, { state: 'running' }), alone('x', 'queued'), alone('y', 'succeeded'), past]
+  expect(workAtHand(jobs).map(({ id }) => id)).toEqual(['job-0', 'job-1', 'x'])
 })

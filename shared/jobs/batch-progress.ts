@@ -44,6 +44,13 @@ export function retriable(jobs: readonly Job[]): Job[] {
   return lastAttempts(jobs).filter((job) => ENDED_STATES.has(job.state) && job.state !== 'succeeded')
 }
 
+/** The work at hand: what has not ended, with all of the batches that it belongs to. */
+export function workAtHand(jobs: readonly Job[]): Job[] {
+  const active = jobs.filter((job) => !ENDED_STATES.has(job.state))
+  const batches = new Set(active.flatMap((job) => (job.batch ? [job.batch.id] : [])))
+  return jobs.filter((job) => (job.batch ? batches.has(job.batch.id) : active.includes(job)))
+}
+
 /** Where jobs stand together. `now` in milliseconds. */
 export function batchProgress(jobs: readonly Job[], now = Date.now()): BatchProgress {
   const items = lastAttempts(jobs)
