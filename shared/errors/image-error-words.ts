@@ -60,6 +60,16 @@ export const IMAGE_ERROR_WORDS = {
     detail: `Its header names ${facts.text(['reference'], 'a further file')}${facts.aside(['kind', 'reason'])}. Such a name can make a tool read or overwrite any file of yours, so it was refused before anything was opened through it. ${UNCHANGED}`,
     next: 'If you trust the image, put all of its files in one folder and refer to them by plain names.',
   }),
+  'archive-too-large': (facts) => ({
+    title: 'The archive unpacks to more than is safe',
+    detail: `${facts.path('The archive')} holds more than ${facts.size('limitBytes', 'the limit')} of data${facts.has('packedBytes') ? ` in ${facts.size('packedBytes')}` : ''}${facts.aside(['reason'])}. Archives are made like this to fill disks; unpacking stopped there, and what was unpacked was removed.`,
+    next: 'If you trust it, unpack it yourself to a disk with enough space and open the result.',
+  }),
+  'manifest-mismatch': (facts) => ({
+    title: 'The archive is not what its manifest says',
+    detail: `${sentence(facts.text(['reason'], 'A file of it has another digest than its manifest lists'))} It was damaged on its way, or changed after it was made. ${UNCHANGED}`,
+    next: 'Fetch it again. If it was changed on purpose, unpack its disk without the manifest.',
+  }),
   'backing-file-missing': (facts) => ({
     title: 'The backing file is missing',
     detail: `${facts.path('The image')} holds only the differences to ${facts.text(['backing', 'reference', 'backingFile'], 'its backing file')}, which is not there. ${UNCHANGED}`,
