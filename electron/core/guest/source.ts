@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
-import type { BlockNode } from '#shared/images/block-node'
+import { type BlockNode, imageName } from '#shared/images/block-node'
 import { type DiskFormat, FORMATS } from '#shared/images/formats'
 import { checkReference } from '#shared/images/reference'
 import { sniffFile } from '#shared/images/sniff'
@@ -17,6 +17,13 @@ export interface ImageLayer {
   readonly revision: string
   readonly fileBytes: number
   readonly onDiskBytes: number
+  /** Where in the file it lies; the whole file when it is not given. */
+  readonly window?: NonNullable<BlockNode['window']>
+}
+
+/** One layer as qemu-img takes it beside `-f`. */
+export function layerName({ path: file, format, sniff, window }: ImageLayer): string {
+  return window === undefined ? file : imageName({ driver: sniff.driver ?? format, path: file, window })
 }
 
 /** An image as it lies on disk, every file that belongs to it named and vetted before any tool opens one. */

@@ -1,0 +1,179 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import { readDiskSpace } from '../../files/disk-space.js'
+import { errnoCode } from '../../files/sync.js'
+
+const BUFFER_BYTES = 1024 * 1024
+/** The smallest hole that file systems keep. */
+const HOLE_BYTES = 4096
+const ZEROS = Buffer.alloc(BUFFER_BYTES)
+/** Left free for everything else that runs. */
+const RESERVE_BYTES = 1024 ** 3
+const BOMB_BYTES = 10 * 1024 ** 3
+const BOMB_RATIO = 50
+/** No file system that a result could lie on holds more. */
+const MAX_LENGTH = 16 * 1024 ** 4
+
+export interface SparseLimits {
+  /** Bytes of data, zeros not counted. */
+  readonly dataBytes: number
+  /** Of these, how many the disk has room for. */
+  readonly freeBytes: number
+  /** Length of the file, zeros counted. */
+  readonly length: number
+  /** FAT keeps no holes: there zeros are data too. */
+  readonly keepsHoles: boolean
+  readonly packedBytes: number
+}
+
+/** How much an archive of `packedBytes` may unpack to in `folder`. `storedBytes`: what it holds as it is, so that no more can come out. */
+export async function limitsFor(folder: string, packedBytes: number, storedBytes: number | null): Promise<SparseLimits> {
+  const { freeBytes, filesystem, maxFileBytes } = await readDiskSpace(folder)
+  return {
+    dataBytes: storedBytes ?? Math.max(BOMB_BYTES, BOMB_RATIO * packedBytes),
+    freeBytes: storedBytes === null ? Math.max(0, freeBytes - RESERVE_BYTES) : freeBytes,
+    length: Math.min(maxFileBytes ?? MAX_LENGTH, MAX_LENGTH),
+    keepsHoles: filesystem !== 'fat' && filesystem !== 'exfat',
+    packedBytes,
+  }
+}
+
+/** Writes a file from its beginning to its end; blocks of zeros become holes. */
+export class SparseFile {
+  private readonly buffers = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)] as const
+  private current: 0 | 1 = 0
+  private filled = 0
+  /** Where the current buffer belongs. */
+  private start = 0
+  private dataBytes = 0
+  private writing: Promise<void> = Promise.resolve()
+
+  private constructor(
+    private readonly handle: FileHandle,
+    private readonly file: string,
+    private readonly limits: SparseLimits,
+  ) {}
+
+  /** `file` has to be there, empty. */
+  static async open(file: string, limits: SparseLimits): Promise<SparseFile> {
+    return new SparseFile(await open(file, 'r+'), file, limits)
+  }
+
+  get length(): number {
+    return this.start + this.filled
+  }
+
+  /** Bytes that were no holes. */
+  get written(): number {
+    return this.dataBytes
+  }
+
+  /** Throws `archive-too-large`, `no-space`, `file-too-large`. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const piece = bytes.subarray(at, at + BUFFER_BYTES - this.filled)
+      this.buffers[this.current].set(piece, this.filled)
+      this.filled += piece.length
+      at += piece.length
+      if (this.filled === BUFFER_BYTES) await this.flush()
+    }
+  }
+
+  /** Goes on at `offset`; what is passed over is a hole. */
+  async moveTo(offset: number): Promise<void> {
+    if (offset < this.length) throw new RangeError('a sparse file is written forwards')
+    if (offset === this.length) return
+    await this.flush()
+    this.start = offset
+  }
+
+  /** Gives the file its length. */
+  async finish(length: number): Promise<void> {
+    await this.flush()
+    this.requireLength(length)
+    if (!this.limits.keepsHoles) this.count(Math.max(0, length - this.start))
+    await this.writing
+    await this.handle.truncate(length).catch((thrown: unknown) => this.rejectWrite(thrown))
+  }
+
+  async close(): Promise<void> {
+    await this.writing.catch(() => {})
+    await this.handle.close()
+  }
+
+  /** The other buffer is filled while this one is written. */
+  private async flush(): Promise<void> {
+    const [length, start, buffer] = [this.filled, this.start, this.buffers[this.current]]
+    if (length === 0) return
+    await this.writing
+    this.requireLength(start + length)
+    const runs = this.limits.keepsHoles ? dataRuns(buffer.subarray(0, length)) : [{ from: 0, to: length }]
+    for (const { from, to } of runs) this.count(to - from)
+    this.writing = this.writeRuns(buffer, start, runs)
+    this.writing.catch(() => {})
+    this.current = this.current === 0 ? 1 : 0
+    this.start += length
+    this.filled = 0
+  }
+
+  private async writeRuns(buffer: Buffer, start: number, runs: readonly Run[]): Promise<void> {
+    for (const { from, to } of runs) {
+      for (let at = from; at < to; ) {
+        const { bytesWritten } = await this.handle
+          .write(buffer, at, to - at, start + at)
+          .catch((thrown: unknown) => this.rejectWrite(thrown))
+        at += bytesWritten
+      }
+    }
+  }
+
+  private count(bytes: number): void {
+    this.dataBytes += bytes
+    const { dataBytes, freeBytes, packedBytes } = this.limits
+    if (this.dataBytes > freeBytes) throw this.noSpace()
+    if (this.dataBytes > dataBytes) throw new AppError('archive-too-large', { details: { limitBytes: dataBytes, packedBytes } })
+  }
+
+  private requireLength(length: number): void {
+    if (length <= this.limits.length) return
+    const folder = path.dirname(this.file)
+    throw new AppError('file-too-large', {
+      details: { folder, neededBytes: length, maxBytes: this.limits.length },
+      actions: [{ kind: 'choose-output' }],
+    })
+  }
+
+  private rejectWrite(thrown: unknown): never {
+    throw ['ENOSPC', 'EDQUOT'].includes(errnoCode(thrown)) ? this.noSpace() : thrown
+  }
+
+  private noSpace(): AppError {
+    const folder = path.dirname(this.file)
+    const { freeBytes } = this.limits
+    const neededBytes = this.dataBytes + RESERVE_BYTES
+    return new AppError('no-space', {
+      details: { folder, neededBytes, freeBytes },
+      actions: [{ kind: 'free-space', folder, neededBytes, freeBytes }, { kind: 'choose-output' }, { kind: 'retry' }],
+    })
+  }
+}
+
+interface Run {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where a buffer is not zero, in blocks that a file system could leave out. */
+export function dataRuns(buffer: Buffer): Run[] {
+  if (buffer.equals(ZEROS.subarray(0, buffer.length))) return []
+  const runs: { from: number; to: number }[] = []
+  for (let from = 0; from < buffer.length; from += HOLE_BYTES) {
+    const to = Math.min(buffer.length, from + HOLE_BYTES)
+    if (buffer.compare(ZEROS, 0, to - from, from, to) === 0) continue
+    const last = runs.at(-1)
+    if (last?.to === from) last.to = to
+    else runs.push({ from, to })
+  }
+  return runs
+}
