@@ -13,7 +13,7 @@ import { builderHost } from '../images/builder-host.js'
 import { type CommandLine, openCommandLine } from './command-line.js'
 import { buildHostileDisk } from './hostile-disk.js'
 
-const SLOW = ['--to', 'vmdk:streamOptimized', '--json']
+const SLOW = ['--to', 'qcow2:compressed', '--json']
 
 let cli: CommandLine
 let work: string
@@ -124,7 +124,7 @@ test('a second process: told who writes there, lists the job, cancels it', async
   const { ended, job } = await startSlow(at('held.vmdk'))
   await pause(job)
   const second = await cli.run(['convert', slow, '-o', at('held.vmdk'), '--replace'])
-  expect(second).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`Diskwright job ${job.id}, Convert slow.qcow2 to VMDK`) })
+  expect(second).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`Diskwright job ${job.id}, Convert slow.qcow2 to qcow2`) })
   const inPlace = await cli.run(['boot', 'set', slow, '--entry', 'two', '--append', 'x', '--in-place'])
   expect(inPlace).toMatchObject({ code: 1, err: expect.stringContaining(job.id) })
   expect((await cli.run(['jobs', 'list'])).out).toMatch(new RegExp(`^${job.id} +running`, 'm'))
@@ -163,10 +163,10 @@ test('who reads the output and leaves does not end the work', async () => {
 
 test('a terminal sees one line that moves, as wide as the terminal, and then only the result', async () => {
   const source = await cli.copy('mbr', 'work here/m.qcow2')
-  const script = `stty cols 60; "$DISKWRIGHT" convert "$FROM" -o "$TO" --to vmdk:streamOptimized`
+  const script = `stty cols 60; "$DISKWRIGHT" convert "$FROM" -o "$TO" --to qcow2:compressed`
   const { out } = await cli.shell('script -qec "$SCRIPT" /dev/null', { SCRIPT: script, FROM: source, TO: at('m.vmdk') })
   const frames = out.split('\r\u001b[K').map((frame) => frame.split('\r\n')[0] ?? '')
-  expect(frames.some((frame) => /^Convert m\.qcow2 to VMDK {2}\d+ %/.test(frame))).toBe(true)
+  expect(frames.some((frame) => /^Convert m\.qcow2 to qcow2 {2}\d+ %/.test(frame))).toBe(true)
   expect(Math.max(...frames.slice(0, -1).map((frame) => Array.from(frame).length))).toBeLessThan(60)
   expect(frames.slice(1, -1).filter((frame, index) => frame === frames[index])).toEqual([])
   expect(out.split('\r\u001b[K').at(-1)).toMatch(/^\S.*m\.vmdk \(.* on disk\)\r\n {2}Content compared/)

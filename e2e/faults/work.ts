@@ -46,15 +46,15 @@ export const SAVE_IN_PLACE: Work = {
 export const CONVERT: Work = {
   name: 'convert',
   steps: CONVERT_STEPS,
-  output: 'made.vmdk',
-  command: (scene) => ['convert', scene.source, '-o', scene.at('made.vmdk'), '--to', 'vmdk:streamOptimized'],
+  output: 'made.qcow2',
+  command: (scene) => ['convert', scene.source, '-o', scene.at('made.qcow2'), '--to', 'qcow2:compressed'],
   request: (scene) => ({
     kind: 'convert-image',
     input: {
       source: scene.source,
-      output: scene.at('made.vmdk'),
-      format: 'vmdk',
-      subformat: 'streamOptimized',
+      output: scene.at('made.qcow2'),
+      format: 'qcow2',
+      subformat: 'compressed',
       options: [],
       verify: true,
       replace: false,

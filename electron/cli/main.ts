@@ -37,6 +37,6 @@ const code = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,
-  openCore: () => openCore(process.env),
+  openCore: () => openCore(process.env, readVersion()),
 })
 process.exitCode = lost && code === EXIT.ok ? EXIT.failed : code

@@ -146,8 +146,8 @@ function unknownCommand(words: readonly string[]): string {
 }
 
 /** The core as the environment asks for it, with its log in the state folder. */
-export async function openCore(env: NodeJS.ProcessEnv): Promise<Core> {
+export async function openCore(env: NodeJS.ProcessEnv, version?: string): Promise<Core> {
   const dirs = resolveDirs(env)
   const { createCore } = await import('#core/create-core')
-  return createCore({ dirs, env, log: createFileLogger(path.join(dirs.state, 'log')) })
+  return createCore({ dirs, env, log: createFileLogger(path.join(dirs.state, 'log')), ...(version === undefined ? {} : { version }) })
 }

@@ -13,7 +13,7 @@ import { createJobRunner } from './jobs/job-runner.js'
 import { createJobStore } from './jobs/job-store.js'
 import { createLockTable } from './jobs/locks.js'
 import { createRecovery } from './jobs/recovery.js'
-import { planConvert } from './operations/convert-image.js'
+import { planConvert } from './operations/plan-convert.js'
 import { runDoctor } from './operations/doctor.js'
 import { ImageSessions } from './operations/image-sessions.js'
 import { exportRecipe } from './operations/export-recipe.js'
@@ -29,23 +29,28 @@ import { readFormatOptions } from './tools/qemu-img/option-help.js'
 import { createRecentsStore } from './settings/recents-store.js'
 import { createSettingsStore } from './settings/settings-store.js'
 
-/** Wires the core: the window, the CLI and the tests get all of it from here. */
-export async function createCore(deps: CoreDeps): Promise<Core> {
+/** Wires the core: the window, the CLI and the tests get all of it from here. `version` is Diskwright's, for reports. */
+export async function createCore(deps: CoreDeps & { readonly version?: string }): Promise<Core> {
   const { env, log } = deps
   const { dirs, problems } = prepareDirs(deps.dirs, log)
   const host = await createHost({ dirs, env, log })
   await removeStaleExports(host)
   const settings = createSettingsStore({ folder: dirs.config, log })
   const store = createJobStore({ folder: path.join(dirs.state, 'jobs'), log, keepJobs: () => settings.get().keepJobs })
+  let doctor: ReturnType<typeof runDoctor> | undefined
   const locks = createLockTable(path.join(dirs.runtime, 'locks'))
   const recovery = createRecovery({ store, dirs, log, devices: kernelDevices(host) })
-  const jobs = createJobRunner({ host, store, locks, definitions: createJobDefinitions({ engine: () => settings.get().engine }), log })
+  const definitions = createJobDefinitions({
+    engine: () => settings.get().engine,
+    madeWith: { version: deps.version ?? 'unknown version', tools: toolVersions },
+  })
+  const jobs = createJobRunner({ host, store, locks, definitions, log, maxJobs: () => settings.get().maxJobs })
+  settings.onChange(() => jobs.refresh())
   const recents = createRecentsStore({ folder: dirs.state, log })
   const readings = new RecentReadings()
   const sessions = new ImageSessions(readings)
   const health = new HealthChecks()
   const files = createFilesApi(sessions, bind)
-  let doctor: ReturnType<typeof runDoctor> | undefined
 
   return {
     dirs,

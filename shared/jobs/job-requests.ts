@@ -90,5 +90,7 @@ export const outputPlanSchema = z.object({
   commands: z.array(z.string()),
   warnings: z.array(z.string()),
   exists: z.boolean(),
+  /** Steps in words, in order. */
+  steps: z.array(z.string()).optional(),
 })
 export type OutputPlan = z.infer<typeof outputPlanSchema>

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { FORMATS } from '#shared/images/formats'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { convertDiskImage } from '../operations/convert-image.js'
+import type { MadeWith } from '../operations/convert-proof.js'
 import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
@@ -19,6 +20,22 @@ function outputSteps(share: number): DeclaredStep[] {
   return OUTPUT_STEPS.map((step) => ({ ...step, weight: OUTPUT_WEIGHTS[step.id] * share }))
 }
 
+/** Only what a request can need: an engine run and a copied snapshot take about as long as writing a small image. */
+function convertSteps(input: JobInput<'convert-image'>): DeclaredStep[] {
+  const isEdited = input.edits.length > 0 || input.fitSize
+  return [
+    ...(input.snapshot === undefined ? [] : [{ id: 'snapshot', title: 'Copy the snapshot', weight: 0.5 }]),
+    { id: 'prepare', title: 'Check the source and the free space', weight: 0.05 },
+    ...(isEdited
+      ? [
+          { id: 'write', title: 'Write the edits to an overlay', weight: 0.4 },
+          { id: 'read-back', title: 'Read them back with a fresh reader', weight: 0.05 },
+        ]
+      : []),
+    ...outputSteps(0.95),
+  ]
+}
+
 function saveTarget(input: JobInput<'save-image'>): string {
   return input.target.mode === 'new-file' ? input.target.output : input.source
 }
@@ -33,7 +50,10 @@ function extractedWords(input: JobInput<'extract-files'>): string {
 }
 
 /** Every kind of job: its words, its steps, what it locks and the operation that does it. */
-export function createJobDefinitions(preferences: { readonly engine: () => EngineId | 'auto' }): JobDefinitions {
+export function createJobDefinitions(preferences: {
+  readonly engine: () => EngineId | 'auto'
+  readonly madeWith: MadeWith
+}): JobDefinitions {
   return {
     'save-image': {
       title: (input) =>
@@ -54,9 +74,9 @@ export function createJobDefinitions(preferences: { readonly engine: () => Engin
     },
     'convert-image': {
       title: (input) => `Convert ${path.basename(input.source)} to ${FORMATS[input.format].label}`,
-      steps: () => [{ id: 'prepare', title: 'Check the source and the free space', weight: 0.05 }, ...outputSteps(0.95)],
+      steps: convertSteps,
       locks: (input) => ({ reads: [input.source], writes: [input.output] }),
-      run: (input, context) => convertDiskImage(context, input),
+      run: (input, context) => convertDiskImage(context, input, { engine: preferences.engine(), madeWith: preferences.madeWith }),
     },
     'extract-files': {
       title: (input) => `Copy ${extractedWords(input)} out of ${path.basename(input.source)}`,

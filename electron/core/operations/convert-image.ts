@@ -1,110 +1,99 @@
-import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
-import { conversionWarnings } from '#shared/images/conversion'
 import type { JobOutput } from '#shared/jobs/job'
-import type { JobInput, OutputPlan } from '#shared/jobs/job-requests'
-import { shellLine } from '#shared/text/shell-quote'
+import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { checkOutput } from '../files/checks.js'
-import { readDiskSpace, requireSpace } from '../files/disk-space.js'
-import { type ImageSource, openSource } from '../guest/source.js'
+import { sidecarPaths } from './artifacts/sidecars.js'
+import { type ConvertTarget, convertTarget } from './convert-target.js'
+import { convertProof, type MadeWith } from './convert-proof.js'
 import type { JobContext } from './job-context.js'
-import { withReader } from '../guest/reader.js'
-import type { Host } from '../process/host.js'
-import { checkImage } from '../tools/qemu-img/check.js'
-import { inspectImage } from './inspect-image.js'
-import { measureNeed } from './output-space.js'
+import { applyEditsAndSize, knowSource, type ReadySource } from './prepare-convert.js'
 import { requireUnchanged } from './require-unchanged.js'
-import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from './write-output.js'
+import { copySnapshot } from './snapshot-copy.js'
+import { openSource } from '../guest/source.js'
+import { workFolder } from './work-folder.js'
+import { writeOutput } from './write-output.js'
+import type { WriteRequest } from './write-request.js'
 
-type Input = JobInput<'convert-image'>
-
-/** What a conversion will do: space, command, warnings. Nothing is written. */
-export async function planConvert(host: Host, input: Input): Promise<OutputPlan> {
-  const source = await openSource(input.source)
-  const info = await inspectImage(host, input.source)
-  const request = writeRequest(source, info.virtualBytes, input)
-  const need = await measureNeed(host, source, info.virtualBytes, { ...request, fixed: isFixed(request) })
-  const { maxFileBytes } = await readDiskSpace(path.dirname(input.output))
-  const existing = await checkOutput({ target: input.output, sources: source.files, replace: input.replace }).then(
-    () => false,
-    (thrown: unknown) => {
-      if (thrown instanceof AppError && thrown.code === 'output-exists') return true
-      throw thrown
-    },
-  )
-  return {
-    neededBytes: need.neededBytes,
-    estimateBytes: need.estimateBytes,
-    freeBytes: need.freeBytes,
-    fits: need.neededBytes <= need.freeBytes && (maxFileBytes === null || need.largestFileBytes <= maxFileBytes),
-    commands: [shellLine(['qemu-img', ...convertCommand(request, input.output)])],
-    warnings: conversionWarnings(info, { format: request.format, subformat: request.subformat.id }, maxFileBytes ?? undefined).map(
-      (warning) => warning.text,
-    ),
-    exists: existing,
-  }
+export interface ConvertSurroundings {
+  readonly engine: EngineId | 'auto'
+  readonly madeWith: MadeWith
 }
 
 /**
- * Converts an image: space checked first, written to a part file, compared with the source, checked, then named.
+ * Makes one artifact: space checked first, edits and growth written to an overlay, packed or converted to a part file, compared with
+ * the source, checked against the rules of its format and platform, then named.
  *
- * @throws AppError `image-changed` when the source was written to meanwhile; `no-space`, `image-damaged`, `verify-mismatch` …
+ * @throws AppError `image-changed` when the source was written to meanwhile; `no-space`, `size-not-taken`, `image-damaged`,
+ * `verify-mismatch`, `lint-failed` …
  */
-export async function convertDiskImage(ctx: JobContext, input: Input): Promise<JobOutput> {
-  const prepared = await ctx.step('prepare', () => prepareConvert(ctx, input))
-  const output = await writeOutput(ctx, prepared.request)
-  return output
+export async function convertDiskImage(ctx: JobContext, given: JobInput<'convert-image'>, around: ConvertSurroundings): Promise<JobOutput> {
+  const target = convertTarget(given)
+  const output = await checkNames(target)
+  const folder = workFolder(ctx, output)
+  const disk = await readSnapshot(ctx, target, folder)
+  const known = await ctx.step('prepare', () => knowSource(ctx, target, disk.path, output))
+  const ready = await applyEditsAndSize(ctx, target, known, around.engine)
+  const unchanged = async (): Promise<void> => {
+    await disk.requireUnchanged()
+    await requireUnchanged(known.source)
+  }
+  const made = await writeOutput(ctx, {
+    ...writeRequest(target, ready, output, folder, unchanged),
+    ...convertProof(ctx, target, ready, known.info, around.madeWith),
+  })
+  return {
+    ...made,
+    proofs: [...disk.proofs, ...ready.proofs, ...made.proofs],
+    ...(ready.engine === undefined ? {} : { engine: ready.engine }),
+  }
 }
 
-async function prepareConvert(ctx: JobContext, input: Input): Promise<{ request: WriteRequest }> {
-  const source = await openSource(input.source)
-  const output = await checkOutput({ target: input.output, sources: source.files, replace: input.replace })
-  const { virtualBytes, inUse } = await withReader(ctx.host, source, async (reader) => ({
-    virtualBytes: reader.virtualBytes,
-    inUse: reader.inUse,
-  }))
-  const request = writeRequest(source, virtualBytes, { ...input, output })
-  const [need] = await Promise.all([
-    measureNeed(ctx.host, source, virtualBytes, { ...request, fixed: isFixed(request) }),
-    requireSound(ctx.host, source, inUse),
-  ])
-  await requireSpace(path.dirname(output), need.neededBytes, need.largestFileBytes)
-  return { request }
+/** The output and all files beside it: before any work begins. Returns the output with the links of its folder resolved. */
+async function checkNames({ input }: ConvertTarget): Promise<string> {
+  for (const name of sidecarPaths(input.output, input)) {
+    await checkOutput({ target: name, sources: [input.source], replace: input.replace })
+  }
+  return checkOutput({ target: input.output, sources: [input.source], replace: input.replace })
 }
 
-function writeRequest(source: ImageSource, virtualBytes: number, input: Input): WriteRequest {
+interface DiskFile {
+  readonly path: string
+  readonly proofs: readonly string[]
+  readonly requireUnchanged: () => Promise<void>
+}
+
+async function readSnapshot(ctx: JobContext, { input }: ConvertTarget, folder: () => Promise<string>): Promise<DiskFile> {
+  const { snapshot } = input
+  if (snapshot === undefined) return { path: input.source, proofs: [], requireUnchanged: async () => {} }
+  return ctx.step('snapshot', async (progress) => {
+    const source = await openSource(input.source)
+    const copy = await copySnapshot(ctx, { source, snapshot, folder: await folder(), verify: input.verify }, progress)
+    const proofs = [`Snapshot ${snapshot} read${input.verify ? ', compared with what qemu-nbd reads of it: identical' : ''}`]
+    return { path: copy, proofs, requireUnchanged: () => requireUnchanged(source) }
+  })
+}
+
+function writeRequest(
+  target: ConvertTarget,
+  { source, virtualBytes, info }: ReadySource,
+  output: string,
+  folder: () => Promise<string>,
+  unchanged: () => Promise<void>,
+): WriteRequest {
+  const { input, subformat, packer } = target
+  if (packer !== null && info === null) throw new AppError('internal', { details: { message: 'a packer needs to know the image' } })
   return {
     node: source.node,
     files: source.files,
     virtualBytes,
-    output: input.output,
+    output,
     format: input.format,
-    subformat: requireSubformat(input.format, input.subformat),
+    subformat,
     options: input.options,
     verify: input.verify,
     replace: input.replace,
-    requireUnchanged: () => requireUnchanged(source),
-  }
-}
-
-function isFixed(request: WriteRequest): boolean {
-  return /fixed|static|flat/i.test(request.subformat.id)
-}
-
-/**
- * Refuses to copy what is being written to, or is damaged: a truncated qcow2 converts without complaint, with zeros in place of what
- * is missing (measured with QEMU 7.2).
- */
-export async function requireSound(host: Host, source: ImageSource, inUse: boolean): Promise<void> {
-  if (inUse) {
-    throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
-  }
-  for (const layer of source.layers) {
-    if (layer.format === 'raw' || layer.format === 'vhd') continue
-    const result = await checkImage(host, { driver: layer.format, path: layer.path, access: { read: source.files } })
-    if (result.verdict !== 'corrupt') continue
-    throw new AppError('image-damaged', {
-      details: { path: layer.path, reason: `qemu-img check found ${result.corruptions} damaged places; a copy would have zeros there` },
-    })
+    requireUnchanged: unchanged,
+    digests: input.digests,
+    ...(packer === null || info === null ? {} : { packing: { packer, input, info, workFolder: folder } }),
   }
 }

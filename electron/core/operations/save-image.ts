@@ -6,6 +6,7 @@ import { conversionWarnings } from '#shared/images/conversion'
 import { findSubformat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { JobOutput } from '#shared/jobs/job'
+import { convertImageInputSchema } from '#shared/jobs/convert-request'
 import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
 import { checkOutput } from '../files/checks.js'
@@ -23,12 +24,15 @@ import {
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import type { Host } from '../process/host.js'
-import { requireSound } from './convert-image.js'
+import { packerOf } from './artifacts/packers.js'
+import { requireSound } from './prepare-convert.js'
 import { inspectImage, readSource } from './inspect-image.js'
 import { measureNeed } from './output-space.js'
 import { requireUnchanged } from './require-unchanged.js'
 import { finishInPlace, prepareInPlace } from './save-in-place.js'
-import { convertCommand, requireSubformat, type WriteRequest, writeOutput } from './write-output.js'
+import { writeOutput } from './write-output.js'
+import { workFolder } from './work-folder.js'
+import { convertCommand, requireSubformat, type WriteRequest } from './write-request.js'
 
 /** As requested; the engine may be left to be chosen. */
 type Input = Omit<JobInput<'save-image'>, 'engine'> & { readonly engine?: EngineId | 'auto' | undefined }
@@ -83,6 +87,7 @@ export async function saveImage(ctx: JobContext, input: Input): Promise<JobOutpu
   const output = await writeOutput(ctx, {
     ...request,
     ...(written ? { node: written.source.node, files: written.source.files } : {}),
+    ...packing(ctx, request, input, info),
     ...(inPlace ? { private: true, beforePublish: (part) => inPlace.makeBackup(ctx, part) } : {}),
   })
   const backup = inPlace ? await finishInPlace(ctx, inPlace, input.target.mode === 'in-place' && input.target.keepBackup) : undefined
@@ -119,6 +124,16 @@ function outputOf(input: Input, source: ImageSource): string {
 async function checkNewFile(input: Input, source: ImageSource): Promise<string> {
   if (input.target.mode !== 'new-file') throw new TypeError('a new file is meant')
   return checkOutput({ target: input.target.output, sources: source.files, replace: input.target.replace })
+}
+
+/** A format that qemu-img does not write as its readers want it is written by our own writer. */
+function packing(ctx: JobContext, request: WriteRequest, input: Input, info: ImageInfo): Pick<WriteRequest, 'packing'> {
+  const { format, output } = request
+  const subformat = request.subformat.id
+  const packer = packerOf({ container: null, format, subformat })
+  if (packer === null) return {}
+  const wanted = convertImageInputSchema.parse({ source: input.source, output, format, subformat })
+  return { packing: { packer, input: wanted, info, workFolder: workFolder(ctx, output) } }
 }
 
 function writeRequest(source: ImageSource, virtualBytes: number, node: BlockNode, input: Input, output: string): WriteRequest {

@@ -3,9 +3,18 @@ import { type BlockNode, jsonName } from '#shared/images/block-node'
 import type { Access, Host } from '../../process/host.js'
 import { parseProgress } from './progress.js'
 
+/** A disk that qemu-nbd serves on a Unix socket. */
+export interface ServedDisk {
+  readonly socket: string
+}
+
+function nameOf(disk: BlockNode | ServedDisk): string {
+  return 'socket' in disk ? `json:${JSON.stringify({ driver: 'nbd', server: { type: 'unix', path: disk.socket } })}` : jsonName(disk)
+}
+
 /** Guest-visible content of two images, byte by byte. `-p` gives progress; without `-s`, a longer tail of zeros still counts as equal. */
-export function compareArgs(left: BlockNode, right: BlockNode): string[] {
-  return ['compare', '-p', jsonName(left), jsonName(right)]
+export function compareArgs(left: BlockNode | ServedDisk, right: BlockNode): string[] {
+  return ['compare', '-p', nameOf(left), jsonName(right)]
 }
 
 /**
@@ -15,7 +24,7 @@ export function compareArgs(left: BlockNode, right: BlockNode): string[] {
  */
 export async function compareImages(
   host: Host,
-  pair: { left: BlockNode; right: BlockNode; access: Access },
+  pair: { left: BlockNode | ServedDisk; right: BlockNode; access: Access },
   onProgress: (fraction: number) => void,
 ): Promise<boolean> {
   try {
@@ -29,6 +38,6 @@ export async function compareImages(
     })
     return result.exitCode === 0
   } catch (thrown) {
-    throw explainQemuError(thrown, { path: pair.left.path })
+    throw explainQemuError(thrown, { path: 'socket' in pair.left ? pair.right.path : pair.left.path })
   }
 }
