@@ -43,5 +43,7 @@ export const TEST_PACKAGES = [
   { names: ['cryptsetup-bin'], why: 'LUKS in tests' },
   { names: ['libvmdk-utils'], why: 'a second reader of VMDK in tests' },
   { names: ['7zip'], why: 'a third reader of VMDK in tests' },
+  { names: ['libxml2-utils'], why: 'a second reader of OVF descriptors in tests' },
+  { names: ['skopeo'], why: 'reads containerDisks in tests' },
   { names: ['bsdutils'], why: 'script, a terminal for the tests of the command line' },
 ]

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { TAR_BLOCK, tarHeader, tarPadding, tarTrailer } from '#shared/archives/ustar-header'
+import { displayName, packageStem } from '#shared/ovf/package-names'
+import type { PlatformArch } from '#shared/platforms/platform'
+
+/** What KubeVirt runs QEMU as; a containerDisk that belongs to it can be read (kubevirt/user-guide, "containerDisk"). */
+const QEMU_USER = { uid: 107, gid: 107 } as const
+
+/** `GOARCH`, as the image specification wants it. */
+const GO_ARCH: Readonly<Record<PlatformArch, string>> = { x86_64: 'amd64', aarch64: 'arm64', ppc64le: 'ppc64le', s390x: 's390x' }
+
+const TYPES = {
+  config: 'application/vnd.oci.image.config.v1+json',
+  layer: 'application/vnd.oci.image.layer.v1.tar',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  index: 'application/vnd.oci.image.index.v1+json',
+} as const
+
+export interface ContainerDisk {
+  /** File name of the result. */
+  readonly name: string
+  readonly arch: PlatformArch
+  readonly osName: string | null
+}
+
+/** Members before the layer, which do not depend on it. */
+const FIRST = Buffer.concat([
+  fileMember('oci-layout', Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' }))),
+  tarHeader({ name: 'blobs/', size: 0, mode: 0o755, kind: 'folder' }),
+  tarHeader({ name: 'blobs/sha256/', size: 0, mode: 0o755, kind: 'folder' }),
+])
+
+/** Where the layer begins in the archive, and where the disk does. */
+export const LAYER_OFFSET = FIRST.length + TAR_BLOCK
+export const DISK_OFFSET = LAYER_OFFSET + 2 * TAR_BLOCK
+
+/** The layer's bytes before the disk: its folder, and the header of the one file in it. */
+export function layerHead(disk: ContainerDisk, diskBytes: number): Uint8Array {
+  return Buffer.concat([
+    tarHeader({ name: 'disk/', size: 0, mode: 0o755, kind: 'folder', ...QEMU_USER }),
+    tarHeader({ name: diskPath(disk), size: diskBytes, mode: 0o440, ...QEMU_USER }),
+  ])
+}
+
+/** The layer's bytes after the disk. */
+export function layerTail(diskBytes: number): Uint8Array {
+  const padding = tarPadding(diskBytes)
+  return new Uint8Array(padding + tarTrailer(2 * TAR_BLOCK + diskBytes + padding))
+}
+
+export interface Layer {
+  /** SHA-256, lower-case hex. Nothing is compressed, so that it is the digest of both the blob and its content. */
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** All bytes before the layer, its own header included. */
+export function archiveHead(layer: Layer): Uint8Array {
+  return Buffer.concat([FIRST, tarHeader({ name: `blobs/sha256/${layer.sha256}`, size: layer.bytes, mode: 0o644 })])
+}
+
+/**
+ * All bytes after the layer: configuration, manifest, index (OCI image specification 1.0: config.md, manifest.md, image-index.md). There
+ * is no time in any of them, so that the same qcow2 gives the same image.
+ */
+export function archiveTail(disk: ContainerDisk, layer: Layer): Uint8Array {
+  const platform = { architecture: GO_ARCH[disk.arch], os: 'linux' }
+  const title = displayName(disk.name)
+  const config = json({
+    ...platform,
+    config: {
+      Labels: {
+        'org.opencontainers.image.title': title,
+        ...(disk.osName === null ? {} : { 'org.opencontainers.image.description': disk.osName }),
+      },
+    },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${layer.sha256}`] },
+    history: [{ created_by: `diskwright: ${diskPath(disk)}` }],
+  })
+  const manifest = json({
+    schemaVersion: 2,
+    mediaType: TYPES.manifest,
+    config: descriptor(TYPES.config, config),
+    layers: [{ mediaType: TYPES.layer, digest: `sha256:${layer.sha256}`, size: layer.bytes }],
+  })
+  const index = json({
+    schemaVersion: 2,
+    mediaType: TYPES.index,
+    manifests: [
+      {
+        ...descriptor(TYPES.manifest, manifest),
+        platform,
+        annotations: { 'org.opencontainers.image.ref.name': `${packageStem(disk.name).toLowerCase()}:latest` },
+      },
+    ],
+  })
+  const members = [
+    new Uint8Array(tarPadding(layer.bytes)),
+    fileMember(`blobs/sha256/${sha256(config)}`, config),
+    fileMember(`blobs/sha256/${sha256(manifest)}`, manifest),
+    fileMember('index.json', index),
+  ]
+  const tail = Buffer.concat(members)
+  return Buffer.concat([tail, new Uint8Array(tarTrailer(LAYER_OFFSET + layer.bytes + tail.length))])
+}
+
+function diskPath(disk: ContainerDisk): string {
+  return `disk/${packageStem(disk.name)}.qcow2`
+}
+
+function descriptor(mediaType: string, content: Buffer): { mediaType: string; digest: string; size: number } {
+  return { mediaType, digest: `sha256:${sha256(content)}`, size: content.length }
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value))
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function fileMember(name: string, content: Buffer): Buffer {
+  return Buffer.concat([tarHeader({ name, size: content.length, mode: 0o644 }), content, new Uint8Array(tarPadding(content.length))])
+}
