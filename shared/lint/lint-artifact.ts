@@ -1,4 +1,4 @@
-import { FORMATS, type DiskFormat } from '../images/formats.js'
+import { FORMATS, type DiskFormat, isDiskFormat } from '../images/formats.js'
 import { sniffFile } from '../images/sniff.js'
 import type { DiskContainer } from '../jobs/convert-request.js'
 import { artifact } from '../platforms/artifacts.js'
@@ -74,7 +74,8 @@ async function formatOf(source: ByteSource, { format, container }: Wanted): Prom
   const found = (await sniffFile((offset, length) => source.read(offset, length), source.bytes)).format
   // A fixed VHD whose footer is damaged looks like a raw disk: the rules of what was asked for say what is wrong with it.
   if (format !== undefined && (container ?? null) === null && (found === null || found === 'raw')) return format
-  return found
+  // A format that is only read has no rules here: nobody makes it for a platform.
+  return found !== null && isDiskFormat(found) ? found : null
 }
 
 function compareWithExpectation(findings: Findings, { container, disk }: Linted, wanted: Wanted): void {

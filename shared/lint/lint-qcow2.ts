@@ -15,11 +15,10 @@ export async function lintQcow2({ source, findings }: LintWork): Promise<DiskFac
   const view = await viewOf(source, 0, HEAD)
   const facts = readQcow2(view, source.bytes)
   const readable = facts?.format === 'qcow2' && view.has(0, 72)
-  findings.expect('qcow2.header', readable, 'The qcow2 header is there', 'The header is none of qcow2 version 2 or 3')
+  const version = view.u32be(4)
+  findings.expect('qcow2.header', readable, `A qcow2 of version ${version}`, 'The header is none of qcow2 version 2 or 3')
   if (!readable) return { format: 'qcow2', subformat: null, virtualBytes: null }
 
-  const version = view.u32be(4)
-  findings.add('qcow2.version', 'pass', `Version ${version}`)
   const [problem] = (facts.problems ?? []).filter(({ code }) => code !== 'reference-refused' && code !== 'image-encrypted')
   const wrong = String(problem?.details.reason ?? problem?.details.feature ?? '')
   findings.expect('qcow2.layout', problem === undefined, 'The fields of the header fit together', `The header cannot be right: ${wrong}`)

@@ -1,3 +1,4 @@
+import { isDiskFormat } from '../images/formats.js'
 import { type SniffResult } from '../images/sniff-result.js'
 import { HEAD_BYTES, sniffImage } from '../images/sniff.js'
 import { type ByteSource, windowOf } from './byte-source.js'
@@ -45,7 +46,7 @@ export async function seeMembers(stream: ByteStream): Promise<{ members: SeenMem
 export async function lintPackedDisk(work: LintWork, member: SeenMember, archive: ByteSource | null): Promise<DiskFacts | null> {
   const { findings, host, platform } = work
   const sniffed: SniffResult = sniffImage({ head: member.head, tail: new Uint8Array(0), fileBytes: member.bytes })
-  if (sniffed.format === null) {
+  if (sniffed.format === null || !isDiskFormat(sniffed.format)) {
     findings.add('packed.disk', 'error', `${member.name} is ${sniffed.label}, and no disk image`)
     return null
   }
