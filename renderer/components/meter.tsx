@@ -4,7 +4,8 @@ interface MeterProps {
   /** 0..1, or null while nothing can be measured. */
   readonly value: number | null
   readonly label: string
-  readonly tone?: 'accent' | 'dim'
+  /** `proof`: what was made is being compared. */
+  readonly tone?: 'accent' | 'dim' | 'proof'
 }
 
 /** A measured bar; it is honest about not knowing. */

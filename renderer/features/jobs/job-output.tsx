@@ -65,10 +65,12 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
           {output.sha256 !== undefined && (
             <div>
               <dt>SHA-256</dt>
-              <dd className="mono truncate" title={output.sha256}>
-                {output.sha256}
+              <dd className={styles.digest}>
+                <span className="mono truncate" title={output.sha256}>
+                  {output.sha256}
+                </span>
+                <CopyButton text={output.sha256} label="Copy SHA-256" />
               </dd>
-              <CopyButton text={output.sha256} label="Copy SHA-256" />
             </div>
           )}
         </dl>
