@@ -1,8 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { FileX2, X } from 'lucide-react'
-import { isDiskFormat } from './disk-format.js'
-import { FORMATS } from '#shared/images/formats'
+import { imageFormat, isImageFormat } from '#shared/images/formats'
 import type { RecentImage } from '#shared/settings/settings'
 import { formatBytes } from '#shared/text/bytes'
 import { call } from '../../api/client.js'
@@ -106,7 +105,7 @@ function RecentRow({ image, now, onRemove }: RecentRowProps) {
       <td>
         {image.ignitionPlatform === null ? <span className="faint">none</span> : <GuestText text={image.ignitionPlatform} limit={20} />}
       </td>
-      <td>{isDiskFormat(image.format) ? FORMATS[image.format].label : image.format}</td>
+      <td>{isImageFormat(image.format) ? imageFormat(image.format).label : image.format}</td>
       <td data-number>{formatBytes(image.virtualBytes)}</td>
       <td data-number>{formatBytes(image.onDiskBytes)}</td>
       <td>
