@@ -133,8 +133,52 @@ export const FORMATS: Readonly<Record<DiskFormat, FormatRow>> = {
   },
 }
 
+/** Formats that are read and never made: what they hold is saved in another one. */
+export const SOURCE_FORMATS = ['qcow', 'qed', 'parallels', 'dmg', 'cloop', 'bochs'] as const
+export type SourceFormat = (typeof SOURCE_FORMATS)[number]
+
+/** Every format that an image can have. */
+export const IMAGE_FORMATS = [...DISK_FORMATS, ...SOURCE_FORMATS] as const
+export type ImageFormat = (typeof IMAGE_FORMATS)[number]
+
+export interface ImageFormatRow extends Pick<FormatRow, 'label' | 'driver' | 'extensions' | 'checkable'> {
+  readonly id: ImageFormat
+  /** Whether an image may name another one whose content shows where it has none of its own. */
+  readonly holdsBacking: boolean
+}
+
+/** `qemu-img check` knows QED and Parallels (qemu-img(1)). */
+const SOURCE_ROWS: Readonly<Record<SourceFormat, Omit<ImageFormatRow, 'id'>>> = {
+  qcow: { label: 'qcow', driver: 'qcow', extensions: ['qcow'], checkable: false, holdsBacking: true },
+  qed: { label: 'QED', driver: 'qed', extensions: ['qed'], checkable: true, holdsBacking: true },
+  parallels: { label: 'Parallels', driver: 'parallels', extensions: ['hdd', 'hds'], checkable: true, holdsBacking: false },
+  dmg: { label: 'dmg', driver: 'dmg', extensions: ['dmg'], checkable: false, holdsBacking: false },
+  cloop: { label: 'cloop', driver: 'cloop', extensions: ['cloop'], checkable: false, holdsBacking: false },
+  bochs: { label: 'Bochs', driver: 'bochs', extensions: ['bochs'], checkable: false, holdsBacking: false },
+}
+
+export function isDiskFormat(format: string): format is DiskFormat {
+  return Object.hasOwn(FORMATS, format)
+}
+
+/** A name that another version wrote down may be of a format that this one does not know. */
+export function isImageFormat(format: string): format is ImageFormat {
+  return isDiskFormat(format) || Object.hasOwn(SOURCE_ROWS, format)
+}
+
+/** What is known of a format, be it written or only read. */
+export function imageFormat(format: ImageFormat): ImageFormatRow {
+  if (isDiskFormat(format)) return { ...FORMATS[format], holdsBacking: format === 'qcow2' }
+  return { ...SOURCE_ROWS[format], id: format }
+}
+
+/** The format in which an image is saved again: its own where it can be written, else qcow2. */
+export function savedFormat(format: ImageFormat): DiskFormat {
+  return isDiskFormat(format) ? format : 'qcow2'
+}
+
 /** Finds a subformat of `format`; the default one when `id` is not given. Undefined when there is none of that name. */
-export function findSubformat(format: DiskFormat, id?: string): Subformat | undefined {
-  const { subformats } = FORMATS[format]
+export function findSubformat(format: ImageFormat, id?: string): Subformat | undefined {
+  const subformats = isDiskFormat(format) ? FORMATS[format].subformats : []
   return id === undefined ? subformats[0] : subformats.find((row) => row.id === id)
 }

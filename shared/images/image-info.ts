@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { DISK_FORMATS } from './formats.js'
+import { DISK_FORMATS, IMAGE_FORMATS } from './formats.js'
 
 export const diskFormatSchema = z.enum(DISK_FORMATS)
+export const imageFormatSchema = z.enum(IMAGE_FORMATS)
 
 /** Kinds of content a partition can have. `fat`, `ext`, `xfs`, `btrfs` … each have one fixed colour in the window. */
 export const FILESYSTEM_KINDS = [
@@ -76,7 +77,7 @@ export const imageInfoSchema = z.object({
   path: z.string(),
   name: z.string(),
   folder: z.string(),
-  format: diskFormatSchema,
+  format: imageFormatSchema,
   /** For example `v3, zlib` or `streamOptimized`. */
   variant: z.string(),
   /** Bytes the guest sees. */
@@ -91,7 +92,7 @@ export const imageInfoSchema = z.object({
   /** Extended partitions of an MBR, which `partitions` leaves out. */
   extended: z.array(z.object({ startBytes: z.number(), sizeBytes: z.number() })).optional(),
   /** Absolute paths: the backing files, nearest first. */
-  backingChain: z.array(z.object({ path: z.string(), format: diskFormatSchema })),
+  backingChain: z.array(z.object({ path: z.string(), format: imageFormatSchema })),
   /** Further files that belong to the image (VMDK extents), absolute paths. */
   extents: z.array(z.string()),
   /** PRETTY_NAME of the system found inside, if it was found. */

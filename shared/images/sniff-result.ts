@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors/app-error.js'
-import type { DiskFormat } from './formats.js'
+import type { ImageFormat } from './formats.js'
 
 /** A problem found in a header, ready to become an `AppError`. */
 export interface SniffProblem {
@@ -20,7 +20,7 @@ export interface VmdkExtent {
 /** What the first 64 KiB and the last 512 bytes of a file say. Nothing named in it was opened. */
 export interface SniffResult {
   /** Null for what Diskwright does not open. */
-  readonly format: DiskFormat | null
+  readonly format: ImageFormat | null
   /** qemu's name of the block driver, for `-f`; null without a format. */
   readonly driver: string | null
   /** What the file is, in words: `qcow2`, `a gzip archive`. */
@@ -47,7 +47,7 @@ export interface SniffResult {
 }
 
 /** What one header reader found; the rest of `SniffResult` has defaults. */
-export type HeaderFacts = { readonly label: string; readonly format: DiskFormat | null } & Partial<
+export type HeaderFacts = { readonly label: string; readonly format: ImageFormat | null } & Partial<
   Omit<SniffResult, 'label' | 'format' | 'driver'>
 >
 

@@ -1,8 +1,9 @@
 import { ByteView, type ReadBytes } from './byte-view.js'
-import { FORMATS } from './formats.js'
+import { imageFormat } from './formats.js'
 import { looksLikeText, readOtherFile } from './headers/other-files.js'
 import { readQcow2 } from './headers/qcow2.js'
 import { hasGpt, hasMbrEntries, isIso, readRawContent } from './headers/raw-content.js'
+import { readSourceFormat } from './headers/source-formats.js'
 import { readVdi } from './headers/vdi.js'
 import { isFixedFooter, readVhd } from './headers/vhd.js'
 import { readVhdx, readVhdxDetails } from './headers/vhdx.js'
@@ -39,7 +40,8 @@ export function sniffImage(input: SniffInput): SniffResult {
     readVdi(head, fileBytes) ??
     readVmdk(head, fileBytes) ??
     readVhd(head, tail, fileBytes) ??
-    readOtherFile(head, tail) ??
+    readSourceFormat(head, tail, fileBytes) ??
+    readOtherFile(head) ??
     readRaw(head, fileBytes)
   return complete(facts, otherReadings(facts, head, tail, fileBytes))
 }
@@ -75,7 +77,7 @@ function complete(facts: HeaderFacts, alsoLooksLike: readonly string[]): SniffRe
     extents: [],
     problems: [],
     ...facts,
-    driver: facts.format === null ? null : FORMATS[facts.format].driver,
+    driver: facts.format === null ? null : imageFormat(facts.format).driver,
     alsoLooksLike,
   }
 }

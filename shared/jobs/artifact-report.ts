@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diskFormatSchema } from '../images/image-info.js'
+import { diskFormatSchema, imageFormatSchema } from '../images/image-info.js'
 import { lintReportSchema } from '../lint/finding.js'
 import { ARTIFACT_IDS } from '../platforms/artifact-ids.js'
 import { PLATFORM_IDS } from '../platforms/platform.js'
@@ -22,7 +22,7 @@ export const artifactReportSchema = z.object({
     member: z.string().nullable(),
     /** Internal snapshot that was read. */
     snapshot: z.string().nullable(),
-    format: diskFormatSchema,
+    format: imageFormatSchema,
     variant: z.string(),
     virtualBytes: z.number(),
     fileBytes: z.number(),

@@ -1,4 +1,4 @@
-import { FORMATS } from '../images/formats.js'
+import { FORMATS, imageFormat } from '../images/formats.js'
 import type { LintFinding } from '../lint/finding.js'
 import { formatBytes, formatDuration, formatExactBytes } from '../text/bytes.js'
 import { escapeInvisible, showControl } from '../text/visible.js'
@@ -36,7 +36,7 @@ export function printReportText(report: ArtifactReport): string {
         ['File', source.path],
         ['Disk in it', source.member ?? ''],
         ['Snapshot', source.snapshot ?? ''],
-        ['Format', [FORMATS[source.format].label, source.variant].filter((part) => part !== '').join(', ')],
+        ['Format', [imageFormat(source.format).label, source.variant].filter((part) => part !== '').join(', ')],
         ['System', source.system ?? ''],
         ['Virtual size', size(source.virtualBytes)],
         ['File size', size(source.fileBytes)],

@@ -1,4 +1,4 @@
-import { type DiskFormat, FORMATS } from '../images/formats.js'
+import { FORMATS, imageFormat, type ImageFormat } from '../images/formats.js'
 import type { ImageInfo } from '../images/image-info.js'
 import { formatBytes } from '../text/bytes.js'
 import type { PlatformRow } from './platform.js'
@@ -69,7 +69,7 @@ function formatFindings(platform: PlatformRow, image: AdvisedImage): ImageFindin
     findings.push({
       code: 'format-not-taken',
       severity: 'warning',
-      text: `${platform.name} does not take ${FORMATS[image.format].label} as it is: convert to ${FORMATS[format].label} (${subformat})${wrapped}`,
+      text: `${platform.name} does not take ${imageFormat(image.format).label} as it is: convert to ${FORMATS[format].label} (${subformat})${wrapped}`,
       growTo: null,
     })
   }
@@ -85,7 +85,7 @@ function formatFindings(platform: PlatformRow, image: AdvisedImage): ImageFindin
 }
 
 /** Where the disk is wrapped, the file itself is taken only if the row says so apart. An unknown subformat gets the benefit of the doubt. */
-function takes(platform: PlatformRow, format: DiskFormat, subformat: string | undefined): boolean {
+function takes(platform: PlatformRow, format: ImageFormat, subformat: string | undefined): boolean {
   const made = platform.image
   if (made !== null && made.container === null && made.format === format && (subformat === undefined || subformat === made.subformat))
     return true

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { editSchema } from '../edits/edit.js'
 import { AppError } from '../errors/app-error.js'
-import { diskFormatSchema } from '../images/image-info.js'
+import { diskFormatSchema, imageFormatSchema } from '../images/image-info.js'
 import { expectationSchema } from './expectation.js'
 
 /**
@@ -22,7 +22,7 @@ export const recipeSchema = z
           .regex(/^[0-9a-f]{64}$/)
           .optional(),
         os: z.string().optional(),
-        format: diskFormatSchema.optional(),
+        format: imageFormatSchema.optional(),
       })
       .optional(),
     /** Versions of the tools it was recorded with, by name. */

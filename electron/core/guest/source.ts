@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import { type BlockNode, imageName } from '#shared/images/block-node'
-import { type DiskFormat, FORMATS } from '#shared/images/formats'
+import { type ImageFormat, imageFormat } from '#shared/images/formats'
 import { checkReference } from '#shared/images/reference'
 import { sniffFile } from '#shared/images/sniff'
 import type { SniffResult } from '#shared/images/sniff-result'
@@ -12,7 +12,7 @@ const MAX_DEPTH = 16
 export interface ImageLayer {
   /** Real path. */
   readonly path: string
-  readonly format: DiskFormat
+  readonly format: ImageFormat
   readonly sniff: SniffResult
   readonly revision: string
   readonly fileBytes: number
@@ -22,8 +22,8 @@ export interface ImageLayer {
 }
 
 /** One layer as qemu-img takes it beside `-f`. */
-export function layerName({ path: file, format, sniff, window }: ImageLayer): string {
-  return window === undefined ? file : imageName({ driver: sniff.driver ?? format, path: file, window })
+export function layerName({ path: file, format, window }: ImageLayer): string {
+  return window === undefined ? file : imageName({ driver: imageFormat(format).driver, path: file, window })
 }
 
 /** An image as it lies on disk, every file that belongs to it named and vetted before any tool opens one. */
@@ -38,7 +38,7 @@ export interface ImageSource {
   readonly node: BlockNode
   /** Real paths of all files, for the sandbox. */
   readonly files: readonly string[]
-  readonly format: DiskFormat
+  readonly format: ImageFormat
   readonly fileBytes: number
   readonly onDiskBytes: number
   readonly revision: string
@@ -87,15 +87,15 @@ function extentNames(sniff: SniffResult): string[] {
 
 function blockNode([layer, ...rest]: readonly ImageLayer[]): BlockNode {
   if (!layer) throw new TypeError('an image has at least one layer')
-  const holdsBacking = layer.format === 'qcow2'
+  const { driver, holdsBacking } = imageFormat(layer.format)
   return {
-    driver: FORMATS[layer.format].driver,
+    driver,
     path: layer.path,
     ...(holdsBacking ? { backing: rest.length > 0 ? blockNode(rest) : null } : {}),
   }
 }
 
-async function readLayer(absolute: string, expected?: DiskFormat): Promise<ImageLayer> {
+async function readLayer(absolute: string, expected?: ImageFormat): Promise<ImageLayer> {
   const file = await openRegularFile(absolute)
   try {
     const fileBytes = Number(file.stats.size)

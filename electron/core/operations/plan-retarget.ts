@@ -6,7 +6,7 @@ import { platform } from '#shared/platforms/platforms'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import type { RetargetEdit } from '#shared/edits/retarget-edit'
 import { AppError } from '#shared/errors/app-error'
-import { FORMATS } from '#shared/images/formats'
+import { findSubformat } from '#shared/images/formats'
 import { applyEdits } from '../guest/edits/apply-edits.js'
 import { findArch, findSystemFacts } from '../guest/system-facts.js'
 import type { OpenImage } from './image-sessions.js'
@@ -50,7 +50,7 @@ export async function planRetargetOf(
     offered: offeredArgs(to, arch),
     imageAdvice: imageAdvice(platform(to), {
       ...info,
-      subformat: FORMATS[info.format].subformats.find(({ id }) => id === info.variant)?.id,
+      subformat: findSubformat(info.format, info.variant)?.id,
     }),
     notes: [...(after.outcomes.at(-1)?.notes ?? [])],
     changes: plan.files.length > 0 || plan.ukis.length > 0,

@@ -5,7 +5,7 @@ import { describeEdit } from '#shared/edits/describe-edit'
 import type { Edit } from '#shared/edits/edit'
 import type { DiskChange, EditPreview, FileChange } from '#shared/edits/edit-preview'
 import { AppError } from '#shared/errors/app-error'
-import { FORMATS } from '#shared/images/formats'
+import { FORMATS, savedFormat } from '#shared/images/formats'
 import type { ImageInfo, Partition } from '#shared/images/image-info'
 import { layoutOf } from '#shared/images/disk-layout'
 import { partitionTypeName } from '#shared/images/partition-types'
@@ -62,7 +62,7 @@ export async function scriptOfEdits({ info, source, files }: OpenImage, edits: r
     source: info.path,
     sourceFormat: source.node.driver,
     output: path.join(dir, `${name}-edited${ext}`),
-    outputFormat: FORMATS[info.format].driver,
+    outputFormat: FORMATS[savedFormat(info.format)].driver,
     table: info.table,
     operations: draft.engineOperations(),
     sizes: draft.diskBytes,

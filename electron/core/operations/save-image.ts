@@ -3,7 +3,7 @@ import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import { conversionWarnings } from '#shared/images/conversion'
-import { findSubformat } from '#shared/images/formats'
+import { findSubformat, savedFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { JobOutput } from '#shared/jobs/job'
 import { convertImageInputSchema } from '#shared/jobs/convert-request'
@@ -137,7 +137,7 @@ function packing(ctx: JobContext, request: WriteRequest, input: Input, info: Ima
 }
 
 function writeRequest(source: ImageSource, virtualBytes: number, node: BlockNode, input: Input, output: string): WriteRequest {
-  const format = (input.target.mode === 'new-file' ? input.target.format : undefined) ?? source.format
+  const format = (input.target.mode === 'new-file' ? input.target.format : undefined) ?? savedFormat(source.format)
   const wanted = input.target.mode === 'new-file' ? input.target.subformat : undefined
   return {
     node,

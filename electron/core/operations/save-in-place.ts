@@ -1,3 +1,4 @@
+import { imageFormat, isDiskFormat } from '#shared/images/formats'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
@@ -27,6 +28,10 @@ export interface InPlaceTarget {
  */
 export async function prepareInPlace(host: Host, source: ImageSource, keepBackup: boolean): Promise<InPlaceTarget> {
   const target = source.layers[0].path
+  if (!isDiskFormat(source.format)) {
+    const reason = `${imageFormat(source.format).label} is read, and not written: save it as a new image`
+    throw new AppError('format-not-writable', { details: { path: target, reason } })
+  }
   if (source.extents.length > 0) {
     throw new AppError('format-not-writable', {
       details: { path: target, reason: 'the image consists of several files: save it as a new image' },

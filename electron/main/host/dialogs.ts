@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type BaseWindow, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
-import { DISK_FORMATS, FORMATS } from '#shared/images/formats'
+import { IMAGE_FORMATS, imageFormat } from '#shared/images/formats'
 
 /** The window that a dialog belongs to; null while there is none. */
 export type DialogParent = () => BaseWindow | null
@@ -9,7 +9,7 @@ export type DialogParent = () => BaseWindow | null
 export const mainWindow: DialogParent = () => BrowserWindow.getAllWindows()[0] ?? null
 
 const imageFilters = [
-  { name: 'Disk images', extensions: [...new Set(DISK_FORMATS.flatMap((id) => [...FORMATS[id].extensions]))] },
+  { name: 'Disk images', extensions: [...new Set(IMAGE_FORMATS.flatMap((id) => [...imageFormat(id).extensions]))] },
   { name: 'All files', extensions: ['*'] },
 ]
 

@@ -1,6 +1,6 @@
 import { Button, Tooltip } from '@mantine/core'
 import { ArrowRightLeft, Save } from 'lucide-react'
-import { FORMATS } from '#shared/images/formats'
+import { imageFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { useAppActions } from '../../components/app-actions.js'
@@ -25,7 +25,7 @@ export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonl
         </h1>
         <ul className={styles.facts} aria-label="About this image">
           <li>
-            <strong>{FORMATS[info.format].label}</strong> {info.variant}
+            <strong>{imageFormat(info.format).label}</strong> {info.variant}
           </li>
           <li title={`${formatExactBytes(info.virtualBytes)} that the guest sees`}>
             <strong>{formatBytes(info.virtualBytes)}</strong> virtual

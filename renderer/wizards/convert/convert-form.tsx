@@ -2,7 +2,7 @@ import { Button, Switch } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ArrowRightLeft } from 'lucide-react'
 import { useState } from 'react'
-import type { DiskFormat } from '#shared/images/formats'
+import { type DiskFormat, type ImageFormat } from '#shared/images/formats'
 import { formatBytes } from '#shared/text/bytes'
 import { call } from '../../api/client.js'
 import { imageQuery, settingsQuery } from '../../api/queries.js'
@@ -24,7 +24,7 @@ interface ConvertFormProps {
 }
 
 /** The usual wish: what is not a VMDK becomes one for VMware, what is becomes a qcow2. */
-function firstTarget(source: DiskFormat | undefined): { format: DiskFormat; subformat: string } {
+function firstTarget(source: ImageFormat | undefined): { format: DiskFormat; subformat: string } {
   return source === 'vmdk' ? { format: 'qcow2', subformat: 'v3' } : { format: 'vmdk', subformat: 'monolithicSparse' }
 }
 

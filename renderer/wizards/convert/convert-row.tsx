@@ -1,4 +1,4 @@
-import { FORMATS } from '#shared/images/formats'
+import { imageFormat } from '#shared/images/formats'
 import { formatBytes } from '#shared/text/bytes'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { splitPath } from '../../components/format.js'
@@ -25,7 +25,7 @@ export function ConvertRowView({ row, showSource, onChoose, onRetry }: ConvertRo
           <strong>{name}</strong>
           {row.info !== undefined && (
             <span className="dim">
-              {FORMATS[row.info.format].label} {row.info.variant}, {formatBytes(row.info.virtualBytes)}
+              {imageFormat(row.info.format).label} {row.info.variant}, {formatBytes(row.info.virtualBytes)}
             </span>
           )}
         </p>

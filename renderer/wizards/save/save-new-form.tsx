@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Save } from 'lucide-react'
 import { useState } from 'react'
 import type { Edit } from '#shared/edits/edit'
-import { FORMATS } from '#shared/images/formats'
+import { FORMATS, savedFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { call } from '../../api/client.js'
@@ -30,7 +30,7 @@ interface SaveNewFormProps {
 export function SaveNewForm({ info, edits, offered, onStarted, onClose }: SaveNewFormProps) {
   const { reportFailure } = useAppActions()
   const engine = useEngine()
-  const [target, setTarget] = useState<OutputTarget>(offered ?? { format: info.format, subformat: sourceSubformat(info) })
+  const [target, setTarget] = useState<OutputTarget>(offered ?? { format: savedFormat(info.format), subformat: sourceSubformat(info) })
   const [chosen, setChosen] = useState<{ path: string; replace: boolean; extension: string } | null>(null)
   const extension = FORMATS[target.format].extensions[0] ?? target.format
   const place = chosen?.extension === extension ? chosen : null

@@ -1,5 +1,5 @@
 import type { Partition } from '../../images/image-info.js'
-import { FORMATS } from '../../images/formats.js'
+import { findSubformat, imageFormat } from '../../images/formats.js'
 import { imageAdvice, type ImageFinding } from '../../platforms/image-advice.js'
 import type { PlatformId, PlatformRow } from '../../platforms/platform.js'
 import { formatBytes } from '../../text/bytes.js'
@@ -161,12 +161,12 @@ function adviceCheck(id: string, title: string, codes: readonly ImageFinding['co
 }
 
 function adviceFor({ image }: HealthFacts, platform: PlatformRow): ImageFinding[] {
-  const subformat = FORMATS[image.format].subformats.find(({ id }) => id === image.variant)?.id
+  const subformat = findSubformat(image.format, image.variant)?.id
   return imageAdvice(platform, { ...image, subformat })
 }
 
 function outsideOf({ image }: HealthFacts): string[] {
-  return [`${FORMATS[image.format].label} (${image.variant}), ${formatBytes(image.virtualBytes)}, firmware ${image.firmware}`]
+  return [`${imageFormat(image.format).label} (${image.variant}), ${formatBytes(image.virtualBytes)}, firmware ${image.firmware}`]
 }
 
 function holders(

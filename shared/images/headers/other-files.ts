@@ -60,41 +60,6 @@ const MAGICS: readonly Magic[] = [
     feature: 'A Windows image (WIM)',
     reason: 'It is an archive of files, not a disk',
   },
-  {
-    bytes: 'QED\0',
-    label: 'a QED image',
-    feature: 'The QED format',
-    reason: 'It was given up in favour of qcow2',
-    next: 'Convert it with qemu-img convert -f qed -O qcow2.',
-  },
-  {
-    bytes: 'WithoutFreeSpace',
-    label: 'a Parallels image',
-    feature: 'The Parallels format',
-    reason: 'Diskwright does not read it',
-    next: 'Convert it with qemu-img convert -f parallels -O qcow2.',
-  },
-  {
-    bytes: 'WithouFreSpacExt',
-    label: 'a Parallels image',
-    feature: 'The Parallels format',
-    reason: 'Diskwright does not read it',
-    next: 'Convert it with qemu-img convert -f parallels -O qcow2.',
-  },
-  {
-    bytes: 'Bochs Virtual HD Image',
-    label: 'a Bochs image',
-    feature: 'The Bochs format',
-    reason: 'Diskwright does not read it',
-    next: 'Convert it with qemu-img convert -f bochs -O qcow2.',
-  },
-  {
-    bytes: '#!/bin/sh\n#V2.0 Format\n',
-    label: 'a cloop image',
-    feature: 'The cloop format',
-    reason: 'Diskwright does not read it',
-    next: 'Convert it with qemu-img convert -f cloop -O raw.',
-  },
 ]
 
 const UNKNOWN: readonly { readonly offset?: number; readonly bytes: string; readonly label: string }[] = [
@@ -108,20 +73,13 @@ const UNKNOWN: readonly { readonly offset?: number; readonly bytes: string; read
 ]
 
 /** Known files that are no disk Diskwright opens. Null for anything else. */
-export function readOtherFile(head: ByteView, tail: ByteView): HeaderFacts | null {
+export function readOtherFile(head: ByteView): HeaderFacts | null {
   const magic = MAGICS.find((row) => head.startsWith(row.bytes, row.offset ?? 0))
   if (magic !== undefined) return { format: null, label: magic.label, problems: [unsupported(magic.feature, magic.reason, magic.next)] }
   if (head.startsWith('LUKS\u00ba\u00be')) {
     return { format: null, label: 'a LUKS volume', encrypted: true, problems: [{ code: 'image-encrypted', details: { method: 'LUKS' } }] }
   }
   if (head.startsWith('ustar', 257)) return readTar(head)
-  if (tail.startsWith('koly')) {
-    return {
-      format: null,
-      label: 'an Apple disk image (dmg)',
-      problems: [unsupported('The dmg format', 'Diskwright does not read it', 'Convert it with qemu-img convert -f dmg -O raw.')],
-    }
-  }
   const known = UNKNOWN.find((row) => head.startsWith(row.bytes, row.offset ?? 0))?.label ?? otherProgram(head)
   if (known !== undefined)
     return { format: null, label: known, problems: [{ code: 'image-unknown-format', details: { looksLike: known } }] }

@@ -17,19 +17,11 @@ const COMPRESSION = 1n << 3n
 const EXTENDED_L2 = 1n << 4n
 const KNOWN_BITS = DIRTY | CORRUPT | DATA_FILE | COMPRESSION | EXTENDED_L2
 
-/** Reads a qcow or qcow2 header (QEMU docs/interop/qcow2.txt). Null when the magic is another. */
+/** Reads a qcow2 header (QEMU docs/interop/qcow2.txt). Null when the magic or version 1 says that it is none. */
 export function readQcow2(head: ByteView, fileBytes: number): HeaderFacts | null {
   if (!head.startsWith('QFI\u00fb')) return null
   const version = head.u32be(4)
-  if (version === 1) {
-    return {
-      format: null,
-      label: 'a qcow version 1 image',
-      problems: [
-        unsupported('qcow version 1', 'This format was replaced by qcow2 in 2008', 'Convert it with qemu-img convert -f qcow -O qcow2.'),
-      ],
-    }
-  }
+  if (version === 1) return null
   if (version !== 2 && version !== 3) {
     return {
       format: 'qcow2',
