@@ -9,7 +9,7 @@ import { filesCalls } from './files-calls.js'
 import { diskFormatSchema, imageInfoSchema } from './images/image-info.js'
 import { lintExpectationSchema, lintReportSchema } from './lint/finding.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
-import { convertImageInputSchema } from './jobs/convert-request.js'
+import { convertImageInputSchema, sourceReportSchema } from './jobs/convert-request.js'
 import { jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
 import { expectationSchema } from './recipes/expectation.js'
 import { recipeSchema } from './recipes/recipe.js'
@@ -52,6 +52,8 @@ export const contract = {
   'app.noteStaged': call(z.object({ images: z.array(z.string().max(4096)).max(1000) }), nothing),
   'tools.doctor': call(z.object({ refresh: z.boolean() }), doctorReportSchema),
   'images.inspect': call(z.object({ path }), imageInfoSchema),
+  /** What a file holds that may be packed or an archive; nothing is written. */
+  'sources.probe': call(z.object({ path }), sourceReportSchema),
   /** Shows the open dialog; an empty list when it was closed. */
   'images.choose': call(nothing, z.array(z.string())),
   'boot.list': call(z.object({ path }), bootReportSchema),

@@ -19,13 +19,17 @@ import { inspectCommand } from './commands/inspect.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
 import { platformsCommand, retargetCommand } from './commands/retarget.js'
 import { lintCommand } from './commands/lint.js'
+import { sourcesCommand } from './commands/sources.js'
 import { tourCommand } from './commands/tour.js'
+import { unpackCommand } from './commands/unpack.js'
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes.js'
 import { createPrinter, type Sink, visible } from './print.js'
 
 export const COMMANDS: readonly Command[] = [
   doctorCommand,
   inspectCommand,
+  sourcesCommand,
+  unpackCommand,
   filesListCommand,
   filesCatCommand,
   filesGetCommand,

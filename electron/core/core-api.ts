@@ -10,6 +10,7 @@ import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
 import type { OsTree } from '#shared/images/os-tree'
 import type { LintExpectation, LintReport } from '#shared/lint/finding'
 import type { Recipe } from '#shared/recipes/recipe'
+import type { SourceReport } from '#shared/jobs/convert-request'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
 import type { JobInput, JobInputDraft, JobRequestDraft, OutputPlan } from '#shared/jobs/job-requests'
 import type { PlatformId } from '#shared/platforms/platform'
@@ -19,6 +20,7 @@ import type { DoctorReport } from '#shared/tools/doctor'
 import type { Logger } from './log/logger.js'
 import type { Dirs } from './files/dirs.js'
 import type { CopyItem } from './operations/copy-plan.js'
+import type { ProbeOptions } from './operations/unpack/probe-source.js'
 import type { SearchOptions } from './operations/search-guest.js'
 
 /** What the core needs from its host; no singletons and no Electron below this line. */
@@ -36,6 +38,8 @@ export interface Core {
   readonly log: Logger
   doctor(options: { refresh: boolean }): Promise<DoctorReport>
   inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
+  /** What a file holds that may be packed: its disks, its snapshots, whether its manifest matches. Nothing is written. */
+  probeSource(path: string, signal?: AbortSignal, options?: ProbeOptions): Promise<SourceReport>
   listBootEntries(path: string, signal?: AbortSignal): Promise<BootReport>
   readonly files: FilesApi
   /** Entries of a folder. Throws as `files.list`. */

@@ -24,6 +24,7 @@ import { HealthChecks } from './operations/check-health.js'
 import { planRetargetOf } from './operations/plan-retarget.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
+import { probeSource } from './operations/unpack/probe-source.js'
 import { createHost } from './process/create-host.js'
 import { readFormatOptions } from './tools/qemu-img/option-help.js'
 import { createRecentsStore } from './settings/recents-store.js'
@@ -61,6 +62,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
       return doctor
     },
     inspect: async (image, signal) => (await readings.read(bind(signal), image)).info,
+    probeSource: (file, signal, options) => probeSource(bind(signal), file, options),
     listBootEntries: async (image, signal) => (await readings.read(bind(signal), image)).boot,
     files,
     listFiles: async ({ path: image, folder, ...where }, signal) => {

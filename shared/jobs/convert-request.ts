@@ -150,7 +150,7 @@ export const sourceReportSchema = z.object({
   /** Internal snapshots, oldest first. */
   snapshots: z.array(z.object({ id: z.string(), name: z.string(), createdAt: z.string(), stateBytes: z.number() })),
   /** Digests of an OVA's manifest against its files; null where there is none to check. */
-  manifest: z.object({ state: z.enum(['matches', 'differs', 'unsupported']), detail: z.string() }).nullable(),
+  manifest: z.object({ state: z.enum(['matches', 'differs', 'unsupported', 'unchecked']), detail: z.string() }).nullable(),
   notes: z.array(noteSchema),
 })
 export type SourceReport = z.infer<typeof sourceReportSchema>

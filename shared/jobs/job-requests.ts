@@ -56,11 +56,24 @@ export const extractFilesInputSchema = z.object({
   keepModes: z.boolean().default(true),
 })
 
+/** Unpack a disk image that is compressed or in an archive, as it is. */
+export const unpackImageInputSchema = z.object({
+  /** Absolute path of the packed file. */
+  source: z.string(),
+  /** Which disk, by its name in the archive; may be left out where there is only one. */
+  member: z.string().max(4096).optional(),
+  output: z.string(),
+  replace: z.boolean().default(false),
+  /** Unpack although the manifest says that the archive is not what it was. */
+  ignoreManifest: z.boolean().default(false),
+})
+
 /** One schema per kind of long work; the window, the CLI and tests all start jobs with these. */
 export const JOB_INPUTS = {
   'save-image': saveImageInputSchema,
   'convert-image': convertImageInputSchema,
   'extract-files': extractFilesInputSchema,
+  'unpack-image': unpackImageInputSchema,
 } as const
 
 export type JobKind = keyof typeof JOB_INPUTS
@@ -73,6 +86,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('save-image'), input: saveImageInputSchema }),
   z.object({ kind: z.literal('convert-image'), input: convertImageInputSchema }),
   z.object({ kind: z.literal('extract-files'), input: extractFilesInputSchema }),
+  z.object({ kind: z.literal('unpack-image'), input: unpackImageInputSchema }),
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 /** A request before defaults are filled in. */

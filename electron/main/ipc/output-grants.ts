@@ -45,7 +45,7 @@ export class OutputGrants {
 
 /** Null for a save in place: the original is its target, and the core keeps a backup. */
 function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
-  if (kind === 'convert-image') return { file: input.output, replace: input.replace ?? false }
+  if (kind === 'convert-image' || kind === 'unpack-image') return { file: input.output, replace: input.replace ?? false }
   if (kind === 'extract-files') return { file: input.folder, replace: input.replace ?? false }
   return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace ?? false }
 }

@@ -4,7 +4,7 @@ import type { Handlers } from '../register-contract.js'
 
 export type ImageHandlers = Pick<
   Handlers,
-  'images.inspect' | 'images.choose' | 'boot.list' | 'formats.options' | 'recents.list' | 'recents.remove'
+  'images.inspect' | 'images.choose' | 'sources.probe' | 'boot.list' | 'formats.options' | 'recents.list' | 'recents.remove'
 >
 
 export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
@@ -15,6 +15,7 @@ export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
       return info
     },
     'images.choose': () => chooseImages(parent),
+    'sources.probe': ({ path }) => core.probeSource(path),
     'boot.list': ({ path }) => core.listBootEntries(path),
     'formats.options': () => core.formatOptions(),
     'recents.list': () => core.recents.list(),
