@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { FORMATS } from '#shared/images/formats'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
+import { artifact } from '#shared/platforms/artifacts'
 import { convertDiskImage } from '../operations/convert-image.js'
+import { sidecarPaths } from '../operations/artifacts/sidecars.js'
 import type { MadeWith } from '../operations/convert-proof.js'
 import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
-import { unpackImage } from '../operations/unpack/unpack-image.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
 
 /** Weights are measured shares of the wall time of typical runs. */
@@ -21,10 +22,15 @@ function outputSteps(share: number): DeclaredStep[] {
   return OUTPUT_STEPS.map((step) => ({ ...step, weight: OUTPUT_WEIGHTS[step.id] * share }))
 }
 
+function convertTitle({ source, artifact: preset, format }: JobInput<'convert-image'>): string {
+  return `Convert ${path.basename(source)} to ${preset === undefined ? FORMATS[format].label : artifact(preset).name}`
+}
+
 /** Only what a request can need: an engine run and a copied snapshot take about as long as writing a small image. */
 function convertSteps(input: JobInput<'convert-image'>): DeclaredStep[] {
   const isEdited = input.edits.length > 0 || input.fitSize
   return [
+    ...(mayBePacked(input) ? [{ id: 'unpack', title: 'Look into the source and unpack it', weight: 0.4 }] : []),
     ...(input.snapshot === undefined ? [] : [{ id: 'snapshot', title: 'Copy the snapshot', weight: 0.5 }]),
     { id: 'prepare', title: 'Check the source and the free space', weight: 0.05 },
     ...(isEdited
@@ -35,6 +41,11 @@ function convertSteps(input: JobInput<'convert-image'>): DeclaredStep[] {
       : []),
     ...outputSteps(0.95),
   ]
+}
+
+/** By its name alone: one that is packed all the same is unpacked before the first step. */
+function mayBePacked({ source, member }: JobInput<'convert-image'>): boolean {
+  return member !== undefined || /\.(gz|tgz|xz|txz|zst|bz2|tar|ova|ovf|oci)$/i.test(source)
 }
 
 function saveTarget(input: JobInput<'save-image'>): string {
@@ -74,9 +85,9 @@ export function createJobDefinitions(preferences: {
       run: (input, context) => saveImage(context, { ...input, engine: input.engine ?? preferences.engine() }),
     },
     'convert-image': {
-      title: (input) => `Convert ${path.basename(input.source)} to ${FORMATS[input.format].label}`,
+      title: convertTitle,
       steps: convertSteps,
-      locks: (input) => ({ reads: [input.source], writes: [input.output] }),
+      locks: (input) => ({ reads: [input.source], writes: [input.output, ...sidecarPaths(input.output, input)] }),
       run: (input, context) => convertDiskImage(context, input, { engine: preferences.engine(), madeWith: preferences.madeWith }),
     },
     'extract-files': {
@@ -87,17 +98,6 @@ export function createJobDefinitions(preferences: {
       ],
       locks: (input) => ({ reads: [input.source], writes: extractedNames(input).map((name) => path.join(input.folder, name)) }),
       run: (input, context) => extractFiles(context, input),
-    },
-    'unpack-image': {
-      title: (input) => `Unpack ${path.basename(input.source)} to ${path.basename(input.output)}`,
-      steps: () => [
-        { id: 'read', title: 'Look what is in it', weight: 0.02 },
-        { id: 'verify', title: 'Check the manifest', weight: 0.2 },
-        { id: 'unpack', title: 'Unpack the disk', weight: 0.7 },
-        { id: 'publish', title: 'Flush to disk and give it its name', weight: 0.08 },
-      ],
-      locks: (input) => ({ reads: [input.source], writes: [input.output] }),
-      run: (input, context) => unpackImage(context, input),
     },
   }
 }

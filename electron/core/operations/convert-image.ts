@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
@@ -5,11 +6,13 @@ import { checkOutput } from '../files/checks.js'
 import { sidecarPaths } from './artifacts/sidecars.js'
 import { type ConvertTarget, convertTarget } from './convert-target.js'
 import { convertProof, type MadeWith } from './convert-proof.js'
-import type { JobContext } from './job-context.js'
+import type { JobContext, StepProgress } from './job-context.js'
 import { applyEditsAndSize, knowSource, type ReadySource } from './prepare-convert.js'
 import { requireUnchanged } from './require-unchanged.js'
 import { copySnapshot } from './snapshot-copy.js'
-import { openSource } from '../guest/source.js'
+import { type UnpackedSource, withUnpackedSource } from './unpack/unpacked-source.js'
+import { whileSpaceLasts } from './watch-space.js'
+import { type ImageSource, openSource } from '../guest/source.js'
 import { workFolder } from './work-folder.js'
 import { writeOutput } from './write-output.js'
 import type { WriteRequest } from './write-request.js'
@@ -30,8 +33,9 @@ export async function convertDiskImage(ctx: JobContext, given: JobInput<'convert
   const target = convertTarget(given)
   const output = await checkNames(target)
   const folder = workFolder(ctx, output)
-  const disk = await readSnapshot(ctx, target, folder)
-  const known = await ctx.step('prepare', () => knowSource(ctx, target, disk.path, output))
+  const opened = await openDisk(ctx, target, output)
+  const disk = await readSnapshot(ctx, target, opened, folder)
+  const known = await ctx.step('prepare', () => knowSource(ctx, target, disk.source, output))
   const ready = await applyEditsAndSize(ctx, target, known, around.engine)
   const unchanged = async (): Promise<void> => {
     await disk.requireUnchanged()
@@ -56,20 +60,31 @@ async function checkNames({ input }: ConvertTarget): Promise<string> {
   return checkOutput({ target: input.output, sources: [input.source], replace: input.replace })
 }
 
-interface DiskFile {
-  readonly path: string
+interface OpenDisk {
+  readonly source: ImageSource
   readonly proofs: readonly string[]
   readonly requireUnchanged: () => Promise<void>
 }
 
-async function readSnapshot(ctx: JobContext, { input }: ConvertTarget, folder: () => Promise<string>): Promise<DiskFile> {
+/** The disk in the source, unpacked where it cannot be read in place. */
+async function openDisk(ctx: JobContext, { input }: ConvertTarget, output: string): Promise<OpenDisk> {
+  const request = { source: input.source, member: input.member, workDir: path.dirname(output) }
+  const open = (progress: StepProgress): Promise<UnpackedSource> =>
+    whileSpaceLasts(ctx, request.workDir, (watched) => withUnpackedSource(watched, request, progress))
+  const { source, proofs } = ctx.declares('unpack') ? await ctx.step('unpack', open) : await open(NO_PROGRESS)
+  return { source, proofs, requireUnchanged: () => requireUnchanged(source) }
+}
+
+const NO_PROGRESS: StepProgress = { fraction: () => {}, bytes: () => {} }
+
+async function readSnapshot(ctx: JobContext, { input }: ConvertTarget, disk: OpenDisk, folder: () => Promise<string>): Promise<OpenDisk> {
   const { snapshot } = input
-  if (snapshot === undefined) return { path: input.source, proofs: [], requireUnchanged: async () => {} }
+  if (snapshot === undefined) return disk
   return ctx.step('snapshot', async (progress) => {
-    const source = await openSource(input.source)
-    const copy = await copySnapshot(ctx, { source, snapshot, folder: await folder(), verify: input.verify }, progress)
-    const proofs = [`Snapshot ${snapshot} read${input.verify ? ', compared with what qemu-nbd reads of it: identical' : ''}`]
-    return { path: copy, proofs, requireUnchanged: () => requireUnchanged(source) }
+    const copy = await copySnapshot(ctx, { source: disk.source, snapshot, folder: await folder(), verify: input.verify }, progress)
+    const proof = `Snapshot ${snapshot} read${input.verify ? ', compared with what qemu-nbd reads of it: identical' : ''}`
+    const { path: shown } = disk.source
+    return { ...disk, source: { ...(await openSource(copy)), path: shown }, proofs: [...disk.proofs, proof] }
   })
 }
 

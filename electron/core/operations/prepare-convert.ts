@@ -1,3 +1,4 @@
+import { imageFormat } from '#shared/images/formats'
 import path from 'node:path'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
@@ -5,7 +6,7 @@ import type { ImageInfo } from '#shared/images/image-info'
 import type { EngineId } from '#shared/jobs/job-requests'
 import { requireSpace } from '../files/disk-space.js'
 import { withReader } from '../guest/reader.js'
-import { type ImageSource, openSource } from '../guest/source.js'
+import { type ImageSource, layerName } from '../guest/source.js'
 import type { Host } from '../process/host.js'
 import { checkImage } from '../tools/qemu-img/check.js'
 import { type ConvertTarget, requireTakenSize, targetBytes } from './convert-target.js'
@@ -34,8 +35,7 @@ export function needsInfo({ input, packer }: Pick<ConvertTarget, 'input' | 'pack
 }
 
 /** Reads the source and makes sure that it is sound, of a size that is taken, and that there is room for the result. */
-export async function knowSource(ctx: JobContext, target: ConvertTarget, imagePath: string, output: string): Promise<KnownSource> {
-  const source = await openSource(imagePath)
+export async function knowSource(ctx: JobContext, target: ConvertTarget, source: ImageSource, output: string): Promise<KnownSource> {
   const known = needsInfo(target) ? await readKnown(ctx.host, source) : await measureKnown(ctx.host, source)
   requireTakenSize(target, targetBytes(target, askedBytes(target, known.virtualBytes)))
   const [need] = await Promise.all([spaceNeed(ctx.host, target, known, output), requireSound(ctx.host, source, known.inUse)])
@@ -125,8 +125,9 @@ export async function requireSound(host: Host, source: ImageSource, inUse: boole
     throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
   }
   for (const layer of source.layers) {
-    if (layer.format === 'raw' || layer.format === 'vhd') continue
-    const result = await checkImage(host, { driver: layer.format, path: layer.path, access: { read: source.files } })
+    const { checkable, driver } = imageFormat(layer.format)
+    if (!checkable) continue
+    const result = await checkImage(host, { driver, path: layerName(layer), access: { read: source.files } })
     if (result.verdict !== 'corrupt') continue
     throw new AppError('image-damaged', {
       details: { path: layer.path, reason: `qemu-img check found ${result.corruptions} damaged places; a copy would have zeros there` },
