@@ -8,6 +8,7 @@ import type { MadeWith } from '../operations/convert-proof.js'
 import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
+import { unpackImage } from '../operations/unpack/unpack-image.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
 
 /** Weights are measured shares of the wall time of typical runs. */
@@ -98,6 +99,17 @@ export function createJobDefinitions(preferences: {
       ],
       locks: (input) => ({ reads: [input.source], writes: extractedNames(input).map((name) => path.join(input.folder, name)) }),
       run: (input, context) => extractFiles(context, input),
+    },
+    'unpack-image': {
+      title: (input) => `Unpack ${path.basename(input.source)} to ${path.basename(input.output)}`,
+      steps: () => [
+        { id: 'read', title: 'Look what is in it', weight: 0.02 },
+        { id: 'verify', title: 'Check the manifest', weight: 0.2 },
+        { id: 'unpack', title: 'Unpack the disk', weight: 0.7 },
+        { id: 'publish', title: 'Flush to disk and give it its name', weight: 0.08 },
+      ],
+      locks: (input) => ({ reads: [input.source], writes: [input.output] }),
+      run: (input, context) => unpackImage(context, input),
     },
   }
 }
