@@ -44,6 +44,7 @@ export const TEST_PACKAGES = [
   { names: ['libvmdk-utils'], why: 'a second reader of VMDK in tests' },
   { names: ['7zip'], why: 'a third reader of VMDK in tests' },
   { names: ['libxml2-utils'], why: 'a second reader of OVF descriptors in tests' },
+  { names: ['virt-v2v'], why: 'a second reader of OVAs in tests' },
   { names: ['skopeo'], why: 'reads containerDisks in tests' },
   { names: ['bsdutils'], why: 'script, a terminal for the tests of the command line' },
 ]

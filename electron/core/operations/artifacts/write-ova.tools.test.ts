@@ -76,6 +76,26 @@ test.each([
   expect(await bench.sh('7zz l "$1"', packed.part)).toContain(`${STEM}-disk1.vmdk`)
 })
 
+test('virt-v2v takes the machine and the disk out of it, and compares its digests', async () => {
+  const source = await bench.disk('machine.raw', 8 * MIB, [{ at: MIB, bytes: noise(MIB) }])
+  const machine = { cpus: 3, memoryMib: 1536, diskController: 'sata', network: 'e1000' } as const
+  const packed = await bench.pack(knowing({ firmware: 'uefi' }), source, 'machine.ova', { input: { ...OVA, machine } })
+  const printed = await bench.sh('virt-v2v -i ova "$1" --print-source 2>&1', packed.part)
+  expect(printed).toMatch(/source name: machine\n/)
+  expect(printed).toMatch(/memory: 1610612736 \(bytes\)/)
+  expect(printed).toMatch(/nr vCPUs: 3\n/)
+  expect(printed).toMatch(/firmware: uefi\n/)
+  expect(printed).toMatch(/0 \[sata\]/)
+  expect(printed).toMatch(/"VM Network" \[e1000\]/)
+
+  const window = packed.disk?.window
+  if (window === undefined) throw new Error('no window')
+  const handle = await fs.open(packed.part, 'r+')
+  await handle.write(Buffer.from([0xff]), 0, 1, window.offset + window.size - 512)
+  await handle.close()
+  expect(await bench.sh('virt-v2v -i ova "$1" --print-source 2>&1 || true', packed.part)).toContain('checksum of disk machine-disk1.vmdk')
+})
+
 test("a disk of qemu-img's is packed as it comes", async () => {
   const source = await bench.disk('other.raw', 4 * MIB, [{ at: MIB, bytes: noise(MIB) }])
   await bench.sh('qemu-img convert -f raw -O vmdk -o subformat=streamOptimized "$1" "$2"', source.path, bench.at('other.vmdk'))
