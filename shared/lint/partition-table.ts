@@ -9,14 +9,18 @@ const MAX_TABLE_BYTES = 1024 * 1024
 
 /**
  * The GPT of a disk that can be read as it lies in the file (UEFI Specification, 5.3 "GUID Partition Table Format"): both headers, their
- * checksums, and that the backup stands in the last sector, which growing a disk moves away from it. A disk without a GPT passes by.
+ * checksums, and that the backup stands in the last sector, which growing a disk moves away from it. A disk without a GPT passes by. What is
+ * wrong came along with the content: a warning, no fault of the file.
  */
 export async function lintPartitionTable(disk: ByteSource, findings: Findings): Promise<void> {
   const sector = await sectorOfGpt(disk)
   if (sector === null) return
   const last = Math.floor(disk.bytes / sector) - 1
   const primary = await readHeader(disk, sector, 1)
-  if (!findings.expect('gpt.primary', primary !== null, 'The GPT header is sound', 'The checksum of the GPT header is wrong') || !primary)
+  if (
+    !findings.expect('gpt.primary', primary !== null, 'The GPT header is sound', 'The checksum of the GPT header is wrong', 'warning') ||
+    !primary
+  )
     return
   await lintEntries(disk, findings, { header: primary, check: 'gpt.entries', which: 'GPT' })
   const atEnd = primary.alternate === last
@@ -26,10 +30,14 @@ export async function lintPartitionTable(disk: ByteSource, findings: Findings): 
     atEnd,
     'The backup GPT is at the end of the disk',
     `The backup GPT is not at the end of the disk: ${place}`,
+    'warning',
   )
   const backup = await readHeader(disk, sector, primary.alternate)
   const whole = backup !== null && backup.alternate === 1
-  if (findings.expect('gpt.backup', whole, 'The backup GPT header is sound', 'The backup GPT header is missing or damaged') && backup) {
+  if (
+    findings.expect('gpt.backup', whole, 'The backup GPT header is sound', 'The backup GPT header is missing or damaged', 'warning') &&
+    backup
+  ) {
     await lintEntries(disk, findings, { header: backup, check: 'gpt.backup-entries', which: 'backup GPT' })
   }
 }
@@ -66,5 +74,5 @@ async function lintEntries(
   const readable = header.entriesBytes > 0 && header.entriesBytes <= MAX_TABLE_BYTES
   const view = readable ? await viewOf(disk, header.entriesAt, header.entriesBytes) : null
   const sound = view?.length === header.entriesBytes && crc32(view.slice(0, view.length)) === header.entriesCrc
-  findings.expect(check, sound, `The entries of the ${which} are sound`, `The checksum of the ${which} entries is wrong`)
+  findings.expect(check, sound, `The entries of the ${which} are sound`, `The checksum of the ${which} entries is wrong`, 'warning')
 }

@@ -56,8 +56,8 @@ export async function lintStream(work: LintWork, header: SparseHeader): Promise<
     'The grains that were tried unpack to their size',
     'A grain does not unpack to its size',
   )
-  // Other platforms read it with programs that do not mind.
-  const gravity = platform === undefined || platform.startsWith('vmware') ? 'error' : 'warning'
+  // What reads it elsewhere does not mind.
+  const gravity = platform?.startsWith('vmware') ? 'error' : 'warning'
   const open = 'It has no end-of-stream marker, as qemu-img writes it: ESXi and vSphere refuse it or wait for more'
   const after = source.bytes - (stream.end ?? 0) * SECTOR
   // A sector of zeros is the marker; those that qemu-img fills its file up with are not.
