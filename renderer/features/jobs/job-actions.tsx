@@ -5,9 +5,10 @@ import type { Job } from '#shared/jobs/job'
 import { call } from '../../api/client.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { isActive } from './job-words.js'
+import { PauseButton } from './pause-button.js'
 
-/** Cancel while it runs; after that Retry and Remove. */
-export function JobActions({ job }: { readonly job: Job }) {
+/** Pause and Cancel while it waits or runs; after that Retry and Remove. */
+export function JobActions({ job, compact = false }: { readonly job: Job; readonly compact?: boolean }) {
   const { reportFailure, showJobs } = useAppActions()
   const cancel = useMutation({ mutationFn: () => call('jobs.cancel', { id: job.id }), onError: reportFailure })
   const retry = useMutation({
@@ -19,21 +20,24 @@ export function JobActions({ job }: { readonly job: Job }) {
 
   if (isActive(job)) {
     return (
-      <Button
-        size="xs"
-        leftSection={<X size={14} aria-hidden />}
-        disabled={job.state === 'cancelling' || cancel.isPending}
-        onClick={() => cancel.mutate()}
-      >
-        {job.state === 'cancelling' ? 'Cancelling' : 'Cancel'}
-      </Button>
+      <>
+        {job.state !== 'cancelling' && <PauseButton jobs={[job]} of={job.title} compact={compact} />}
+        <Button
+          size="xs"
+          leftSection={<X size={14} aria-hidden />}
+          disabled={job.state === 'cancelling' || cancel.isPending}
+          onClick={() => cancel.mutate()}
+        >
+          {job.state === 'cancelling' ? 'Cancelling' : 'Cancel'}
+        </Button>
+      </>
     )
   }
   return (
     <>
       {job.state !== 'succeeded' && (
         <Button size="xs" leftSection={<RotateCcw size={14} aria-hidden />} disabled={retry.isPending} onClick={() => retry.mutate()}>
-          Retry
+          {job.state === 'interrupted' ? 'Run again' : 'Retry'}
         </Button>
       )}
       <Button

@@ -3,6 +3,7 @@ import { ErrorNotice } from '../../components/error-notice.js'
 import { GuestText } from '../../components/guest-text.js'
 import { useNow } from '../../components/use-now.js'
 import { JobActions } from './job-actions.js'
+import { RunNext } from './run-next.js'
 import styles from './job-details.module.css'
 import { JobCommands, JobLog } from './job-log.js'
 import { JobOutputView } from './job-output.js'
@@ -28,17 +29,18 @@ export function JobDetails({ job }: { readonly job: Job }) {
             <GuestText text={job.title} />
           </h2>
           <p className={styles.facts}>
-            <JobStateMark state={job.state} withWord />
+            <JobStateMark state={job.state} paused={job.paused ?? false} withWord />
             <span className="dim">{localTime(job.createdAt)}</span>
             {duration !== '' && <span className="dim">{duration}</span>}
           </p>
         </div>
         <div className={styles.actions}>
+          <RunNext job={job} />
           <JobActions job={job} />
         </div>
       </header>
       {isActive(job) && <JobProgress job={job} />}
-      {job.message !== '' && isActive(job) && <p className="dim">{job.message}</p>}
+      {job.message !== '' && job.state === 'running' && !job.paused && <p className="dim">{job.message}</p>}
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
       {job.output !== null && <JobOutputView output={job.output} kind={job.kind} />}
       {job.steps.length > 0 && (

@@ -11,7 +11,7 @@ export function JobProgress({ job }: { readonly job: Job }) {
       <Meter
         value={job.state === 'queued' ? 0 : job.progress}
         label={`Progress of ${job.title}`}
-        tone={job.state === 'running' ? 'accent' : 'dim'}
+        tone={job.state === 'running' && !job.paused ? 'accent' : 'dim'}
       />
       <p className={styles.words}>
         <span>{progressWords(job)}</span>

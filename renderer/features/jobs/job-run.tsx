@@ -32,7 +32,7 @@ export function JobRun({ id, onLeave, onAgain }: JobRunProps) {
         <h3 className={styles.title}>
           <GuestText text={job.title} />
         </h3>
-        <JobStateMark state={job.state} withWord />
+        <JobStateMark state={job.state} paused={job.paused ?? false} withWord />
       </header>
       {isActive(job) && <JobProgress job={job} />}
       <JobSteps steps={job.steps} />

@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CircleX, Clock, LoaderCircle, Unplug } from 'lucide-react'
+import { Ban, CircleCheck, CircleX, Clock, LoaderCircle, Pause, Unplug } from 'lucide-react'
 import type { JobState } from '#shared/jobs/job'
 import { STATE_WORDS } from './job-words.js'
 import styles from './job-state.module.css'
@@ -13,20 +13,28 @@ const ICONS = {
   interrupted: Unplug,
 } as const
 
+interface JobStateMarkProps {
+  readonly state: JobState
+  readonly paused?: boolean
+  readonly withWord?: boolean
+}
+
 /** Icon of a state; with its word, or with the word as its name. */
-export function JobStateMark({ state, withWord = false }: { readonly state: JobState; readonly withWord?: boolean }) {
-  const Icon = ICONS[state]
-  const spins = state === 'running' || state === 'cancelling'
+export function JobStateMark({ state, paused = false, withWord = false }: JobStateMarkProps) {
+  const isHeld = paused && (state === 'queued' || state === 'running')
+  const Icon = isHeld ? Pause : ICONS[state]
+  const word = isHeld ? 'Paused' : STATE_WORDS[state]
+  const spins = !isHeld && (state === 'running' || state === 'cancelling')
   return (
-    <span className={styles.mark} data-state={state} title={withWord ? undefined : STATE_WORDS[state]}>
+    <span className={styles.mark} data-state={isHeld ? 'paused' : state} title={withWord ? undefined : word}>
       <Icon
         size={15}
         className={spins ? 'spin' : undefined}
         aria-hidden={withWord || undefined}
-        aria-label={withWord ? undefined : STATE_WORDS[state]}
+        aria-label={withWord ? undefined : word}
         role={withWord ? undefined : 'img'}
       />
-      {withWord && STATE_WORDS[state]}
+      {withWord && word}
     </span>
   )
 }

@@ -1,8 +1,10 @@
 import { ActionIcon, Button, Tooltip, VisuallyHidden } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { useState } from 'react'
+import { batchProgress } from '#shared/jobs/batch-progress'
 import type { Job } from '#shared/jobs/job'
+import { call } from '../../api/client.js'
 import { jobsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { GuestText } from '../../components/guest-text.js'
@@ -13,7 +15,20 @@ import { JobCommands, JobLog } from './job-log.js'
 import { JobStateMark } from './job-state.js'
 import { JobSteps } from './job-steps.js'
 import styles from './job-tray.module.css'
-import { announcement, durationWords, isActive, progressWords, STATE_WORDS, trayJob, traySummary } from './job-words.js'
+import {
+  announcement,
+  batchAnnouncement,
+  durationWords,
+  isActive,
+  overallWords,
+  progressWords,
+  STATE_WORDS,
+  trayBatch,
+  trayJob,
+  traySummary,
+  type WorkInTray,
+} from './job-words.js'
+import { PauseButton } from './pause-button.js'
 
 /** The last line of the window: what runs, or what ended last; it unfolds into that job's steps, commands and log. */
 export function JobTray() {
@@ -21,12 +36,14 @@ export function JobTray() {
   const [open, setOpen] = useState(false)
   const { showJobs } = useAppActions()
   const job = trayJob(jobs)
+  const batch = trayBatch(jobs)
 
   return (
     <footer className={styles.tray} aria-label="Job tray">
       {open && job !== null && <TrayPanel job={job} onAll={() => showJobs(job.id)} />}
       <div className={styles.line}>
-        {job === null ? <span className="dim">Jobs that you start are shown here</span> : <TrayLine job={job} />}
+        {job === null && <span className="dim">Jobs that you start are shown here</span>}
+        {job !== null && (batch === null ? <TrayLine job={job} /> : <TrayBatch batch={batch} />)}
         <span className={styles.summary}>{traySummary(jobs)}</span>
         <Tooltip label={open ? 'Fold' : 'Steps, commands, log'}>
           <ActionIcon
@@ -40,7 +57,7 @@ export function JobTray() {
         </Tooltip>
       </div>
       <VisuallyHidden role="status" aria-live="polite">
-        {job === null ? '' : announcement(job)}
+        {batch === null ? job !== null && announcement(job) : batchAnnouncement(batch)}
       </VisuallyHidden>
     </footer>
   )
@@ -51,7 +68,7 @@ function TrayLine({ job }: { readonly job: Job }) {
   const now = useNow(active)
   return (
     <>
-      <JobStateMark state={job.state} />
+      <JobStateMark state={job.state} paused={job.paused ?? false} />
       <strong className={`truncate ${styles.title}`}>
         <GuestText text={job.title} />
       </strong>
@@ -61,11 +78,11 @@ function TrayLine({ job }: { readonly job: Job }) {
             <Meter
               value={job.state === 'queued' ? 0 : job.progress}
               label={`Progress of ${job.title}`}
-              tone={job.state === 'running' ? 'accent' : 'dim'}
+              tone={job.state === 'running' && !job.paused ? 'accent' : 'dim'}
             />
           </span>
           <span className={styles.words}>{progressWords(job)}</span>
-          <JobActions job={job} />
+          <JobActions job={job} compact />
         </>
       ) : (
         <span className={`truncate ${styles.words}`}>
@@ -74,6 +91,34 @@ function TrayLine({ job }: { readonly job: Job }) {
             .join(' · ')}
         </span>
       )}
+    </>
+  )
+}
+
+/** Where several jobs stand together. */
+function TrayBatch({ batch }: { readonly batch: WorkInTray }) {
+  const { reportFailure } = useAppActions()
+  const now = useNow(true)
+  const progress = batchProgress(batch.jobs, now)
+  const active = batch.jobs.filter(isActive)
+  const cancel = useMutation({
+    mutationFn: () => Promise.all(active.map(({ id }) => call('jobs.cancel', { id }))),
+    onError: reportFailure,
+  })
+  return (
+    <>
+      <JobStateMark state={progress.running > 0 ? 'running' : 'queued'} paused={progress.state === 'paused'} />
+      <strong className={`truncate ${styles.title}`}>
+        <GuestText text={batch.title} />
+      </strong>
+      <span className={styles.meter}>
+        <Meter value={progress.fraction} label={`Progress of ${batch.title}`} tone={progress.state === 'running' ? 'accent' : 'dim'} />
+      </span>
+      <span className={styles.words}>{overallWords(progress)}</span>
+      <PauseButton jobs={active} of={batch.title} compact />
+      <Button size="xs" leftSection={<X size={14} aria-hidden />} disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+        Cancel all
+      </Button>
     </>
   )
 }

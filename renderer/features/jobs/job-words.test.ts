@@ -1,35 +1,27 @@
 import { expect, test } from 'vitest'
-import type { Job } from '#shared/jobs/job'
-import { announcement, durationWords, matchesFilter, progressWords, traySummary, trayJob } from './job-words.js'
+import { batchProgress } from '#shared/jobs/batch-progress'
+import { sampleJob } from './testing/sample-jobs.js'
+import {
+  announcement,
+  batchAnnouncement,
+  durationWords,
+  matchesFilter,
+  overallWords,
+  progressWords,
+  trayBatch,
+  traySummary,
+  trayJob,
+} from './job-words.js'
 
-function job(change: Partial<Job>): Job {
-  return {
-    id: 'a',
-    kind: 'convert-image',
-    title: 'Convert boot.qcow2 to VMDK',
-    input: {},
-    state: 'running',
-    steps: [],
-    progress: null,
-    rate: null,
-    secondsLeft: null,
-    message: '',
-    commands: [],
-    createdAt: '2026-01-01T00:00:00.000Z',
-    startedAt: '2026-01-01T00:00:01.000Z',
-    endedAt: null,
-    output: null,
-    error: null,
-    owner: null,
-    ...change,
-  }
-}
+const job = sampleJob
 
 test('only what was measured is said', () => {
   expect(progressWords(job({ progress: 0.625, rate: 412e6, secondsLeft: 4 }))).toBe('62 % · 412 MB/s · 4 s left')
   expect(progressWords(job({ progress: 0.1 }))).toBe('10 %')
   expect(progressWords(job({}))).toBe('working')
   expect(progressWords(job({ state: 'queued' }))).toBe('waiting')
+  expect(progressWords(job({ state: 'queued', message: 'Waiting for the disk' }))).toBe('waiting for the disk')
+  expect(progressWords(job({ progress: 0.625, paused: true }))).toBe('62 % · paused')
 })
 
 test('a screen reader hears quarters and the end', () => {
@@ -61,4 +53,21 @@ test('durations run on until the job ends', () => {
   expect(durationWords(job({}), Date.parse('2026-01-01T00:00:13Z'))).toBe('12 s')
   expect(durationWords(job({ endedAt: '2026-01-01T00:00:03.100Z' }), 0)).toBe('2.1 s')
   expect(durationWords(job({ startedAt: null }), 0)).toBe('')
+})
+
+test('time that a job stood still is no part of its duration', () => {
+  expect(durationWords(job({ pausedSeconds: 4 }), Date.parse('2026-01-01T00:00:13Z'))).toBe('8.0 s')
+})
+
+test('the tray shows a batch as one, with what else goes on', () => {
+  const batch = (index: number) => ({ id: 'b', title: 'Two for Azure', index, count: 2 })
+  const done = job({ id: 'one', state: 'succeeded', batch: batch(0), endedAt: '2026-01-01T00:00:01Z' })
+  const half = job({ id: 'two', progress: 0.5, batch: batch(1), rate: 1e6 })
+  expect(trayBatch([done, half])).toEqual({ title: 'Two for Azure', jobs: [done, half] })
+  expect(trayBatch([done, half, job({ id: 'alone' })])?.title).toBe('3 jobs')
+  expect(trayBatch([done, job({ id: 'alone' })])).toBeNull()
+  expect(batchAnnouncement({ title: 'Two for Azure', jobs: [done, half] })).toBe('Two for Azure: 75 %')
+  expect(overallWords(batchProgress([done, half], Date.parse('2026-01-01T00:00:02Z')))).toBe('75 % · 1 MB/s')
+  expect(overallWords(batchProgress([{ ...half, paused: true }]))).toBe('50 % · paused')
+  expect(traySummary([half, { ...done, state: 'queued', paused: true }])).toBe('1 running · 1 queued · 1 paused')
 })

@@ -1,3 +1,4 @@
+import { type BatchProgress, batchProgress, workAtHand } from '#shared/jobs/batch-progress'
 import type { Job } from '#shared/jobs/job'
 import { ENDED_STATES, type JobState } from '#shared/jobs/job-states'
 import { formatDuration, formatRate } from '#shared/text/bytes'
@@ -33,22 +34,35 @@ export function isActive(job: Job): boolean {
   return !ENDED_STATES.has(job.state)
 }
 
-/** Seconds from start to end, or to `now` (milliseconds) while it runs; null before it starts. */
+/** Seconds from start to end, or to `now` (milliseconds) while it runs, without those it stood still; null before it starts. */
 export function jobSeconds(job: Job, now: number): number | null {
   if (job.startedAt === null) return null
-  return Math.max(0, ((job.endedAt === null ? now : Date.parse(job.endedAt)) - Date.parse(job.startedAt)) / 1000)
+  const end = job.endedAt === null ? now : Date.parse(job.endedAt)
+  return Math.max(0, (end - Date.parse(job.startedAt)) / 1000 - (job.pausedSeconds ?? 0))
 }
 
-/** `62 % · 412 MB/s · 4 s left`; only what was measured. */
+/** `62 % · 412 MB/s · 4 s left`, only what was measured; or why it waits. */
 export function progressWords(job: Job): string {
-  if (job.state === 'queued') return 'waiting'
+  if (job.state === 'queued') return job.message === '' ? 'waiting' : `${job.message.slice(0, 1).toLowerCase()}${job.message.slice(1)}`
   if (job.state === 'cancelling') return 'cancelling'
   const parts = [
     job.progress === null ? null : formatPercent(job.progress),
     job.rate === null ? null : formatRate(job.rate),
     job.secondsLeft === null ? null : formatSecondsLeft(job.secondsLeft),
+    job.paused ? 'paused' : null,
   ].filter((part) => part !== null)
   return parts.length === 0 ? 'working' : parts.join(' · ')
+}
+
+/** `62 % · 412 MB/s · 4 s left` of several jobs together. */
+export function overallWords({ fraction, rate, secondsLeft, state }: BatchProgress): string {
+  const parts = [
+    fraction === null ? null : formatPercent(fraction),
+    rate === null ? null : formatRate(rate),
+    secondsLeft === null ? null : formatSecondsLeft(secondsLeft),
+    state === 'paused' ? 'paused' : null,
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? 'waiting' : parts.join(' · ')
 }
 
 /** The step that runs now, if one does. */
@@ -67,7 +81,12 @@ export function announcement(job: Job): string {
 export function traySummary(jobs: readonly Job[]): string {
   const running = jobs.filter((job) => job.state === 'running' || job.state === 'cancelling').length
   const queued = jobs.filter((job) => job.state === 'queued').length
-  const parts = [running > 0 ? `${running} running` : null, queued > 0 ? `${queued} queued` : null].filter((part) => part !== null)
+  const paused = jobs.filter((job) => isActive(job) && job.paused).length
+  const parts = [
+    running > 0 ? `${running} running` : null,
+    queued > 0 ? `${queued} queued` : null,
+    paused > 0 ? `${paused} paused` : null,
+  ].filter((part) => part !== null)
   return parts.length === 0 ? 'No job running' : parts.join(' · ')
 }
 
@@ -84,4 +103,26 @@ export function trayJob(jobs: readonly Job[]): Job | null {
 export function durationWords(job: Job, now: number): string {
   const seconds = jobSeconds(job, now)
   return seconds === null ? '' : formatDuration(seconds)
+}
+
+/** What the tray shows as one. */
+export interface WorkInTray {
+  readonly title: string
+  readonly jobs: readonly Job[]
+}
+
+/** The work at hand where a batch is part of it; null where single jobs are all of it. */
+export function trayBatch(jobs: readonly Job[]): WorkInTray | null {
+  const work = workAtHand(jobs)
+  const titles = new Map(work.flatMap(({ batch }) => (batch ? [[batch.id, batch.title]] : [])))
+  if (titles.size === 0) return null
+  const [title] = titles.values()
+  const isOneBatch = titles.size === 1 && work.every((job) => job.batch)
+  return { title: isOneBatch && title !== undefined ? title : `${work.length} jobs`, jobs: work }
+}
+
+/** Quarters only, as `announcement`. */
+export function batchAnnouncement({ title, jobs }: WorkInTray): string {
+  const quarter = Math.floor((batchProgress(jobs).fraction ?? 0) * 4) * 25
+  return quarter === 0 ? `${title}: running` : `${title}: ${quarter} %`
 }

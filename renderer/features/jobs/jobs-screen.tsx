@@ -2,22 +2,20 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ListChecks, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import type { Job } from '#shared/jobs/job'
 import { call } from '../../api/client.js'
 import { jobsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { EmptyState } from '../../components/empty-state.js'
 import { ErrorNotice } from '../../components/error-notice.js'
-import { count, formatAgo } from '../../components/format.js'
-import { GuestText } from '../../components/guest-text.js'
+import { count } from '../../components/format.js'
 import { Screen } from '../../components/screen.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
-import { useNow } from '../../components/use-now.js'
-import { visibleText } from '../../components/visible-text.js'
 import { JobDetails } from './job-details.js'
-import { JobStateMark } from './job-state.js'
-import { durationWords, isActive, type JobFilter, matchesFilter, progressWords, STATE_WORDS, traySummary } from './job-words.js'
+import { groupJobs } from './job-groups.js'
+import { JobList } from './job-list.js'
+import { isActive, type JobFilter, traySummary } from './job-words.js'
 import styles from './jobs-screen.module.css'
+import { PauseButton } from './pause-button.js'
 
 const FILTERS: readonly { readonly value: JobFilter; readonly label: string }[] = [
   { value: 'all', label: 'All' },
@@ -35,7 +33,8 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
   const all = jobs.data ?? []
   const ended = all.filter((job) => !isActive(job)).map((job) => job.id)
   const clear = useMutation({ mutationFn: () => call('jobs.remove', { ids: ended }), onError: reportFailure })
-  const shown = all.filter((job) => matchesFilter(job, filter))
+  const groups = groupJobs(all, filter)
+  const shown = groups.flatMap((group) => group.shown)
   const current = shown.find((job) => job.id === selected) ?? shown[0]
 
   return (
@@ -43,13 +42,16 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
       title="Jobs"
       facts={all.length === 0 ? 'Nothing has run yet' : `${count(all.length, 'job')}. ${traySummary(all)}`}
       actions={
-        <Button
-          disabled={ended.length === 0 || clear.isPending}
-          leftSection={<Trash2 size={15} aria-hidden />}
-          onClick={() => clear.mutate()}
-        >
-          Clear finished
-        </Button>
+        <>
+          {all.some(isActive) && <PauseButton jobs={all} of="all jobs" />}
+          <Button
+            disabled={ended.length === 0 || clear.isPending}
+            leftSection={<Trash2 size={15} aria-hidden />}
+            onClick={() => clear.mutate()}
+          >
+            Clear finished
+          </Button>
+        </>
       }
     >
       {jobs.isPending && (
@@ -74,49 +76,12 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
             {shown.length === 0 ? (
               <p className={`card ${styles.none}`}>No job is {(FILTERS.find((row) => row.value === filter)?.label ?? '').toLowerCase()}.</p>
             ) : (
-              <JobList jobs={shown} current={current?.id ?? null} onSelect={showJobs} />
+              <JobList jobs={all} groups={groups} current={current?.id ?? null} onSelect={showJobs} />
             )}
             {current !== undefined && <JobDetails key={current.id} job={current} />}
           </div>
         </>
       )}
     </Screen>
-  )
-}
-
-interface JobListProps {
-  readonly jobs: readonly Job[]
-  readonly current: string | null
-  readonly onSelect: (id: string) => void
-}
-
-function JobList({ jobs, current, onSelect }: JobListProps) {
-  const now = useNow(jobs.some(isActive))
-  return (
-    <ul className={`card ${styles.list}`} aria-label="Jobs">
-      {jobs.map((job) => (
-        <li key={job.id}>
-          <button
-            type="button"
-            className={styles.row}
-            aria-current={job.id === current || undefined}
-            title={visibleText(job.title)}
-            onClick={() => onSelect(job.id)}
-          >
-            <JobStateMark state={job.state} />
-            <span className={styles.words}>
-              <GuestText text={job.title} className={`truncate ${styles.title}`} />
-              <span className={`truncate ${styles.under}`}>
-                {isActive(job)
-                  ? progressWords(job)
-                  : [STATE_WORDS[job.state], formatAgo(job.endedAt ?? job.createdAt, now), durationWords(job, now)]
-                      .filter((part) => part !== '')
-                      .join(' · ')}
-              </span>
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
   )
 }

@@ -85,6 +85,31 @@ function SettingRows({ settings, onChange }: { readonly settings: Settings; read
           onChange={(event) => onChange({ verify: event.currentTarget.checked })}
         />
       </Row>
+      <Row
+        name="Jobs at one time"
+        hint="Automatic goes by the cores and the disks: one job that writes to a turning disk, two to any other."
+      >
+        <Select
+          aria-label="Jobs at one time"
+          w={160}
+          value={String(settings.maxJobs)}
+          onChange={(most) => onChange({ maxJobs: most === null || most === 'auto' ? 'auto' : Number(most) })}
+          data={[
+            { value: 'auto', label: 'Automatic' },
+            ...[1, 2, 3, 4, 5, 6, 7, 8].map((most) => ({
+              value: String(most),
+              label: most === 1 ? '1, one after another' : `At most ${most}`,
+            })),
+          ]}
+        />
+      </Row>
+      <Row name="Notify when work ends" hint="At the end of a batch, or of a job of more than 20 seconds, while you look elsewhere.">
+        <Switch
+          aria-label="Notify when work ends"
+          checked={settings.notify}
+          onChange={(event) => onChange({ notify: event.currentTarget.checked })}
+        />
+      </Row>
       <Row name="Jobs kept in the history" hint="Older ones are removed with their logs; what they made stays.">
         <NumberInput
           aria-label="Jobs kept in the history"
