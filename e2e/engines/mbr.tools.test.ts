@@ -10,6 +10,7 @@ import { builderHost } from '../images/builder-host'
 import { MBR_CASES } from './disk-cases'
 import { CONFORMING_ENGINES } from './engines'
 import { type DiskLook, look } from './look'
+import { MBR_RESIZE_CASES } from './resize-cases'
 import { outcomeTests, typeOf } from './tree-tests'
 
 const PLAN: DiskPlan = {
@@ -17,10 +18,12 @@ const PLAN: DiskPlan = {
   table: 'mbr',
   partitions: [
     { type: '6', sizeSectors: 32 * 2048, bootable: true, fs: { kind: 'vfat', label: 'SIXTEEN', mkfsArgs: ['-F', '16'] } },
-    { type: '83', sizeSectors: 8 * 2048 },
+    { type: '83', sizeSectors: 8 * 2048, fs: { kind: 'ext4' } },
   ],
   format: 'raw',
 }
+
+const CASES = [...MBR_CASES, ...MBR_RESIZE_CASES]
 
 let host: Host
 let folder: string
@@ -47,17 +50,22 @@ describe.each(CONFORMING_ENGINES)('engine $id on a disk with an MBR', (engine: E
     await fs.copyFile(base, own)
     const node: BlockNode = { driver: 'raw', path: own }
     before = (await look(host, { node, readFiles: [] }, [], folder)).disk
-    run = await engine.run(host, { disk: { node, readFiles: [] }, operations: MBR_CASES.map((one) => one.operation), workDir: folder })
+    run = await engine.run(host, { disk: { node, readFiles: [] }, operations: CASES.map((one) => one.operation), workDir: folder })
     after = (await look(host, { node, readFiles: [] }, [], folder)).disk
   }, 180_000)
 
-  outcomeTests(MBR_CASES, () => run.outcomes)
+  outcomeTests(CASES, () => run.outcomes)
 
-  test('one type was changed, and nothing else of the table', () => {
+  test('one partition has another type and size, and nothing else of the table', () => {
     expect(typeOf(before.table, 2)).toBe('83')
     expect(typeOf(after.table, 2)).toBe('c')
     const without = (table: string): string[] => table.split('\n').filter((line) => !line.startsWith('/dev/ubda2 '))
     expect(without(after.table)).toEqual(without(before.table))
+  })
+
+  test('a partition and its file system have grown', () => {
+    expect(after.table).toMatch(/^\/dev\/ubda2 : start= *67584, size= *40960,/m)
+    expect(before.table).toMatch(/^\/dev\/ubda2 : start= *67584, size= *16384,/m)
   })
 
   test('the serial number of FAT16 was changed', () => {

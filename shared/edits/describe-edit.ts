@@ -27,6 +27,9 @@ const WORDS: { readonly [K in EditKind]: Describe<K> } = {
   'set-fs-uuid': (edit) => `Give partition ${edit.partition} ${edit.uuid === 'new' ? 'a new UUID' : `the UUID ${edit.uuid}`}`,
   retarget: (edit) => `Make the image fit ${platform(edit.platform).name}`,
   'resize-disk': (edit) => `Make the disk ${formatBytes(edit.bytes)} large`,
+  'grow-partition': (edit) =>
+    `Grow partition ${edit.partition} ${edit.bytes === undefined ? 'into the free space behind it' : `to ${formatBytes(edit.bytes)}`}${edit.filesystem === false ? ', without its file system' : ''}`,
+  'shrink-partition': (edit) => `Shrink partition ${edit.partition} to ${formatBytes(edit.bytes)}`,
   'move-backup-gpt': () => 'Move the backup GPT to the end of the disk',
   ...SYSTEM_WORDS,
 }

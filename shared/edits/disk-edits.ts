@@ -40,5 +40,35 @@ export const resizeDiskEditSchema = z.object({
     .multipleOf(512),
 })
 
+/** Moves the end of a partition outwards, into what is free behind it, and its file system with it. */
+export const growPartitionEditSchema = z.object({
+  kind: z.literal('grow-partition'),
+  partition,
+  /** New size; all of the room that is free behind it where that is not given. */
+  bytes: z.number().int().positive().max(MAX_DISK_BYTES).multipleOf(512).optional(),
+  /** `false` leaves what is in the partition as it is. */
+  filesystem: z.boolean().optional(),
+})
+
+/** Makes an ext or btrfs file system smaller, and its partition with it. */
+export const shrinkPartitionEditSchema = z.object({
+  kind: z.literal('shrink-partition'),
+  partition,
+  /** New size. */
+  bytes: z
+    .number()
+    .int()
+    .min(1024 ** 2)
+    .max(MAX_DISK_BYTES)
+    .multipleOf(512),
+})
+
 /** Edits of the partition table and of whole file systems. */
-export const DISK_EDITS = [partitionTypeEditSchema, fsUuidEditSchema, backupGptEditSchema, resizeDiskEditSchema] as const
+export const DISK_EDITS = [
+  partitionTypeEditSchema,
+  fsUuidEditSchema,
+  backupGptEditSchema,
+  resizeDiskEditSchema,
+  growPartitionEditSchema,
+  shrinkPartitionEditSchema,
+] as const

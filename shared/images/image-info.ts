@@ -29,6 +29,10 @@ export const filesystemSchema = z.object({
   uuid: z.string().nullable(),
   /** Bytes in use by the superblock's own count; null where Diskwright does not know how to tell. */
   usedBytes: z.number().nullable(),
+  /** What it takes of its partition, by its own count; not given where Diskwright does not know how to tell. */
+  sizeBytes: z.number().nullable().optional(),
+  /** What it can be made as small as: an estimate that errs upwards. Not given where it cannot be made smaller. */
+  leastBytes: z.number().nullable().optional(),
   /** Whether it was unmounted, with nothing left to do in its journal; null or not given where it does not tell. */
   clean: z.boolean().nullable().optional(),
 })

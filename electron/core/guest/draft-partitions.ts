@@ -26,8 +26,15 @@ function changed(row: Partition, step: DiskStep): Partition {
   if (step.kind === 'move-backup-gpt' || row.number !== step.partition) return row
   if (step.kind === 'set-filesystem-uuid')
     return row.filesystem ? { ...row, filesystem: { ...row.filesystem, uuid: spelledUuid(step) } } : row
+  if (step.kind === 'resize-partition') return { ...row, sizeBytes: step.sizeBytes }
+  if (step.kind === 'grow-filesystem') return withSize(row, row.sizeBytes)
+  if (step.kind === 'shrink-filesystem') return withSize(row.number === 0 ? { ...row, sizeBytes: step.bytes } : row, step.bytes)
   const isEsp = row.isEsp || (row.filesystem?.kind === 'fat' && isEspType(step.type))
   return { ...row, type: step.type, typeName: partitionTypeName(step.type), isEsp }
+}
+
+function withSize(row: Partition, sizeBytes: number): Partition {
+  return row.filesystem ? { ...row, filesystem: { ...row.filesystem, sizeBytes } } : row
 }
 
 /** Sizes that the disk has, from the first to the last step. */

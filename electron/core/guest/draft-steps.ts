@@ -18,7 +18,7 @@ export interface DraftStep {
 }
 
 /** Each of these begins where the one before it ended. */
-const IN_SEQUENCE: ReadonlySet<DiskStep['kind']> = new Set(['resize-disk'])
+const IN_SEQUENCE: ReadonlySet<DiskStep['kind']> = new Set(['resize-disk', 'resize-partition', 'grow-filesystem', 'shrink-filesystem'])
 
 /** What an engine has to do for a draft. */
 export class DraftSteps {

@@ -106,9 +106,36 @@ export interface MoveBackupGpt {
   readonly kind: 'move-backup-gpt'
 }
 
+/** Moves the end of a partition. One that grows needs the room behind it; what is in one that shrinks has to be smaller already. */
+export interface ResizePartition {
+  readonly kind: 'resize-partition'
+  readonly partition: number
+  readonly startBytes: number
+  readonly sizeBytes: number
+  /** What it has before: another size is refused. */
+  readonly fromBytes: number
+}
+
+/** Makes a file system as large as its partition: resize2fs(8), xfs_growfs(8), btrfs-filesystem(8), and mkswap(8) with its old UUID. */
+export interface GrowFilesystem {
+  readonly kind: 'grow-filesystem'
+  readonly partition: number
+  /** `ext2` to `ext4`, `xfs`, `btrfs`, `swap`. */
+  readonly filesystem: string
+}
+
+/** Makes an ext or btrfs file system smaller; it keeps all of its files. */
+export interface ShrinkFilesystem {
+  readonly kind: 'shrink-filesystem'
+  readonly partition: number
+  readonly filesystem: string
+  /** A multiple of 1024. */
+  readonly bytes: number
+}
+
 export type FileOperation = RewriteFile | CreateFile | MakeFolder | MakeLink | RemoveFile | RenameFile | SetAttributes
-/** Carried out after all file operations, when nothing is mounted. */
-export type DiskOperation = SetFilesystemUuid | SetPartitionType | MoveBackupGpt
+/** Carried out after all file operations, in their order in the list, when nothing is mounted. */
+export type DiskOperation = SetFilesystemUuid | SetPartitionType | MoveBackupGpt | ResizePartition | GrowFilesystem | ShrinkFilesystem
 export type EngineOperation = FileOperation | DiskOperation
 
 export interface EngineRequest {
@@ -173,8 +200,14 @@ function operationProblem(operation: EngineOperation): string | undefined {
     return 'the partition number is not one of a partition table'
   if (operation.kind === 'set-partition-type')
     return /^([0-9a-f]{1,2}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(operation.type) ? undefined : 'the partition type is none'
+  if (operation.kind === 'resize-partition')
+    return [operation.startBytes, operation.sizeBytes, operation.fromBytes].every((bytes) => isSize(bytes, 512))
+      ? undefined
+      : 'the partition does not begin and end at a sector'
   if (!/^[a-z0-9]{2,16}$/.test(operation.filesystem)) return 'the file system type is not one of a Linux kernel'
   if (operation.kind === 'set-filesystem-uuid') return uuidProblem(operation)
+  if (operation.kind === 'grow-filesystem') return undefined
+  if (operation.kind === 'shrink-filesystem') return isSize(operation.bytes, 1024) ? undefined : 'the new size is no multiple of 1024 bytes'
   const paths = operation.kind === 'rename' ? [operation.path, operation.to] : [operation.path]
   if (paths.some((path) => !path.startsWith('/') || path.includes('\0'))) return 'the path is not absolute or holds a NUL character'
   if (paths.some((path) => path.split('/').some((name) => new TextEncoder().encode(name).length > 255)))
@@ -185,6 +218,10 @@ function operationProblem(operation: EngineOperation): string | undefined {
   if (operation.kind !== 'rewrite-file' && paths.some((path) => /^\/*$/.test(path) || /(^|\/)\.{1,2}(\/|$)/.test(path)))
     return 'the path is the root, or goes through . or ..'
   return undefined
+}
+
+function isSize(bytes: number, unit: number): boolean {
+  return Number.isSafeInteger(bytes) && bytes > 0 && bytes % unit === 0
 }
 
 function uuidProblem({ filesystem, uuid }: SetFilesystemUuid): string | undefined {

@@ -3,6 +3,7 @@ import { type Edit, editSchema } from '#shared/edits/edit'
 import { ED25519 } from '#shared/system/testing/sample-keys'
 import type { DiskFacts } from '../guest/draft-partitions.js'
 import { applyEdits } from '../guest/edits/apply-edits.js'
+import type { Filesystem } from '#shared/images/image-info'
 import { memoryFiles, type MemoryImage, memoryPartition } from '../guest/testing/memory-files.js'
 import { NOTHING_TOLD } from '../guest/volumes/volume.js'
 import { describeChanges } from './preview-edits.js'
@@ -99,7 +100,9 @@ const ROWS: readonly (readonly [name: string, image: MemoryImage, edits: object]
   ['attributes', SYSTEM, { kind: 'set-attributes', path: '/etc/motd', mode: 0o600, uid: 5, gid: 6 }],
   ['a partition type', SYSTEM, { kind: 'set-partition-type', partition: 2, type: 'BC13C2FF-59E6-4262-A352-B275FD6F7172' }],
   ['a UUID', SYSTEM, { kind: 'set-fs-uuid', partition: 2, uuid: UUID }],
-  ['a larger disk', SYSTEM, { kind: 'resize-disk', bytes: 6 * 1024 ** 3 }],
+  ['a larger disk', SYSTEM, { kind: 'resize-disk', bytes: 9 * 1024 ** 3 }],
+  ['a larger partition', SYSTEM, { kind: 'grow-partition', partition: 3 }],
+  ['a smaller partition', SYSTEM, { kind: 'shrink-partition', partition: 4, bytes: 512 * 1024 ** 2 }],
   ['a platform', SYSTEM, { kind: 'retarget', platform: 'vmware', arch: 'x86_64' }],
   ['a host name', SYSTEM, { kind: 'hostname', name: 'web' }],
   ['keys', SYSTEM, { kind: 'ssh-keys', user: 'root', keys: [ED25519], mode: 'add' }],
@@ -123,8 +126,9 @@ function withStat(image: MemoryImage) {
   return { ...files, stat }
 }
 
-const PARTITIONS = [memoryPartition(2), memoryPartition(3)]
-const DISK: DiskFacts = { virtualBytes: 5 * 1024 ** 3, sectorBytes: 512, table: 'gpt', extended: [] }
+const EXT: Filesystem = { kind: 'ext', type: 'ext4', label: null, uuid: null, usedBytes: 0, sizeBytes: 1024 ** 3, leastBytes: 1024 ** 2 }
+const PARTITIONS = [memoryPartition(2), memoryPartition(3), memoryPartition(4, 'ext', { startBytes: 5 * 1024 ** 3, filesystem: EXT })]
+const DISK: DiskFacts = { virtualBytes: 8 * 1024 ** 3, sectorBytes: 512, table: 'gpt', extended: [] }
 
 test.each(ROWS)('%s: the second time nothing is left to do', async (_name, image, parts) => {
   const edits: Edit[] = [editSchema.parse(parts)]

@@ -151,7 +151,18 @@ function diskChange(step: DraftStep, operation: DiskStep, partitions: readonly P
   const common = { kind: 'disk' as const, partition: operation.partition, edits }
   if (operation.kind === 'set-partition-type')
     return { ...common, what: 'Partition type', before: partition?.typeName ?? '', after: partitionTypeName(operation.type) }
+  if (operation.kind === 'resize-partition')
+    return { ...common, what: 'Partition size', before: formatBytes(operation.fromBytes), after: formatBytes(operation.sizeBytes) }
+  if (operation.kind === 'grow-filesystem')
+    return { ...common, what: 'File system size', before: sizeOf(partition), after: 'all of the partition' }
+  if (operation.kind === 'shrink-filesystem')
+    return { ...common, what: 'File system size', before: sizeOf(partition), after: formatBytes(operation.bytes) }
   return { ...common, what: 'File system UUID', before: partition?.filesystem?.uuid ?? 'none', after: operation.uuid }
+}
+
+function sizeOf(partition: Partition | undefined): string {
+  const bytes = partition?.filesystem?.sizeBytes
+  return typeof bytes === 'number' ? formatBytes(bytes) : 'as it is'
 }
 
 function octal(mode: number): string {

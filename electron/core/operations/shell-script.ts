@@ -1,5 +1,5 @@
 import { shellWord } from '#shared/text/shell-quote'
-import type { EngineContent, EngineOperation, FileOperation } from '../guest/engine.js'
+import type { EngineContent, EngineOperation, FileOperation, GrowFilesystem, ResizePartition } from '../guest/engine.js'
 
 export interface ScriptRequest {
   readonly source: string
@@ -19,7 +19,12 @@ export interface ScriptRequest {
  */
 export function shellScript(request: ScriptRequest): string {
   const contents: EngineContent[] = []
-  const commands = guestfishCommands(request, contents)
+  const { sizes, table } = request
+  const isCut = sizes ? sizes.last < sizes.most : false
+  // sfdisk takes raw disks, and is needed where guestfish has nothing that leaves an MBR's signature alone.
+  const isRaw = request.operations.some(({ kind }) => kind === 'resize-partition') || (isCut && table === 'gpt')
+  const disk: ScriptDisk = isRaw ? { file: 'disk.raw', format: 'raw' } : { file: 'overlay.qcow2', format: 'qcow2' }
+  const pieces = guestfishPieces(request, contents)
   return `${[
     '#!/bin/sh',
     '# What Diskwright would do, with qemu-img and guestfish. The source is not changed; nothing is verified.',
@@ -31,27 +36,55 @@ export function shellScript(request: ScriptRequest): string {
     'work=$(mktemp -d)',
     `trap 'rm -rf "$work"' EXIT`,
     'cd "$work"',
-    `qemu-img create -q -f qcow2 -F ${request.sourceFormat} -b "$source" overlay.qcow2${request.sizes && request.sizes.most !== request.sizes.before ? ` ${request.sizes.most}` : ''}`,
+    ...openLines(request, disk),
     ...contents.flatMap(contentLines),
-    `guestfish --format=qcow2 -a overlay.qcow2 <<'END'`,
-    'run',
-    ...commands,
-    'END',
-    ...(request.sizes && request.sizes.last < request.sizes.most ? shrinkLines(request.sizes.last, request.table) : []),
-    `qemu-img convert -f qcow2 -O ${request.outputFormat} overlay.qcow2 "$output"`,
+    ...pieces.flatMap((piece) => pieceLines(piece, disk)),
+    ...(sizes && isCut ? cutLines(sizes.last, table, disk) : []),
+    `qemu-img convert -f ${disk.format} -O ${request.outputFormat} ${disk.file} "$output"`,
   ].join('\n')}\n`
 }
 
+interface ScriptDisk {
+  readonly file: string
+  readonly format: 'raw' | 'qcow2'
+}
+
+function openLines({ sourceFormat, sizes }: ScriptRequest, { file, format }: ScriptDisk): string[] {
+  const size = sizes && sizes.most !== sizes.before ? sizes.most : null
+  if (format === 'qcow2') return [`qemu-img create -q -f qcow2 -F ${sourceFormat} -b "$source" ${file}${size === null ? '' : ` ${size}`}`]
+  return [`qemu-img convert -f ${sourceFormat} -O raw "$source" ${file}`, ...(size === null ? [] : [`truncate -s ${size} ${file}`])]
+}
+
+/** Commands of one call of guestfish, or a line of shell between two of them. */
+type Piece = { readonly commands: readonly string[] } | { readonly line: string }
+
+function pieceLines(piece: Piece, { file, format }: ScriptDisk): string[] {
+  if ('line' in piece) return [`${piece.line} ${file}`]
+  return [`guestfish --format=${format} -a ${file} <<'END'`, 'run', ...piece.commands, 'END']
+}
+
+function guestfishPieces(request: ScriptRequest, contents: EngineContent[]): Piece[] {
+  const pieces: Piece[] = []
+  let commands = fileLines(request, contents)
+  for (const operation of request.operations) {
+    if ('path' in operation) continue
+    if (operation.kind !== 'resize-partition') {
+      commands = [...commands, ...diskCommands(operation, request.table)]
+      continue
+    }
+    if (commands.length > 0) pieces.push({ commands })
+    commands = []
+    pieces.push({ line: `echo size=${operation.sizeBytes / 512} | sfdisk --quiet -N ${operation.partition}` })
+  }
+  return commands.length > 0 ? [...pieces, { commands }] : pieces
+}
+
 /** sfdisk does not find a GPT that says that the disk is larger than it is: the backup takes two steps. */
-function shrinkLines(bytes: number, table: ScriptRequest['table']): string[] {
-  if (table !== 'gpt') return [`qemu-img resize -q --shrink -f qcow2 overlay.qcow2 ${bytes}`]
-  return [
-    'qemu-img convert -f qcow2 -O raw overlay.qcow2 disk.raw',
-    'sfdisk --quiet --relocate gpt-bak-mini disk.raw',
-    `truncate -s ${bytes} disk.raw`,
-    'sfdisk --quiet --relocate gpt-bak-std disk.raw',
-    'qemu-img convert -f raw -O qcow2 disk.raw overlay.qcow2',
-  ]
+function cutLines(bytes: number, table: ScriptRequest['table'], { file, format }: ScriptDisk): string[] {
+  if (format === 'qcow2') return [`qemu-img resize -q --shrink -f qcow2 ${file} ${bytes}`]
+  const cut = `truncate -s ${bytes} ${file}`
+  if (table !== 'gpt') return [cut]
+  return [`sfdisk --quiet --relocate gpt-bak-mini ${file}`, cut, `sfdisk --quiet --relocate gpt-bak-std ${file}`]
 }
 
 function contentLines(content: EngineContent, index: number): string[] {
@@ -62,7 +95,7 @@ function contentLines(content: EngineContent, index: number): string[] {
   return [`base64 -d >${file} <<'END'`, ...lines, 'END']
 }
 
-function guestfishCommands({ operations, table }: ScriptRequest, contents: EngineContent[]): string[] {
+function fileLines({ operations }: ScriptRequest, contents: EngineContent[]): string[] {
   const lines: string[] = []
   let mounted: number | null = null
   for (const operation of operations) {
@@ -75,8 +108,7 @@ function guestfishCommands({ operations, table }: ScriptRequest, contents: Engin
     }
     lines.push(...fileCommands(operation, contents))
   }
-  if (mounted !== null) lines.push('umount-all')
-  return [...lines, ...operations.flatMap((operation) => ('path' in operation ? [] : diskCommands(operation, table)))]
+  return mounted === null ? lines : [...lines, 'umount-all']
 }
 
 function fileCommands(operation: FileOperation, contents: EngineContent[]): string[] {
@@ -113,10 +145,16 @@ function attributeCommands(
   ]
 }
 
-function diskCommands(operation: Exclude<EngineOperation, FileOperation>, table: ScriptRequest['table']): string[] {
+function diskCommands(operation: Exclude<EngineOperation, FileOperation | ResizePartition>, table: ScriptRequest['table']): string[] {
   switch (operation.kind) {
     case 'move-backup-gpt':
       return ['part-expand-gpt /dev/sda']
+    case 'grow-filesystem':
+      return growCommands(operation)
+    case 'shrink-filesystem':
+      return operation.filesystem === 'btrfs'
+        ? [`mount ${device(operation.partition)} /`, `btrfs-filesystem-resize / size:${operation.bytes}`, 'umount-all']
+        : [`e2fsck ${device(operation.partition)} correct:true`, `resize2fs-size ${device(operation.partition)} ${operation.bytes}`]
     case 'set-partition-type':
       return table === 'gpt'
         ? [`part-set-gpt-type /dev/sda ${operation.partition} ${operation.type}`]
@@ -126,6 +164,13 @@ function diskCommands(operation: Exclude<EngineOperation, FileOperation>, table:
         ? [`# guestfish cannot set the volume id of a FAT; Diskwright sets ${operation.uuid} on ${device(operation.partition)}`]
         : [`set-uuid ${device(operation.partition)} ${operation.uuid}`]
   }
+}
+
+function growCommands({ partition, filesystem }: GrowFilesystem): string[] {
+  const place = device(partition)
+  if (filesystem === 'swap') return [`mkswap ${place}`, '# Diskwright keeps the label and the UUID of the swap space']
+  if (filesystem.startsWith('ext')) return [`e2fsck ${place} correct:true`, `resize2fs ${place}`]
+  return [`mount ${place} /`, filesystem === 'xfs' ? 'xfs-growfs /' : 'btrfs-filesystem-resize /', 'umount-all']
 }
 
 function device(partition: number): string {

@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs'
 import { AppError } from '#shared/errors/app-error'
 import type { GuestStat } from '#shared/images/guest-stat'
 import type { DiskLayout } from '#shared/images/disk-layout'
+import type { Partition } from '#shared/images/image-info'
+import { UNUSED_BYTES } from '#shared/images/resize-rules'
 import { isExtendedType, normalizePartitionType } from '#shared/images/partition-types'
 import type { DraftFiles } from '../guest/draft-files.js'
 import type { GuestDraft } from '../guest/draft.js'
@@ -32,7 +34,7 @@ export interface ExpectedResult {
   readonly layout: DiskLayout | null
 }
 
-const RESIZING: ReadonlySet<DiskStep['kind']> = new Set(['resize-disk'])
+const RESIZING: ReadonlySet<DiskStep['kind']> = new Set(['resize-disk', 'resize-partition'])
 
 /** What a draft says of every path that it touches: asked while the image that it is of is open. */
 export async function expectedResult(draft: GuestDraft): Promise<ExpectedResult> {
@@ -147,19 +149,35 @@ function verifyLayout(reader: Pick<ImageReader, 'virtualBytes' | 'table'>, wante
 
 async function verifyDisk(reader: ImageReader, files: ImageFiles, operations: readonly DiskStep[]): Promise<void> {
   const partitions = await readPartitions(reader, files)
+  verifyFilesystems(partitions, operations)
   for (const operation of operations) {
-    if (operation.kind === 'resize-disk') continue
+    if (operation.kind === 'resize-disk' || operation.kind === 'resize-partition') continue
     if (operation.kind === 'move-backup-gpt') {
       if (reader.table.backupMisplaced) throw notWritten('the backup GPT', 'it is not at the end of the disk')
       continue
     }
     const partition = partitions.find(({ number }) => number === operation.partition)
+    if (operation.kind === 'grow-filesystem' || operation.kind === 'shrink-filesystem') continue
     const [wanted, found] =
       operation.kind === 'set-partition-type'
         ? [normalizePartitionType(operation.type), partition?.type]
         : [operation.uuid, partition?.filesystem?.uuid]
     if (plain(found) !== plain(wanted))
       throw notWritten(`partition ${operation.partition}`, `it has ${found ?? 'none'} instead of ${wanted}`)
+  }
+}
+
+/** The last change of each file system's size counts. */
+function verifyFilesystems(partitions: readonly Partition[], operations: readonly DiskStep[]): void {
+  for (const { number, sizeBytes, filesystem } of partitions) {
+    const last = operations.findLast(
+      (step) => (step.kind === 'grow-filesystem' || step.kind === 'shrink-filesystem') && step.partition === number,
+    )
+    const found = filesystem?.sizeBytes ?? null
+    if (!last) continue
+    if (found === null) throw notWritten(`partition ${number}`, 'its file system is not known any more')
+    const fits = last.kind === 'shrink-filesystem' ? found <= last.bytes : found <= sizeBytes && found > sizeBytes - UNUSED_BYTES
+    if (!fits) throw notWritten(`partition ${number}`, `its file system has ${found} bytes, and the partition ${sizeBytes}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ByteView, type ReadBytes, safeBytes } from '../byte-view.js'
 import type { Filesystem } from '../image-info.js'
+import { BTRFS_LEAST_BYTES } from '../resize-rules.js'
 import { isXfsLogClean } from './xfs-log.js'
 
 const JOURNAL = 0x4
@@ -23,6 +24,7 @@ export function readExt(head: ByteView): Filesystem | null {
   const count = (low: number, high: number) => BigInt(head.u32le(at + low)) + (wide ? BigInt(head.u32le(at + high)) << 32n : 0n)
   const logBlock = head.u32le(at + 0x18)
   const usedBlocks = count(0x4, 0x150) - count(0xc, 0x158)
+  const size = sizesOfExt(head, at, count, logBlock)
   const newer = (incompatible & ~EXT3_INCOMPATIBLE) !== 0 || (readOnly & ~EXT3_READ_ONLY) !== 0
   return {
     kind: 'ext',
@@ -30,8 +32,38 @@ export function readExt(head: ByteView): Filesystem | null {
     label: head.label(at + 0x78, 16) || null,
     uuid: uuidOrNull(head, at + 0x68),
     usedBytes: logBlock > 6 ? null : safeBytes(usedBlocks << BigInt(10 + logBlock)),
+    ...size,
     clean: (incompatible & NEEDS_RECOVERY) === 0 && (head.u16le(at + 0x3a) & (UNMOUNTED | HAS_ERRORS)) === UNMOUNTED,
   }
+}
+
+/**
+ * Blocks in use stay, and so do as many groups as hold the inodes in use. Tables of groups that go away are counted as if they stayed,
+ * which makes up for what resize2fs(8) needs to move things about; the margin is for nearly full ones.
+ */
+function sizesOfExt(
+  head: ByteView,
+  at: number,
+  count: (low: number, high: number) => bigint,
+  logBlock: number,
+): { sizeBytes: number | null; leastBytes: number | null } {
+  if (logBlock > 6) return { sizeBytes: null, leastBytes: null }
+  const bytes = (blocks: bigint): number | null => safeBytes(blocks << BigInt(10 + logBlock))
+  const used = count(0x4, 0x150) - count(0xc, 0x158)
+  const [perGroup, inodesPerGroup] = [head.u32le(at + 0x20), head.u32le(at + 0x28)]
+  const usedInodes = Math.max(0, head.u32le(at) - head.u32le(at + 0x10))
+  const groups = inodesPerGroup === 0 ? 0 : Math.ceil(usedInodes / inodesPerGroup)
+  const needed = bytes(used + used / 32n)
+  const forInodes = bytes(BigInt(groups) * BigInt(perGroup))
+  const sizeBytes = bytes(count(0x4, 0x150))
+  if (needed === null || forInodes === null || sizeBytes === null) return { sizeBytes, leastBytes: null }
+  return { sizeBytes, leastBytes: Math.min(sizeBytes, wholeMib(Math.max(needed + 2 * MIB, forInodes))) }
+}
+
+const MIB = 1024 ** 2
+
+function wholeMib(bytes: number): number {
+  return Math.ceil(bytes / MIB) * MIB
 }
 
 /** XFS, big-endian (Linux fs/xfs/libxfs/xfs_format.h, struct xfs_dsb). Its counts are those of the last clean unmount. */
@@ -43,6 +75,7 @@ export async function readXfs(head: ByteView, read: ReadBytes): Promise<Filesyst
     label: head.label(108, 12) || null,
     uuid: uuidOrNull(head, 32),
     usedBytes: safeBytes((head.u64be(8) - head.u64be(144)) * BigInt(head.u32be(4))),
+    sizeBytes: safeBytes(head.u64be(8) * BigInt(head.u32be(4))),
     clean: await isXfsLogClean(head, read),
   }
 }
@@ -51,12 +84,18 @@ export async function readXfs(head: ByteView, read: ReadBytes): Promise<Filesyst
 export function readBtrfs(head: ByteView): Filesystem | null {
   const at = 0x10000
   if (!head.startsWith('_BHRfS_M', at + 64)) return null
+  const usedBytes = safeBytes(head.u64le(at + 0x78))
+  const sizeBytes = safeBytes(head.u64le(at + 0xd1))
+  // Space is taken in chunks, of which some are only partly in use: a quarter more, and one of each kind.
+  const least = usedBytes === null ? null : Math.max(BTRFS_LEAST_BYTES, wholeMib(usedBytes * 1.25 + 96 * MIB))
   return {
     kind: 'btrfs',
     type: 'btrfs',
     label: head.label(at + 0x12b, 256) || null,
     uuid: uuidOrNull(head, at + 32),
-    usedBytes: safeBytes(head.u64le(at + 0x78)),
+    usedBytes,
+    sizeBytes,
+    leastBytes: least === null || sizeBytes === null ? null : Math.min(sizeBytes, least),
   }
 }
 
@@ -70,7 +109,14 @@ export function readSquashfs(head: ByteView): Filesystem | null {
 export function readSwap(head: ByteView): Filesystem | null {
   const pages = [4096, 8192, 16_384, 65_536]
   if (!pages.some((page) => head.startsWith('SWAPSPACE2', page - 10) || head.startsWith('SWAP-SPACE', page - 10))) return null
-  return { kind: 'swap', type: 'swap', label: head.label(1052, 16) || null, uuid: uuidOrNull(head, 1036), usedBytes: null }
+  return {
+    kind: 'swap',
+    type: 'swap',
+    label: head.label(1052, 16) || null,
+    uuid: uuidOrNull(head, 1036),
+    usedBytes: null,
+    sizeBytes: head.u32le(1028) * 4096,
+  }
 }
 
 /** LVM2 physical volume; its label is in one of the first four sectors (lvm2 lib/label/label.h). */

@@ -17,6 +17,7 @@ import { diskEditHandlers } from './disk-edit-handlers.js'
 import type { EditContext, EditHandler, EditHandlers } from './edit-handler.js'
 import { checkExpectations } from './check-expectations.js'
 import { fileEditHandlers } from './file-edit-handlers.js'
+import { partitionSizeHandlers } from './partition-size-handlers.js'
 import { resizeHandlers } from './resize-handlers.js'
 import { retargetHandlers } from './retarget-handler.js'
 import { stillNeeded } from './still-needed.js'
@@ -27,6 +28,7 @@ const HANDLERS: EditHandlers<EditKind> = {
   ...fileEditHandlers,
   ...diskEditHandlers,
   ...resizeHandlers,
+  ...partitionSizeHandlers,
   ...systemEditHandlers,
   ...retargetHandlers,
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { applyArgChange } from '#shared/boot/kernel-args'
 import type { ArgChange, Edit, EditOf } from '#shared/edits/edit'
+import { mostBytes } from '#shared/images/disk-layout'
+import { leavesRoom } from '#shared/images/resize-rules'
 import { normalizePartitionType } from '#shared/images/partition-types'
 import { hashOfHostFile } from '../../files/host-file-hash.js'
 import { isAdded } from './boot-entry-handlers.js'
@@ -38,6 +40,12 @@ export async function stillNeeded(context: EditContext, edit: Edit): Promise<Edi
       return (await isAdded(context, edit)) ? [] : [edit]
     case 'resize-disk':
       return context.draft.layout.virtualBytes === edit.bytes ? [] : [edit]
+    case 'grow-partition':
+      return hasGrown(context, edit) ? [] : [edit]
+    case 'shrink-partition': {
+      const size = context.draft.partitions.find(({ number }) => number === edit.partition)?.sizeBytes ?? Number.POSITIVE_INFINITY
+      return size <= edit.bytes ? [] : [edit]
+    }
     case 'set-partition-type': {
       const partition = context.draft.partitions.find(({ number }) => number === edit.partition)
       return partition?.type === normalizePartitionType(edit.type) ? [] : [edit]
@@ -53,6 +61,12 @@ export async function stillNeeded(context: EditContext, edit: Edit): Promise<Edi
     default:
       return [edit]
   }
+}
+
+function hasGrown({ draft }: EditContext, edit: EditOf<'grow-partition'>): boolean {
+  const partition = draft.partitions.find(({ number }) => number === edit.partition)
+  if (!partition || (edit.filesystem !== false && leavesRoom(partition))) return false
+  return partition.sizeBytes >= (edit.bytes ?? mostBytes(draft.layout, partition))
 }
 
 async function hasEntry(context: EditContext, id: string): Promise<boolean> {

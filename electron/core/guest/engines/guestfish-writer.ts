@@ -4,6 +4,7 @@ import { createFile, rewriteFile } from './guestfish-content.js'
 import { moveBackupGpt, setFilesystemUuid, setPartitionType } from './guestfish-disk.js'
 import { GuestfishMount } from './guestfish-mount.js'
 import { makeFolder, makeLink, remove, rename, setAttributes } from './guestfish-names.js'
+import { growFilesystem, resizePartition, shrinkFilesystem } from './guestfish-resize.js'
 import { Refused, refused } from './outcomes.js'
 import { guestOrder } from './write-operations.js'
 
@@ -70,6 +71,12 @@ export class GuestfishWriter {
         return setPartitionType(mount, operation)
       case 'move-backup-gpt':
         return moveBackupGpt(mount)
+      case 'resize-partition':
+        return resizePartition(mount, operation, folder)
+      case 'grow-filesystem':
+        return growFilesystem(mount, operation, folder)
+      case 'shrink-filesystem':
+        return shrinkFilesystem(mount, operation, folder)
     }
   }
 }

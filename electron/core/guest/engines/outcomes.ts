@@ -14,6 +14,8 @@ export const REFUSALS = {
   'read-only': 'filesystem-read-only',
   unreadable: 'filesystem-unreadable',
   'no-partition': 'partition-not-found',
+  damaged: 'resize-refused',
+  'no-room': 'resize-refused',
   failed: 'edit-not-written',
 } as const satisfies Record<string, ErrorCode>
 export type Refusal = keyof typeof REFUSALS
@@ -23,6 +25,8 @@ const REASONS: Partial<Record<Refusal, string>> = {
   'not-a-folder': 'A part of its path is not a folder',
   'not-empty': 'The folder is not empty',
   unsupported: 'Its file system cannot hold that',
+  damaged: 'The file system is damaged',
+  'no-room': 'There is not enough room',
 }
 
 export function isRefusal(word: string): word is Refusal {

@@ -41,7 +41,7 @@ test('fields are named, null ones are not there, and modes are octal', async () 
     uid: '1',
     gid: '2',
   })
-  expect(await fs.readFile(path.join(folder, 'ops/order'), 'utf8')).toBe('1\n2\n')
+  expect(await fs.readFile(path.join(folder, 'ops/order'), 'utf8')).toBe('2\n1\n')
   expect(await fs.readFile(path.join(folder, 'ops/filesystems'), 'utf8')).toBe('ext4\n')
 })
 

@@ -50,14 +50,15 @@ function asLines(words: readonly (string | number)[]): string {
   return words.map((word) => `${word}\n`).join('')
 }
 
-/** Places in the list, grouped by partition: every partition is mounted once, and within one the order stays. */
+/** Places in the list. Files come first, grouped by partition: every partition is mounted once, and within one the order stays. */
 export function guestOrder(operations: readonly EngineOperation[]): number[] {
   const groups = new Map<number, number[]>()
+  const disk: number[] = []
   for (const [index, operation] of operations.entries()) {
-    const partition = 'partition' in operation ? operation.partition : 0
-    groups.set(partition, [...(groups.get(partition) ?? []), index])
+    if ('path' in operation) groups.set(operation.partition, [...(groups.get(operation.partition) ?? []), index])
+    else disk.push(index)
   }
-  return [...groups.values()].flat()
+  return [...groups.values(), disk].flat()
 }
 
 /** Every field that is not null, by its name in the interface; the mode in octal digits. */

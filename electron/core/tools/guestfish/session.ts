@@ -79,8 +79,8 @@ export class GuestfishSession {
   }
 
   /** Runs a command that may fail; its output is then empty. */
-  async may(command: string, args: readonly (string | number)[] = []): Promise<string> {
-    return this.ask(`-${guestfishCommand(command, args)}`, COMMAND_MS)
+  async may(command: string, args: readonly (string | number)[] = [], ...options: readonly string[]): Promise<string> {
+    return this.ask(`-${[guestfishCommand(command, args), ...options].join(' ')}`, COMMAND_MS)
   }
 
   /** Unmounts, shuts the appliance down and waits for its end: only then is what was written there to stay. */

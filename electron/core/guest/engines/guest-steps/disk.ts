@@ -1,12 +1,15 @@
 /** Perl: what is done to unmounted file systems and to the partition table. What was written is read again from the disk itself. */
 export const DISK = String.raw`
 # Runs a program without input; its exit code and all that it said.
-sub run_tool {
-  my @words = @_;
+sub run_tool { return run_tool_with('/dev/null', @_) }
+
+# The same with a file as its input.
+sub run_tool_with { # INPUT WORDS
+  my ($input, @words) = @_;
   my $pid = open my $said, '-|';
   refuse('failed', text => "fork: $!") unless defined $pid;
   if ($pid == 0) {
-    open STDIN, '<', '/dev/null';
+    open STDIN, '<', $input;
     open STDERR, '>&', \*STDOUT;
     { no warnings; exec { $words[0] } @words }
     print "$words[0]: $!\n";

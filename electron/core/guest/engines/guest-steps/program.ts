@@ -3,6 +3,7 @@ import { DISK } from './disk.js'
 import { FILES } from './files.js'
 import { KERNEL } from './kernel.js'
 import { PLACES } from './places.js'
+import { RESIZE } from './resize.js'
 
 const HEAD = String.raw`
 use strict;
@@ -40,6 +41,7 @@ my %file_operations = (
 );
 my %disk_operations = (
   'set-filesystem-uuid' => \&set_filesystem_uuid, 'set-partition-type' => \&set_partition_type, 'move-backup-gpt' => \&move_backup_gpt,
+  'resize-partition' => \&resize_partition, 'grow-filesystem' => \&grow_filesystem, 'shrink-filesystem' => \&shrink_filesystem,
 );
 
 sub carry_out { # NUMBER FUNCTION
@@ -70,4 +72,4 @@ for my $number (@numbers) {
 `
 
 /** The whole program, in perl and not in shell: one process for any number of operations, errno instead of messages to be matched. */
-export const PROGRAM = [HEAD, KERNEL, PLACES, CONTENT, FILES, DISK, TAIL].join('')
+export const PROGRAM = [HEAD, KERNEL, PLACES, CONTENT, FILES, DISK, RESIZE, TAIL].join('')
