@@ -6,23 +6,19 @@ import { promisify } from 'node:util'
 import type { Core } from '#core/core-api'
 import { createCore } from '#core/create-core'
 import { silentLogger } from '#core/log/logger'
-import type { Job } from '#shared/jobs/job'
 import { testImage } from '../images/cache.js'
 import { measureColdStart } from './cold-start.js'
 import { guestfishEdits, guestfishReads } from './guestfish-baseline.js'
-import { finished, repeat, timed } from './measure.js'
+import { finished, repeat, stepMs, timed } from './measure.js'
 import { recipeBench } from './recipe-bench.js'
 import { formatVerdict, judge, type Ratio, type RatioVerdict } from './report.js'
+import { streamBench } from './stream-bench.js'
 
 const run = promisify(execFile)
 const ENTRY = '2:/loader/entries/ostree-1-ock.conf'
 /** As much data as a published boot image of Oracle Container Host for Kubernetes holds. */
 const CONVERT_MIB = 1945
 const CONVERT_ROUNDS = 8
-
-function stepMs(job: Job, ids: readonly string[]): number {
-  return job.steps.filter((step) => ids.includes(step.id)).reduce((sum, step) => sum + (step.seconds ?? 0) * 1000, 0)
-}
 
 /** A core that has not read anything yet, so that every round reads the image anew. */
 async function freshCore(folder: string): Promise<Core> {
@@ -185,6 +181,7 @@ async function main(): Promise<void> {
       show(ratio)
       console.log(`          ${(verifyMs / 1000).toFixed(3)} s  compare, check, flush and rename, reported apart`)
     }
+    if (wanted('convert') || wanted('stream')) for await (const ratio of streamBench(core, folder)) show(ratio)
     if (wanted('start')) show(await coldStartBench())
   } finally {
     await core.close()

@@ -17,6 +17,13 @@ export async function repeat(times: number, work: () => Promise<number>): Promis
   return median(results)
 }
 
+export type JobInputDraft<Kind extends JobRequestDraft['kind']> = Extract<JobRequestDraft, { readonly kind: Kind }>['input']
+
+/** Milliseconds of some of a job's steps. */
+export function stepMs(job: Job, ids: readonly string[]): number {
+  return job.steps.filter((step) => ids.includes(step.id)).reduce((sum, step) => sum + (step.seconds ?? 0) * 1000, 0)
+}
+
 /** Runs a job to its end; throws when it did not succeed. */
 export async function finished(core: Core, request: JobRequestDraft): Promise<Job> {
   const job = await core.jobs.wait(core.jobs.start(request).id)
