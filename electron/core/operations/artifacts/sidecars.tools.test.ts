@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { digestFile } from './digest-file.js'
-import { sidecarPaths, writeSidecars } from './sidecars.js'
+import { sidecarPaths, sidecarText } from './sidecars.js'
 
 let folder: string
 beforeEach(() => {
@@ -29,37 +29,17 @@ test.each(['disk.raw', 'a b*c.raw', ' *-x', 'back\\slash.raw', 'line\nend.raw', 
   'sha256sum --check and sha512sum --check take the sidecars of %j, and tell a changed file',
   async (name) => {
     fs.writeFileSync(at(name), 'content')
-    const made = await writeSidecars(await digestFile(at(name), ['sha512', 'sha256']), { target: at(name), replace: false })
-    expect(made).toEqual(sidecarPaths(at(name), { digests: ['sha256', 'sha512'], report: false }))
+    const { sha256 = '', sha512 = '' } = await digestFile(at(name), ['sha512', 'sha256'])
+    const paths = sidecarPaths(at(name), { digests: ['sha512', 'sha256'], report: false })
+    expect(paths).toEqual([at(`${name}.sha256`), at(`${name}.sha512`)])
+    fs.writeFileSync(at(`${name}.sha256`), sidecarText(sha256, name))
+    fs.writeFileSync(at(`${name}.sha512`), sidecarText(sha512, name))
     expect(sums('sha256sum', '--check', '--strict', '--status', '--', `${name}.sha256`)).toBe('')
     expect(sums('sha512sum', '--check', '--strict', '--status', '--', `${name}.sha512`)).toBe('')
     fs.writeFileSync(at(name), 'Content')
     expect(() => sums('sha256sum', '--check', '--status', '--', `${name}.sha256`)).toThrow('Command failed')
-    expect(fs.readdirSync(folder).sort()).toEqual([name, `${name}.sha256`, `${name}.sha512`].sort())
   },
 )
-
-test('a file in the way stays as it is unless it may be replaced; nothing half-written is left', async () => {
-  fs.writeFileSync(at('disk'), 'content')
-  fs.writeFileSync(at('disk.sha256'), 'mine')
-  const digests = await digestFile(at('disk'), ['sha256'])
-  await expect(writeSidecars(digests, { target: at('disk'), replace: false })).rejects.toMatchObject({ code: 'output-exists' })
-  expect(fs.readFileSync(at('disk.sha256'), 'utf8')).toBe('mine')
-  await writeSidecars(digests, { target: at('disk'), replace: true })
-  expect(fs.readFileSync(at('disk.sha256'), 'utf8')).toBe(sums('sha256sum', 'disk'))
-  expect(fs.readdirSync(folder)).toEqual(['disk', 'disk.sha256'])
-})
-
-test('part files are claimed while they are there, and only then', async () => {
-  fs.writeFileSync(at('disk'), 'content')
-  const log: string[] = []
-  const claim = (_kind: string, what: string): (() => void) => {
-    log.push(`claim ${path.basename(what)} ${fs.existsSync(what)}`)
-    return () => void log.push(`release ${path.basename(what)} ${fs.existsSync(what)}`)
-  }
-  await writeSidecars({ sha256: 'ab' }, { target: at('disk'), replace: false, owner: { jobId: 'job1', claim } })
-  expect(log).toEqual(['claim .disk.sha256.job1.part false', 'release .disk.sha256.job1.part false'])
-})
 
 test('counting stops when it is cancelled, and a missing file is told', async () => {
   fs.writeFileSync(at('disk'), Buffer.alloc(4 * 1024 * 1024))
@@ -67,4 +47,9 @@ test('counting stops when it is cancelled, and a missing file is told', async ()
   const counting = digestFile(at('disk'), ['sha256'], { signal: controller.signal, onBytes: () => controller.abort() })
   await expect(counting).rejects.toMatchObject({ code: 'cancelled' })
   await expect(digestFile(at('none'), ['sha256'])).rejects.toMatchObject({ code: 'file-not-found' })
+})
+
+test('a report stands beside a result under its name, after the digests', () => {
+  const paths = sidecarPaths('/out/disk.vhd', { digests: ['sha256'], report: true })
+  expect(paths).toEqual(['/out/disk.vhd.sha256', '/out/disk.vhd.report.json', '/out/disk.vhd.report.txt'])
 })
