@@ -16,6 +16,7 @@ import { doctorCommand } from './commands/doctor.js'
 import { filesCatCommand, filesFindCommand, filesGetCommand, filesListCommand } from './commands/files.js'
 import { healthCommand } from './commands/health.js'
 import { inspectCommand } from './commands/inspect.js'
+import { jobsMoveCommand, jobsPauseCommand, jobsResumeCommand, jobsRetryCommand } from './commands/jobs-queue.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
 import { platformsCommand, retargetCommand } from './commands/retarget.js'
 import { lintCommand } from './commands/lint.js'
@@ -50,6 +51,10 @@ export const COMMANDS: readonly Command[] = [
   jobsListCommand,
   jobsShowCommand,
   jobsCancelCommand,
+  jobsPauseCommand,
+  jobsResumeCommand,
+  jobsMoveCommand,
+  jobsRetryCommand,
   jobsRecoverCommand,
   tourCommand,
 ]

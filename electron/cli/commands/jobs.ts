@@ -9,7 +9,7 @@ import { table } from '../print.js'
 
 export const jobsListCommand: Command = {
   name: 'jobs list',
-  summary: 'Jobs of the window and of the command line, newest first',
+  summary: 'Jobs of the window and of the command line, with their batches and why they wait; what begins last comes first',
   positionals: '',
   counts: { min: 0, max: 0 },
   options: {},
@@ -17,15 +17,18 @@ export const jobsListCommand: Command = {
   async run(_input, { core, print }) {
     const jobs = core.jobs.list()
     print.result(jobs)
+    const withBatch = jobs.some((job) => job.batch)
     const rows = jobs.map((job) => [
       job.id,
-      job.state,
+      stateWords(job),
       job.progress === null ? '' : `${Math.floor(job.progress * 100)} %`,
       seconds(job),
+      ...(withBatch ? [job.batch ? `${job.batch.id} ${job.batch.index + 1}/${job.batch.count}` : ''] : []),
       job.title,
     ])
+    const head = ['Job', 'State', 'Done', 'Took', ...(withBatch ? ['Batch'] : []), 'Title']
     if (jobs.length === 0) print.line('No jobs yet.')
-    else for (const row of table([['Job', 'State', 'Done', 'Took', 'Title'], ...rows], [2, 3])) print.line(row)
+    else for (const row of table([head, ...rows], [2, 3])) print.line(row)
     return EXIT.ok
   },
 }
@@ -41,7 +44,7 @@ export const jobsShowCommand: Command = {
     const job = core.jobs.get(input.positionals[0] ?? '')
     const { lines, commands } = core.jobs.log(job.id)
     print.result({ ...job, commands, log: lines })
-    print.line(`${job.title}: ${job.state}`)
+    print.line(`${job.title}: ${stateWords(job)}`)
     for (const row of table(facts(job))) print.line(row)
     print.line()
     const steps = job.steps.map((step) => [`  ${step.state}`, step.seconds === null ? '' : formatDuration(step.seconds), step.title])
@@ -92,6 +95,7 @@ export const jobsRecoverCommand: Command = {
 function facts(job: Job): string[][] {
   return [
     ['  Job', job.id],
+    ...(job.batch ? [['  Batch', `${job.batch.id}, ${job.batch.index + 1} of ${job.batch.count}: ${job.batch.title}`]] : []),
     ['  Created', job.createdAt],
     ...(job.endedAt === null ? [] : [['  Ended', job.endedAt]]),
     ...(job.startedAt === null ? [] : [['  Took', seconds(job)]]),
@@ -117,8 +121,14 @@ function describeLeftover(leftover: Leftover): string[] {
   return [leftover.kind, leftover.bytes === null ? '' : formatBytes(leftover.bytes), leftover.what, leftover.jobTitle]
 }
 
+/** `queued: waiting for the disk`, `running: paused`. */
+function stateWords({ state, paused, message }: Job): string {
+  const why = paused && !ENDED_STATES.has(state) ? 'Paused' : state === 'queued' ? message : ''
+  return why === '' ? state : `${state}: ${why.slice(0, 1).toLowerCase()}${why.slice(1)}`
+}
+
 function seconds(job: Job): string {
   if (job.startedAt === null) return ''
   const end = job.endedAt === null ? Date.now() : Date.parse(job.endedAt)
-  return formatDuration((end - Date.parse(job.startedAt)) / 1000)
+  return formatDuration((end - Date.parse(job.startedAt)) / 1000 - (job.pausedSeconds ?? 0))
 }
