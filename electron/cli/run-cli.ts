@@ -18,6 +18,7 @@ import { healthCommand } from './commands/health.js'
 import { inspectCommand } from './commands/inspect.js'
 import { jobsMoveCommand, jobsPauseCommand, jobsResumeCommand, jobsRetryCommand } from './commands/jobs-queue.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
+import { resizeCommand } from './commands/resize.js'
 import { platformsCommand, retargetCommand } from './commands/retarget.js'
 import { lintCommand } from './commands/lint.js'
 import { sourcesCommand } from './commands/sources.js'
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   lintCommand,
   retargetCommand,
   platformsCommand,
+  resizeCommand,
   applyCommand,
   recipeScriptCommand,
   recipeSchemaCommand,

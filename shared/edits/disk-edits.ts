@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_DISK_BYTES } from '../images/disk-layout.js'
 
 const partition = z.number().int().min(0).max(255)
 
@@ -21,9 +22,6 @@ export const fsUuidEditSchema = z.object({
 
 /** Puts the backup GPT at the end of the disk. */
 export const backupGptEditSchema = z.object({ kind: z.literal('move-backup-gpt') })
-
-/** Disks of more are taken by none of the formats that all of qemu, VMware and Hyper-V know. */
-const MAX_DISK_BYTES = 64 * 1024 ** 4
 
 /**
  * Gives the disk another size. A larger one has free space at its end, and its backup GPT is moved there; a smaller one may hold

@@ -6,6 +6,7 @@ import {
   keptAtEnd,
   layoutOf,
   leastDisk,
+  MAX_DISK_BYTES,
   mostBytes,
   usableEnd,
 } from '../images/disk-layout.js'
@@ -36,6 +37,7 @@ export function planResize(image: Image, wish: ResizeWish): ResizePlan {
   const layout = layoutOf(image)
   if (wish.size === 'min') return planLeast(layout, image.partitions)
   const bytes = wish.size ?? layout.virtualBytes
+  if (bytes > MAX_DISK_BYTES) return refuse(`A disk can be ${exactSize(MAX_DISK_BYTES)} at most`)
   if (bytes < layout.virtualBytes) return planSmaller(layout, image.partitions, bytes, wish.partition)
   const disk: ResizeEdit[] = bytes === layout.virtualBytes ? [] : [{ kind: 'resize-disk', bytes }]
   return planGrowth(layout, image.partitions, disk, bytes, wish.partition)

@@ -17,6 +17,8 @@ export interface Range {
 
 /** Partitions begin and end at whole ones of these, as all partitioning tools of today do it. */
 export const ALIGNMENT_BYTES = 1024 ** 2
+/** Microsoft's [MS-VHDX] ends there, and most hypervisors do. */
+export const MAX_DISK_BYTES = 64 * 1024 ** 4
 /** UEFI 2.10, 5.3.2: 128 entries of 128 bytes, and one block for the header. */
 const GPT_ENTRIES_BYTES = 128 * 128
 /** An MBR counts sectors in 32 bits. */

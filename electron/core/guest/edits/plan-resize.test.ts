@@ -145,6 +145,7 @@ test.each<[string, ResizeWish, RegExp]>([
     /^Partition 2 needs at least 20 MiB .* The least that the disk can be made is 30 MiB/,
   ],
   ['a partition that is not the last', { size: 256 * MIB, partition: 1 }, /^Partition 1 cannot be grown: there is no tool/],
+  ['larger than any disk', { size: 65 * 1024 ** 4, partition: null }, /^A disk can be 64 TiB/],
   ['a partition that is not there', { size: 256 * MIB, partition: 7 }, /^There is no partition 7/],
   ['smaller through a partition that is not the last', { size: 64 * MIB, partition: 1 }, /^Partition 2 ends last/],
 ])('refused: %s', (_name, wish, reason) => {
