@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import type { DiskExtent, RawDisk } from '../../guest/raw-disk.js'
-import { grainRuns, streamVmdk, type StreamVmdkOptions } from './stream-vmdk.js'
+import { grainBatches, streamVmdk, type StreamVmdkOptions } from './stream-vmdk.js'
 import { walkVmdk } from './testing/walk-vmdk.js'
 
 const GRAIN = 65_536
@@ -94,21 +94,22 @@ test('the descriptor says what was asked for, and the same content is the same f
   expect(second.file.equals(first.file)).toBe(true)
 })
 
-test('no run crosses into another table, and none is given twice', () => {
+test('no batch crosses into another table, none is large, and no grain is given twice', () => {
   const extents = [
     { start: 0, length: 100, zero: false },
     { start: 100, length: 300, zero: true },
     { start: 400, length: GRAIN, zero: false },
     { start: GRAIN + 400, length: 13 * GRAIN, zero: true },
     { start: 14 * GRAIN + 400, length: 20 * GRAIN, zero: false },
+    { start: 34 * GRAIN + 400, length: 476 * GRAIN, zero: true },
+    { start: 510 * GRAIN + 400, length: 3 * GRAIN, zero: false },
   ]
-  expect([...grainRuns({ extents })]).toEqual([
-    { first: 0, count: 1 },
-    { first: 1, count: 1 },
-    { first: 14, count: 2 },
-    { first: 16, count: 16 },
-    { first: 32, count: 3 },
+  expect([...grainBatches(extents)]).toEqual([
+    [0, 1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27],
+    [28, 29, 30, 31, 32, 33, 34, 510, 511],
+    [512, 513],
   ])
+  expect([...grainBatches([{ start: 0, length: GRAIN, zero: true }])]).toEqual([])
 })
 
 test('a sink that fails, a disk that cannot be read and a signal end it with their own error', async () => {

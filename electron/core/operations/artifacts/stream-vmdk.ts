@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { AppError } from '#shared/errors/app-error'
 import type { VmdkAdapter } from '#shared/images/vmdk/descriptor'
 import { GRAIN_MARKER_BYTES, grainRecordBytes, writeGrainMarker } from '#shared/images/vmdk/markers'
-import { GRAIN_BYTES, SECTOR_BYTES } from '#shared/images/vmdk/sparse-header'
+import { GRAIN_BYTES, SECTOR_BYTES, TABLE_ENTRIES } from '#shared/images/vmdk/sparse-header'
 import { StreamIndex, streamHead } from '#shared/images/vmdk/stream-index'
-import type { RawDisk } from '../../guest/raw-disk.js'
+import type { DiskExtent, RawDisk } from '../../guest/raw-disk.js'
 import type { Sink } from './file-sink.js'
 import { inOrder } from './in-order.js'
 import { type Deflated, type DeflateLevel, withDeflatePool } from './parallel-deflate.js'
 
-/** Grains that are read, and handed to a thread, at one time. A divisor of a grain table's entries: no task has grains of two tables. */
-const TASK_GRAINS = 16
+/** Grains that are read, and handed to a thread, at one time. */
+const BATCH_GRAINS = 16
 
 /** Entries of a grain table are sector numbers of 32 bits. */
 const MAX_BYTES = 2 ** 32 * SECTOR_BYTES
@@ -58,20 +58,21 @@ export async function streamVmdk(disk: RawDisk, options: StreamVmdkOptions, sink
   await put(streamHead({ capacity, ...naming(options) }))
   await withDeflatePool({ kind: 'units', unitBytes: GRAIN_BYTES }, { level: options.level, signal: options.signal }, (pool) =>
     inOrder(
-      grainRuns(disk),
+      grainBatches(disk.extents),
       pool.width,
-      async (run) => ({ run, deflated: await pool.deflate(await readRun(disk, run)) }),
-      async ({ run, deflated }) => {
+      async (batch) => ({ batch, deflated: await pool.deflate(await readBatch(disk, batch)) }),
+      async ({ batch, deflated }) => {
         if (options.signal?.aborted) throw new AppError('cancelled')
         await options.pausePoint?.()
+        const [first = 0, last = 0] = [batch[0], batch.at(-1)]
         const filled = deflated.sizes.filter((size) => size > 0).length
         if (filled > 0) {
-          const table = index.before(run.first, bytes / SECTOR_BYTES)
+          const table = index.before(first, bytes / SECTOR_BYTES)
           if (table) await put(table)
-          await put(layGrains(index, run.first, bytes / SECTOR_BYTES, deflated))
+          await put(layGrains(index, batch, bytes / SECTOR_BYTES, deflated))
           grains += filled
         }
-        options.onProgress?.(Math.min(disk.virtualBytes, (run.first + run.count) * GRAIN_BYTES))
+        options.onProgress?.(Math.min(disk.virtualBytes, (last + 1) * GRAIN_BYTES))
       },
     ),
   )
@@ -98,49 +99,55 @@ function naming(options: StreamVmdkOptions): {
   }
 }
 
-interface GrainRun {
-  readonly first: number
-  readonly count: number
-}
-
-/** The grains that any part of a non-zero extent touches, in order, each once, `TASK_GRAINS` at most at a time. */
-export function* grainRuns(disk: Pick<RawDisk, 'extents'>): Generator<GrainRun> {
+/** The grains that any part of a non-zero extent touches, in order, each once: a few at a time, and no batch with grains of two tables. */
+export function* grainBatches(extents: readonly DiskExtent[]): Generator<readonly number[]> {
+  let batch: number[] = []
   let next = 0
-  for (const extent of disk.extents) {
+  for (const extent of extents) {
     if (extent.zero) continue
     const end = Math.ceil((extent.start + extent.length) / GRAIN_BYTES)
-    let first = Math.max(next, Math.floor(extent.start / GRAIN_BYTES))
-    while (first < end) {
-      const border = (Math.floor(first / TASK_GRAINS) + 1) * TASK_GRAINS
-      const count = Math.min(end, border) - first
-      yield { first, count }
-      first += count
+    for (next = Math.max(next, Math.floor(extent.start / GRAIN_BYTES)); next < end; next += 1) {
+      const first = batch[0] ?? next
+      if (batch.length === BATCH_GRAINS || Math.floor(first / TABLE_ENTRIES) !== Math.floor(next / TABLE_ENTRIES)) {
+        yield batch
+        batch = []
+      }
+      batch.push(next)
     }
-    next = Math.max(next, end)
   }
+  if (batch.length > 0) yield batch
 }
 
-/** The run's bytes; a last grain that the disk does not fill ends in zeros. */
-async function readRun(disk: RawDisk, run: GrainRun): Promise<Uint8Array<ArrayBuffer>> {
-  const start = run.first * GRAIN_BYTES
-  const length = run.count * GRAIN_BYTES
-  const bytes = await disk.read(start, Math.min(length, disk.virtualBytes - start))
-  if (bytes.length === length) return bytes as Uint8Array<ArrayBuffer>
-  const whole = new Uint8Array(length)
-  whole.set(bytes)
-  return whole
+/** The grains of a batch, one behind the other; neighbours are read at once. A last grain that the disk does not fill ends in zeros. */
+async function readBatch(disk: RawDisk, batch: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(batch.length * GRAIN_BYTES)
+  const reads: Promise<void>[] = []
+  for (let from = 0; from < batch.length; ) {
+    const first = batch[from] ?? 0
+    let to = from + 1
+    while (batch[to] === first + to - from) to += 1
+    reads.push(readInto(disk, first * GRAIN_BYTES, bytes.subarray(from * GRAIN_BYTES, to * GRAIN_BYTES)))
+    from = to
+  }
+  await Promise.all(reads)
+  return bytes
 }
 
-/** Puts the run's grains behind their markers, each up to a whole sector. */
-function layGrains(index: StreamIndex, first: number, sector: number, { bytes, sizes }: Deflated): Uint8Array {
+async function readInto(disk: RawDisk, start: number, into: Uint8Array): Promise<void> {
+  into.set(await disk.read(start, Math.min(into.length, disk.virtualBytes - start)))
+}
+
+/** Puts the batch's grains behind their markers, each up to a whole sector. */
+function layGrains(index: StreamIndex, batch: readonly number[], sector: number, { bytes, sizes }: Deflated): Uint8Array {
   const records = new Uint8Array(sizes.reduce((sum, size) => sum + (size > 0 ? grainRecordBytes(size) : 0), 0))
   let [at, from] = [0, 0]
   for (const [offset, size] of sizes.entries()) {
-    if (size === 0) continue
-    if (!index.add(first + offset, sector + at / SECTOR_BYTES)) {
+    const grain = batch[offset]
+    if (size === 0 || grain === undefined) continue
+    if (!index.add(grain, sector + at / SECTOR_BYTES)) {
       throw new AppError('file-too-large', { details: { maxBytes: MAX_BYTES } })
     }
-    writeGrainMarker(records, at, { index: first + offset, compressedBytes: size })
+    writeGrainMarker(records, at, { index: grain, compressedBytes: size })
     records.set(bytes.subarray(from, from + size), at + GRAIN_MARKER_BYTES)
     from += size
     at += grainRecordBytes(size)
