@@ -9,7 +9,7 @@ import { filesCalls } from './files-calls.js'
 import { diskFormatSchema, imageInfoSchema } from './images/image-info.js'
 import { lintExpectationSchema, lintReportSchema } from './lint/finding.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
-import { convertImageInputSchema, sourceReportSchema } from './jobs/convert-request.js'
+import { batchPlanSchema, batchRequestSchema, convertImageInputSchema, sourceReportSchema } from './jobs/convert-request.js'
 import { jobRequestSchema, outputPlanSchema, saveImageInputSchema } from './jobs/job-requests.js'
 import { expectationSchema } from './recipes/expectation.js'
 import { recipeSchema } from './recipes/recipe.js'
@@ -111,6 +111,12 @@ export const contract = {
   ),
   /** Shows the save dialog. Null when it was closed. `replace` is true when the user agreed to replace a file. */
   'outputs.choose': call(z.object({ suggested: path }), z.object({ path: z.string(), replace: z.boolean() }).nullable()),
+  /** Shows the dialog for a folder, where results may be written then. Null when it was closed. */
+  'outputs.chooseFolder': call(z.object({ suggested: path }), z.object({ path: z.string() }).nullable()),
+  /** Every source for every preset, into a folder that was chosen or that a source lies in. Nothing is written. */
+  'batch.plan': call(batchRequestSchema, batchPlanSchema),
+  /** Starts what can be made of it. With `replace` the files that would be replaced are asked about. */
+  'batch.start': call(batchRequestSchema, z.array(jobSchema)),
   'convert.plan': call(convertImageInputSchema, outputPlanSchema),
   'save.plan': call(saveImageInputSchema, outputPlanSchema),
   'jobs.list': call(nothing, z.array(jobSchema)),

@@ -12,6 +12,7 @@ import type { LintExpectation, LintReport } from '#shared/lint/finding'
 import type { Recipe } from '#shared/recipes/recipe'
 import type { SourceReport } from '#shared/jobs/convert-request'
 import type { CommandRecord, Job, Leftover } from '#shared/jobs/job'
+import type { BatchPlan, BatchRequestDraft } from '#shared/jobs/convert-request'
 import type { JobInput, JobInputDraft, JobRequestDraft, OutputPlan } from '#shared/jobs/job-requests'
 import type { PlatformId } from '#shared/platforms/platform'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
@@ -84,6 +85,13 @@ export interface Core {
   formatOptions(): Promise<Record<DiskFormat, string[]>>
   planConvert(input: JobInputDraft<'convert-image'>): Promise<OutputPlan>
   planSave(input: JobInputDraft<'save-image'>): Promise<OutputPlan>
+  /** Every source for every preset: what each result will be and whether all fit. Nothing is written. Throws when the folder is not there. */
+  planBatch(request: BatchRequestDraft, signal?: AbortSignal): Promise<BatchPlan>
+  /**
+   * Queues what can be made of a batch: not what has a problem, and without `replace` not what is there already. Throws the first problem
+   * when nothing can.
+   */
+  startBatch(request: BatchRequestDraft): Promise<Job[]>
   readonly jobs: JobsApi
   readonly recents: RecentsApi
   readonly settings: SettingsApi

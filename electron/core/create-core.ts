@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { convertImageInputSchema } from '#shared/jobs/convert-request'
+import { batchRequestSchema, convertImageInputSchema } from '#shared/jobs/convert-request'
 import { saveImageInputSchema } from '#shared/jobs/job-requests'
 import { tidyPath } from '#shared/images/os-tree'
 import { printRecipe } from '#shared/recipes/recipe-text'
@@ -13,6 +13,8 @@ import { createJobRunner } from './jobs/job-runner.js'
 import { createJobStore } from './jobs/job-store.js'
 import { createLockTable } from './jobs/locks.js'
 import { createRecovery } from './jobs/recovery.js'
+import { startBatch } from './jobs/start-batch.js'
+import { planBatch } from './operations/plan-batch.js'
 import { planConvert } from './operations/plan-convert.js'
 import { runDoctor } from './operations/doctor.js'
 import { ImageSessions } from './operations/image-sessions.js'
@@ -90,7 +92,12 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     readRecipe,
     shellScript: (image, edits, signal) => sessions.use(bind(signal), image, (open) => scriptOfEdits(open, edits)),
     formatOptions: () => readFormatOptions(host),
-    planConvert: async (input) => planConvert(host, convertImageInputSchema.parse(input)),
+    planConvert: async (input) => planConvert(host, sessions, convertImageInputSchema.parse(input)),
+    planBatch: async (request, signal) => planBatch(bind(signal), sessions, batchRequestSchema.parse(request)),
+    startBatch: async (draft) => {
+      const request = batchRequestSchema.parse(draft)
+      return startBatch(jobs, request, await planBatch(host, sessions, request))
+    },
     planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
     jobs,
     recents,

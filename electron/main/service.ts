@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { app } from 'electron'
 import { createCore } from '#core/create-core'
 import type { Core } from '#core/core-api'
 import type { Dirs } from '#core/files/dirs'
@@ -25,7 +26,7 @@ export interface ServiceOptions {
 
 /** Creates the core and answers the window from it. A module of its own, loaded while the window already draws itself. */
 export async function startService({ dirs, log, openRequests, staged, inputs, calls, isTrustedUrl }: ServiceOptions): Promise<Core> {
-  const core = await createCore({ dirs, env: process.env, log })
+  const core = await createCore({ dirs, env: process.env, log, version: app.getVersion() })
   registerContract(calls, { handlers: createHandlers(core, { openRequests, staged, inputs, parent: mainWindow }), isTrustedUrl, log })
   pushCoreEvents(core)
   followTheme(core.settings)

@@ -173,9 +173,19 @@ export function artifactPlatform(id: ArtifactId): PlatformRow {
   return platform(ROWS[id].platform)
 }
 
+/** What is made for a platform first of all; null where there is no preset for it. */
+export function artifactOfPlatform(id: PlatformId): Artifact | null {
+  return ARTIFACTS.find(({ platform: of }) => of === id) ?? null
+}
+
+/** A source's name without its endings: `boot-131` of `boot-131.qcow2.xz`. */
+export function sourceStem(sourceName: string): string {
+  const endings = /(\.(gz|xz|zst|bz2|tar|tgz|txz|ova|ovf|oci|raw|img|iso|qcow2?|qed|vmdk|vdi|vhdx?|vpc|dmg|hdd))+$/i
+  return sourceName.replace(endings, '') || sourceName
+}
+
 /** Name of a result: the source's name without its endings, the platform, the ending: `boot-131-azure.vhd`. */
 export function artifactName(sourceName: string, id: ArtifactId): string {
-  const stem =
-    sourceName.replace(/(\.(gz|xz|zst|bz2|tar|tgz|txz|ova|ovf|oci|raw|img|iso|qcow2?|qed|vmdk|vdi|vhdx?|vpc|dmg|hdd))+$/i, '') || sourceName
-  return `${stem}-${id.replace(/-(ova|vmdk|vdi|vhdx?|raw|tar|qcow2|archive)$/, '')}.${artifact(id).extension}`
+  const place = id.replace(/-(ova|vmdk|vdi|vhdx?|raw|tar|qcow2|archive)$/, '')
+  return `${sourceStem(sourceName)}-${place}.${artifact(id).extension}`
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { DiskFormat, Subformat } from '#shared/images/formats'
-import { readDiskSpace } from '../files/disk-space.js'
+import { type DiskSpace, readDiskSpace } from '../files/disk-space.js'
 import type { ImageSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
 import { measureImage } from '../tools/qemu-img/measure.js'
@@ -29,23 +29,34 @@ export interface SpaceNeed {
   readonly largestFileBytes: number
 }
 
+/** What is asked of a result's place. */
+export interface SpaceTarget {
+  readonly output: string
+  readonly format: DiskFormat
+  readonly subformat: Subformat
+  readonly fixed: boolean
+}
+
+/** Bytes of data in an image, metadata of a qcow2 included, by `qemu-img measure`. */
+export async function measureData(host: Host, source: ImageSource): Promise<number> {
+  const measured = await measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } })
+  return measured.requiredBytes
+}
+
 /**
  * Space that a copy in `format` needs in the target's folder, by `qemu-img measure`. What cannot be measured (all but raw and qcow2)
  * holds the same allocated data, in coarser blocks.
  */
-export async function measureNeed(
-  host: Host,
-  source: ImageSource,
-  virtualBytes: number,
-  target: { output: string; format: DiskFormat; subformat: Subformat; fixed: boolean },
-): Promise<SpaceNeed> {
-  const [measured, space] = await Promise.all([
-    measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } }),
-    readDiskSpace(path.dirname(target.output)),
-  ])
+export async function measureNeed(host: Host, source: ImageSource, virtualBytes: number, target: SpaceTarget): Promise<SpaceNeed> {
+  const [dataBytes, space] = await Promise.all([measureData(host, source), readDiskSpace(path.dirname(target.output))])
+  return spaceNeedOf(dataBytes, virtualBytes, target, space)
+}
+
+/** As `measureNeed`, of an image whose data was measured before. */
+export function spaceNeedOf(dataBytes: number, virtualBytes: number, target: SpaceTarget, space: DiskSpace): SpaceNeed {
   const sparse = space.filesystem !== 'fat' && space.filesystem !== 'exfat'
   const whole = (target.format === 'raw' || target.fixed) && !sparse
-  const data = whole ? virtualBytes : measured.requiredBytes
+  const data = whole ? virtualBytes : dataBytes
   const estimateBytes = Math.min(data + BLOCK_SLACK_BYTES[target.format], Math.max(virtualBytes, data))
   const wholeFile = target.format === 'raw' || target.fixed ? virtualBytes : estimateBytes
   return {

@@ -4,7 +4,7 @@ import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { EngineId } from '#shared/jobs/job-requests'
-import { requireSpace } from '../files/disk-space.js'
+import { type DiskSpace, readDiskSpace, requireSpace } from '../files/disk-space.js'
 import { withReader } from '../guest/reader.js'
 import { type ImageSource, layerName } from '../guest/source.js'
 import type { Host } from '../process/host.js'
@@ -13,7 +13,7 @@ import { type ConvertTarget, requireTakenSize, targetBytes } from './convert-tar
 import { editsProof, openOverlay, overlayBytes, readBack, resultBytes, stageEdits, writeToOverlay } from './edit-overlay.js'
 import { readSource } from './inspect-image.js'
 import type { JobContext } from './job-context.js'
-import { measureNeed, type SpaceNeed } from './output-space.js'
+import { measureData, type SpaceNeed, spaceNeedOf } from './output-space.js'
 
 /** What is known of a source before anything is written. */
 export interface KnownSource {
@@ -54,23 +54,33 @@ async function measureKnown(host: Host, source: ImageSource): Promise<KnownSourc
 }
 
 /** Room that the result needs beside its target, working copies of our own writers included. */
-export async function spaceNeed(
+async function spaceNeed(
   host: Host,
   target: ConvertTarget,
   { source, virtualBytes }: Pick<KnownSource, 'source' | 'virtualBytes'>,
   output: string,
 ): Promise<SpaceNeed> {
+  const [dataBytes, space] = await Promise.all([measureData(host, source), readDiskSpace(path.dirname(output))])
+  return convertNeed(target, { dataBytes, virtualBytes }, space)
+}
+
+/** As `spaceNeed`, of a source whose data was measured before. */
+export function convertNeed(
+  target: ConvertTarget,
+  { dataBytes, virtualBytes }: { readonly dataBytes: number; readonly virtualBytes: number },
+  space: DiskSpace,
+): SpaceNeed {
   const { input, subformat } = target
   const fixed = /fixed|static|flat/i.test(subformat.id)
   // A package is one compressed or sparse stream, wherever it is written: it never takes the disk's whole size.
   const format = input.container === null ? input.format : 'qcow2'
-  const need = await measureNeed(host, source, targetBytes(target, askedBytes(target, virtualBytes)), { output, format, subformat, fixed })
-  if (!COPIES.has(input.container ?? '')) return need
-  return { ...need, neededBytes: need.neededBytes + need.estimateBytes }
+  return spaceNeedOf(
+    dataBytes,
+    targetBytes(target, askedBytes(target, virtualBytes)),
+    { output: input.output, format, subformat, fixed },
+    space,
+  )
 }
-
-/** Packages that hold a whole image file, which is made first. */
-const COPIES: ReadonlySet<string> = new Set(['oci', 'containerdisk'])
 
 /** The edits that are asked for, and the growth to the size that the platform takes as the last one. */
 export function allEdits(target: ConvertTarget, virtualBytes: number): readonly Edit[] {

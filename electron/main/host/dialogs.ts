@@ -44,6 +44,19 @@ export async function chooseFolder(parent: DialogParent): Promise<string | null>
   return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
+/** A folder for results; null when the dialog was closed. */
+export async function chooseResultFolder(parent: DialogParent, suggested: string): Promise<string | null> {
+  const options: OpenDialogOptions = {
+    title: 'Folder for the results',
+    buttonLabel: 'Choose',
+    defaultPath: suggested,
+    properties: ['openDirectory', 'createDirectory'],
+  }
+  const window = parent()
+  const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
+  return answer.canceled ? null : (answer.filePaths[0] ?? null)
+}
+
 /** Asks before files of the user are replaced. True: replace them. */
 export async function confirmReplace(parent: DialogParent, folder: string, names: readonly string[]): Promise<boolean> {
   const shown = names.slice(0, 10).join('\n') + (names.length > 10 ? `\nand ${names.length - 10} more` : '')

@@ -59,3 +59,12 @@ test('saving in place names no output of its own', () => {
   const request: JobRequestDraft = { kind: 'save-image', input: { source, edits: [], target: { mode: 'in-place', keepBackup: true } } }
   expect(() => new OutputGrants().assertGranted(request)).not.toThrow()
 })
+
+test('a batch goes to a folder that was chosen, or to that of one of its sources', async () => {
+  const grants = new OutputGrants()
+  await expect(grants.assertFolder('/data', [source])).rejects.toThrow('output-not-granted')
+  await expect(grants.assertFolder(folder, [path.join(folder, 'gone'), '/etc/passwd'])).rejects.toThrow('output-not-granted')
+  await grants.assertFolder(`${folder}/x/..`, ['/etc/passwd', source])
+  grants.grantFolder('/data', false)
+  await grants.assertFolder('/data/', [source])
+})

@@ -33,6 +33,18 @@ export class OutputGrants {
     return free
   }
 
+  /**
+   * Throws `output-not-granted` unless the folder was chosen, or one of these sources lies in it: beside a source new files may be made, as
+   * `suggest` makes up names there.
+   */
+  async assertFolder(folder: string, sources: readonly string[]): Promise<void> {
+    if (this.#folders.has(path.resolve(folder))) return
+    const beside = sources.filter((source) => path.dirname(path.resolve(source)) === path.resolve(folder))
+    const found = await Promise.all(beside.map((source) => fs.stat(source).catch(() => null)))
+    if (found.some((stats) => stats?.isFile())) return
+    throw new AppError('output-not-granted', { details: { path: folder }, actions: [{ kind: 'choose-output' }] })
+  }
+
   /** Throws `output-not-granted` unless the request writes where the user or `suggest` said. */
   assertGranted(request: JobRequestDraft): void {
     const output = outputOf(request)
@@ -43,9 +55,10 @@ export class OutputGrants {
   }
 }
 
-/** Null for a save in place: the original is its target, and the core keeps a backup. */
+/** Null for what writes no file of a name of its own: a save in place, where the core keeps a backup, and a comparison. */
 function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
   if (kind === 'convert-image' || kind === 'unpack-image') return { file: input.output, replace: input.replace ?? false }
+  if (kind === 'compare-images') return null
   if (kind === 'extract-files') return { file: input.folder, replace: input.replace ?? false }
   return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace ?? false }
 }

@@ -1,6 +1,9 @@
+import { basename } from 'node:path'
 import type { Core } from '#core/core-api'
+import { AppError } from '#shared/errors/app-error'
+import type { BatchRequest } from '#shared/jobs/convert-request'
 import type { JobRequest } from '#shared/jobs/job-requests'
-import { chooseOutput, type DialogParent } from '../../host/dialogs.js'
+import { chooseOutput, chooseResultFolder, confirmReplace, type DialogParent } from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
 import type { Handlers } from '../register-contract.js'
 
@@ -8,6 +11,9 @@ export type JobHandlers = Pick<
   Handlers,
   | 'outputs.suggest'
   | 'outputs.choose'
+  | 'outputs.chooseFolder'
+  | 'batch.plan'
+  | 'batch.start'
   | 'convert.plan'
   | 'save.plan'
   | 'jobs.list'
@@ -32,12 +38,43 @@ export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants,
     if ('edits' in request.input) inputs.assertEdits(request.input.edits)
   }
 
+  /** Names of results are made up by the core: they lie directly in this folder. */
+  async function assertMayMake({ folder, sources }: BatchRequest): Promise<void> {
+    await grants.assertFolder(
+      folder,
+      sources.map(({ path }) => path),
+    )
+    for (const { edits } of sources) inputs.assertEdits(edits)
+  }
+
+  /** The window alone cannot agree for the user. Throws `cancelled`. */
+  async function agreeToReplace(request: BatchRequest): Promise<void> {
+    const { cells } = await core.planBatch(request)
+    const names = cells.flatMap(({ exists, output }) => (exists ? [basename(output)] : []))
+    if (names.length > 0 && !(await confirmReplace(parent, request.folder, names))) throw new AppError('cancelled')
+  }
+
   return {
     'outputs.suggest': async (request) => ({ path: await grants.suggest(request) }),
     'outputs.choose': async ({ suggested }) => {
       const chosen = await chooseOutput(parent, suggested)
       if (chosen !== null) grants.grantChosen(chosen.path, chosen.replace)
       return chosen
+    },
+    'outputs.chooseFolder': async ({ suggested }) => {
+      const folder = await chooseResultFolder(parent, suggested)
+      if (folder === null) return null
+      grants.grantFolder(folder, false)
+      return { path: folder }
+    },
+    'batch.plan': async (request) => {
+      await assertMayMake(request)
+      return core.planBatch(request)
+    },
+    'batch.start': async (request) => {
+      await assertMayMake(request)
+      if (request.replace) await agreeToReplace(request)
+      return core.startBatch(request)
     },
     'convert.plan': async (input) => {
       grants.assertGranted({ kind: 'convert-image', input })

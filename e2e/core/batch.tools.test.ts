@@ -1,0 +1,78 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { filesIn, hashOf, openBench, type TestBench } from './workbench.js'
+
+let bench: TestBench
+let folder: string
+let sources: string[]
+beforeAll(async () => {
+  bench = await openBench()
+  await fs.mkdir(path.join(bench.folder, 'other'))
+  folder = path.join(bench.folder, 'results')
+  await fs.mkdir(folder)
+  sources = [await bench.copy('mbr', 'boot.qcow2'), await bench.copy('mbr', 'other/boot.qcow2')]
+})
+afterAll(() => bench.close())
+
+const request = () => ({
+  sources: sources.map((file) => ({ path: file })),
+  artifacts: ['azure-vhd', 'vmware-vmdk'] as const,
+  folder,
+  report: false,
+})
+const draft = () => ({ ...request(), artifacts: [...request().artifacts] })
+
+test('a plan of every source for every preset: names of their own, the retarget staged, steps in words', async () => {
+  const plan = await bench.core.planBatch(draft())
+  expect(plan.cells.map(({ source, artifact, output }) => [source, artifact, path.relative(folder, output)])).toEqual([
+    [0, 'azure-vhd', 'boot-azure.vhd'],
+    [0, 'vmware-vmdk', 'boot-vmware.vmdk'],
+    [1, 'azure-vhd', 'boot-2-azure.vhd'],
+    [1, 'vmware-vmdk', 'boot-2-vmware.vmdk'],
+  ])
+  const [azure] = plan.cells
+  expect(azure?.problem).toBeNull()
+  expect(azure?.steps[0]).toMatch(/^Retarget to Microsoft Azure: .*\+ rootdelay=300$/)
+  expect(azure?.steps.slice(1)).toEqual([
+    'Convert to VHD, fixed',
+    'Compare with the source',
+    'Check the rules of the format and of Microsoft Azure',
+  ])
+  expect(azure?.input).toMatchObject({ edits: [{ kind: 'retarget', platform: 'azure' }], fitSize: true, artifact: 'azure-vhd' })
+  expect(plan.neededBytes).toBeGreaterThanOrEqual(plan.cells.reduce((sum, cell) => sum + (cell.neededBytes ?? 0), 0))
+  expect([plan.fits, await filesIn(folder)]).toEqual([true, []])
+})
+
+test('a cell that is left out, a source that is gone, and an image without boot entries', async () => {
+  const blank = await bench.copy('no-table', 'blank.raw')
+  await bench.host.run('qemu-img', ['create', '-q', '-f', 'raw', blank, '8M'])
+  const plan = await bench.core.planBatch({
+    ...draft(),
+    sources: [{ path: path.join(bench.folder, 'gone.qcow2') }, { path: blank }],
+    without: [{ source: 1, artifact: 'vmware-vmdk' }],
+  })
+  expect(plan.cells.map(({ source, artifact, problem }) => [source, artifact, problem?.code])).toEqual([
+    [0, 'azure-vhd', 'file-not-found'],
+    [0, 'vmware-vmdk', 'file-not-found'],
+    [1, 'azure-vhd', undefined],
+  ])
+  expect(plan.cells[2]?.notes.map(({ text }) => text)).toContain('No boot entries were found: it is converted as it is')
+  expect(plan.cells[2]?.input?.edits).toEqual([])
+})
+
+test('a batch is one group of jobs; what is there already is not made again, and nothing touched the sources', async () => {
+  const before = await Promise.all(sources.map(hashOf))
+  await fs.writeFile(path.join(folder, 'boot-2-vmware.vmdk'), 'mine')
+  const jobs = await bench.core.startBatch(draft())
+  expect(jobs.map(({ batch }) => [batch?.title, batch?.index, batch?.count])).toEqual(
+    [0, 1, 2].map((index) => ['2 images for 2 targets', index, 3]),
+  )
+  const ended = await Promise.all(jobs.map(({ id }) => bench.core.jobs.wait(id)))
+  expect(ended.map(({ state, error }) => [state, error?.code])).toEqual(jobs.map(() => ['succeeded', undefined]))
+  expect(await filesIn(folder)).toEqual(['boot-2-azure.vhd', 'boot-2-vmware.vmdk', 'boot-azure.vhd', 'boot-vmware.vmdk'])
+  expect(await fs.readFile(path.join(folder, 'boot-2-vmware.vmdk'), 'utf8')).toBe('mine')
+  const { entries } = await bench.core.listBootEntries(path.join(folder, 'boot-azure.vhd'))
+  expect(entries[0]?.args).toContain('rootdelay=300')
+  expect(await Promise.all(sources.map(hashOf))).toEqual(before)
+})
