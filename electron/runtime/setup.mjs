@@ -36,9 +36,10 @@ export function defaultCacheFolder() {
 }
 
 function checkNode() {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major >= 20) return
-  console.error(`Diskwright needs Node.js 20 or later; this is ${process.versions.node}.`)
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  // 20.15 brought zlib.crc32.
+  if (major > 20 || (major === 20 && minor >= 15)) return
+  console.error(`Diskwright needs Node.js 20.15 or later; this is ${process.versions.node}.`)
   process.exit(4)
 }
 
