@@ -6,6 +6,7 @@ import { retargetEditSchema } from './edits/retarget-edit.js'
 import { appErrorDataSchema } from './errors/app-error-data.js'
 import { healthReportSchema } from './health/finding.js'
 import { filesCalls } from './files-calls.js'
+import { diskMapSchema, sizeInFormatSchema } from './images/disk-map.js'
 import { diskFormatSchema, imageInfoSchema } from './images/image-info.js'
 import { lintExpectationSchema, lintReportSchema } from './lint/finding.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
@@ -100,6 +101,10 @@ export const contract = {
   ),
   /** Whether a file keeps the rules of its format, of what it should be, and of its platform. */
   'artifacts.lint': call(z.object({ path, expectation: lintExpectationSchema }), lintReportSchema),
+  /** Where an image holds data. */
+  'disk.map': call(z.object({ path }), diskMapSchema),
+  /** What an image would take in each format. */
+  'disk.measure': call(z.object({ path }), z.array(sizeInFormatSchema)),
   /** Names of the options that the installed qemu-img has, by target format. */
   'formats.options': call(nothing, z.record(diskFormatSchema, z.array(z.string()))),
   'recents.list': call(nothing, z.array(recentImageSchema)),

@@ -6,6 +6,7 @@ import { AppError, toAppError } from '#shared/errors/app-error'
 import { closest } from '#shared/text/closest'
 import { type Command, commandHelp, findCommand, generalHelp, parseCommand, UsageError } from './command.js'
 import { applyCommand } from './commands/apply.js'
+import { artifactsCommand } from './commands/artifacts.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
 import { bootMenuCommands } from './commands/boot-menu.js'
 import { customizeCommand } from './commands/customize.js'
@@ -20,6 +21,8 @@ import { jobsMoveCommand, jobsPauseCommand, jobsResumeCommand, jobsRetryCommand 
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
 import { resizeCommand } from './commands/resize.js'
 import { platformsCommand, retargetCommand } from './commands/retarget.js'
+import { compareCommand } from './commands/compare.js'
+import { diskMapCommand } from './commands/disk-map.js'
 import { lintCommand } from './commands/lint.js'
 import { sourcesCommand } from './commands/sources.js'
 import { tourCommand } from './commands/tour.js'
@@ -43,6 +46,8 @@ export const COMMANDS: readonly Command[] = [
   customizeCommand,
   healthCommand,
   lintCommand,
+  compareCommand,
+  diskMapCommand,
   retargetCommand,
   platformsCommand,
   resizeCommand,
@@ -50,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   recipeScriptCommand,
   recipeSchemaCommand,
   convertCommand,
+  artifactsCommand,
   jobsListCommand,
   jobsShowCommand,
   jobsCancelCommand,

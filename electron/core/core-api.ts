@@ -4,6 +4,7 @@ import type { EditPreview } from '#shared/edits/edit-preview'
 import type { HealthReport } from '#shared/health/finding'
 import type { RetargetEdit } from '#shared/edits/retarget-edit'
 import type { GuestPlace } from '#shared/edits/guest-place'
+import type { DiskMap, SizeInFormat } from '#shared/images/disk-map'
 import type { DiskFormat } from '#shared/images/formats'
 import type { FileSearch, FileView, GuestListing, RowFacts } from '#shared/images/guest-listing'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
@@ -81,6 +82,10 @@ export interface Core {
   readRecipe(file: string, options?: { readonly anyHostFile?: boolean }): Promise<Recipe>
   /** The edits as a shell script of guestfish and qemu-img. Throws what keeps an edit from being applied. */
   shellScript(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<string>
+  /** Where an image holds data. */
+  diskMap(path: string, signal?: AbortSignal): Promise<DiskMap>
+  /** What an image would take in each format. */
+  measureFormats(path: string, signal?: AbortSignal): Promise<SizeInFormat[]>
   /** Names of the `qemu-img -o` options that are to be had here, by target format; rows of `FORMAT_OPTIONS` tell of them. */
   formatOptions(): Promise<Record<DiskFormat, string[]>>
   planConvert(input: JobInputDraft<'convert-image'>): Promise<OutputPlan>

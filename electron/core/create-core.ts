@@ -16,6 +16,7 @@ import { createRecovery } from './jobs/recovery.js'
 import { startBatch } from './jobs/start-batch.js'
 import { planBatch } from './operations/plan-batch.js'
 import { planConvert } from './operations/plan-convert.js'
+import { measureFormats, readDiskMap } from './operations/disk-map.js'
 import { runDoctor } from './operations/doctor.js'
 import { ImageSessions } from './operations/image-sessions.js'
 import { exportRecipe } from './operations/export-recipe.js'
@@ -91,6 +92,8 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     },
     readRecipe,
     shellScript: (image, edits, signal) => sessions.use(bind(signal), image, (open) => scriptOfEdits(open, edits)),
+    diskMap: (image, signal) => readDiskMap(bind(signal), image),
+    measureFormats: (image, signal) => measureFormats(bind(signal), image),
     formatOptions: () => readFormatOptions(host),
     planConvert: async (input) => planConvert(host, sessions, convertImageInputSchema.parse(input)),
     planBatch: async (request, signal) => planBatch(bind(signal), sessions, batchRequestSchema.parse(request)),

@@ -68,12 +68,22 @@ export const unpackImageInputSchema = z.object({
   ignoreManifest: z.boolean().default(false),
 })
 
+/** Where two images differ; nothing is written. */
+export const compareImagesInputSchema = z.object({
+  /** Absolute paths. */
+  left: z.string(),
+  right: z.string(),
+  /** Compare the files of partitions that differ as well. */
+  files: z.boolean().default(true),
+})
+
 /** One schema per kind of long work; the window, the CLI and tests all start jobs with these. */
 export const JOB_INPUTS = {
   'save-image': saveImageInputSchema,
   'convert-image': convertImageInputSchema,
   'extract-files': extractFilesInputSchema,
   'unpack-image': unpackImageInputSchema,
+  'compare-images': compareImagesInputSchema,
 } as const
 
 export type JobKind = keyof typeof JOB_INPUTS
@@ -87,6 +97,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('convert-image'), input: convertImageInputSchema }),
   z.object({ kind: z.literal('extract-files'), input: extractFilesInputSchema }),
   z.object({ kind: z.literal('unpack-image'), input: unpackImageInputSchema }),
+  z.object({ kind: z.literal('compare-images'), input: compareImagesInputSchema }),
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 /** A request before defaults are filled in. */

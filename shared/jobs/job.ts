@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appErrorDataSchema } from '../errors/app-error-data.js'
+import { comparisonSchema } from '../images/comparison.js'
 import { jobKindSchema } from './job-requests.js'
 import { JOB_STATES } from './job-states.js'
 
@@ -42,6 +43,8 @@ export const jobOutputSchema = z.object({
   sidecars: z.array(z.string()).optional(),
   /** Backup of the original (save in place). */
   backup: z.string().optional(),
+  /** Where two images differ. */
+  comparison: comparisonSchema.optional(),
   /** Engine that wrote edits. */
   engine: z.string().optional(),
 })

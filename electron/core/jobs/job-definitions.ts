@@ -2,6 +2,7 @@ import path from 'node:path'
 import { FORMATS } from '#shared/images/formats'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { artifact } from '#shared/platforms/artifacts'
+import { compareImages } from '../operations/compare/compare-images.js'
 import { convertDiskImage } from '../operations/convert-image.js'
 import { sidecarPaths } from '../operations/artifacts/sidecars.js'
 import type { MadeWith } from '../operations/convert-proof.js'
@@ -99,6 +100,15 @@ export function createJobDefinitions(preferences: {
       ],
       locks: (input) => ({ reads: [input.source], writes: extractedNames(input).map((name) => path.join(input.folder, name)) }),
       run: (input, context) => extractFiles(context, input),
+    },
+    'compare-images': {
+      title: (input) => `Compare ${path.basename(input.left)} with ${path.basename(input.right)}`,
+      steps: () => [
+        { id: 'disks', title: 'Compare the disks', weight: 0.8 },
+        { id: 'files', title: 'Compare the files of partitions that differ', weight: 0.2 },
+      ],
+      locks: (input) => ({ reads: [input.left, input.right], writes: [] }),
+      run: (input, context) => compareImages(context, input),
     },
     'unpack-image': {
       title: (input) => `Unpack ${path.basename(input.source)} to ${path.basename(input.output)}`,

@@ -46,6 +46,7 @@ export function convertDefinition(run: Convert['run'], more: Partial<Convert> = 
     },
     'save-image': { title: unused, steps: unused, locks: unused, run: unused },
     'extract-files': { title: unused, steps: unused, locks: unused, run: unused },
+    'compare-images': { title: unused, steps: unused, locks: unused, run: unused },
     'unpack-image': { title: unused, steps: unused, locks: unused, run: unused },
   }
 }

@@ -4,7 +4,15 @@ import type { Handlers } from '../register-contract.js'
 
 export type ImageHandlers = Pick<
   Handlers,
-  'images.inspect' | 'images.choose' | 'sources.probe' | 'boot.list' | 'formats.options' | 'recents.list' | 'recents.remove'
+  | 'images.inspect'
+  | 'images.choose'
+  | 'sources.probe'
+  | 'boot.list'
+  | 'formats.options'
+  | 'disk.map'
+  | 'disk.measure'
+  | 'recents.list'
+  | 'recents.remove'
 >
 
 export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
@@ -17,6 +25,8 @@ export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
     'images.choose': () => chooseImages(parent),
     'sources.probe': ({ path }) => core.probeSource(path),
     'boot.list': ({ path }) => core.listBootEntries(path),
+    'disk.map': ({ path }) => core.diskMap(path),
+    'disk.measure': ({ path }) => core.measureFormats(path),
     'formats.options': () => core.formatOptions(),
     'recents.list': () => core.recents.list(),
     'recents.remove': async ({ path }) => core.recents.remove(path),
