@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Compression } from '#shared/archives/compression'
 import { AppError } from '#shared/errors/app-error'
@@ -64,7 +65,7 @@ async function* gunzip(file: PackedFile, input: AsyncGenerator<Buffer>, range: F
     for await (const bytes of input) {
       if (state.isDone) return
       state.fed += bytes.length
-      if (!gunzipStream.write(bytes)) await Promise.race([once(gunzipStream, 'drain'), done])
+      if (!gunzipStream.write(bytes)) await Promise.race([drained(gunzipStream), done])
     }
     if (!state.isDone) gunzipStream.end()
   })().catch((thrown: unknown) => {
@@ -137,11 +138,16 @@ async function feed(running: ToolProcess, input: AsyncGenerator<Buffer>): Promis
   try {
     for await (const bytes of input) {
       if (state.hasEnded) return
-      if (!running.stdin.write(bytes)) await Promise.race([once(running.stdin, 'drain'), ended])
+      if (!running.stdin.write(bytes)) await Promise.race([drained(running.stdin), ended])
     }
   } finally {
     running.stdin.end()
   }
+}
+
+/** An error of the stream is no news: its other end tells why it stopped. */
+async function drained(stream: Writable): Promise<void> {
+  await once(stream, 'drain').catch(() => new Promise<never>(() => {}))
 }
 
 /** What xz, zstd and bzip2 say, without their name and the name of their input. */
@@ -149,7 +155,7 @@ function toolWords(stderr: string, exitCode: number | null): string {
   if (/unexpected end|premature end|truncated|ends unexpectedly/i.test(stderr)) return 'it ends too early'
   if (/checksum|CRC|integrity/i.test(stderr)) return 'its checksum does not match its content'
   if (/format not recognized|unsupported format|unknown header/i.test(stderr)) return 'something else follows behind its end'
-  const line = stderr.split('\n').at(-1)?.trim() ?? ''
+  const line = (stderr.split('\n').at(-1)?.trim() ?? '').replace(/^\S+: (?:\(stdin\): )?/, '')
   return line === '' ? `unpacking it ended with ${exitCode ?? 'a signal'}` : line
 }
 

@@ -14,6 +14,7 @@ import { MAX_MEMBERS, readTar, SeekingInput, type TarMember } from './tar-reader
 
 /** Of a compressed archive, so that the headers of its first members and the beginning of a disk are among them. */
 const PEEK_BYTES = 4 * HEAD_BYTES
+const DAMAGE_BYTES = 64 * 1024 * 1024
 
 /**
  * Finds out by a file's own bytes what it is and which disks are in it. An uncompressed archive is read by skipping, of a compressed file only
@@ -74,7 +75,11 @@ async function openCompressed(host: Host, file: PackedFile, compression: Compres
       },
     })
   const [problem] = sniff.problems
-  if (problem) throw new AppError(problem.code, { details: { ...problem.details, ...insideWords(problem.details, sniff, compression) } })
+  if (problem) {
+    // bzip2 gives out what it makes of a damaged block before it finds that out.
+    await peekCompressed(host, file, compression, range, DAMAGE_BYTES)
+    throw new AppError(problem.code, { details: { ...problem.details, ...insideWords(problem.details, sniff, compression) } })
+  }
   const disk: PackedDisk = {
     member: null,
     place: { kind: 'compressed', path: file.path, compression, range, tarMember: null },

@@ -1,0 +1,66 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AppError } from '#shared/errors/app-error'
+import { dataRuns, SparseFile, type SparseLimits } from './sparse-file.js'
+
+let folder: string
+beforeAll(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright sparse-'))
+})
+afterAll(() => fs.rm(folder, { recursive: true, force: true }))
+
+const LIMITS: SparseLimits = { dataBytes: 2 ** 40, freeBytes: 2 ** 40, length: 2 ** 40, keepsHoles: true, packedBytes: 1 }
+
+async function write(pieces: readonly Buffer[], limits: Partial<SparseLimits> = {}): Promise<{ bytes: Buffer; written: number }> {
+  const file = path.join(folder, 'file')
+  await fs.writeFile(file, '')
+  const out = await SparseFile.open(file, { ...LIMITS, ...limits })
+  try {
+    for (const piece of pieces) await out.write(piece)
+    await out.finish(out.length)
+  } finally {
+    await out.close()
+  }
+  return { bytes: await fs.readFile(file), written: out.written }
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'none',
+    (thrown: unknown) => (thrown instanceof AppError ? thrown.code : String(thrown)),
+  )
+}
+
+test('what is written is what is read, in pieces of any length', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: 300_000 }), fc.boolean()), { maxLength: 12 }), async (rows) => {
+      const pieces = rows.map(([length, isZero]) => Buffer.alloc(length, isZero ? 0 : 7))
+      const { bytes } = await write(pieces)
+      expect(bytes.equals(Buffer.concat(pieces))).toBe(true)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('zeros do not count as data, whatever their amount; data does', async () => {
+  const mib = 1024 * 1024
+  expect((await write([Buffer.alloc(9 * mib), Buffer.alloc(4096, 1)], { dataBytes: 4096 })).written).toBe(4096)
+  expect(await refusal(write([Buffer.alloc(3 * mib, 1)], { dataBytes: mib }))).toBe('archive-too-large')
+  expect(await refusal(write([Buffer.alloc(3 * mib, 1)], { freeBytes: mib }))).toBe('no-space')
+  expect(await refusal(write([Buffer.alloc(3 * mib)], { length: mib }))).toBe('file-too-large')
+  expect(await refusal(write([Buffer.alloc(3 * mib)], { freeBytes: mib, keepsHoles: false }))).toBe('no-space')
+})
+
+test('runs of data lie between whole blocks of zeros', () => {
+  const buffer = Buffer.alloc(5 * 4096)
+  buffer[4096] = 1
+  buffer[3 * 4096 - 1] = 1
+  buffer[5 * 4096 - 1] = 1
+  expect(dataRuns(buffer)).toEqual([
+    { from: 4096, to: 3 * 4096 },
+    { from: 4 * 4096, to: 5 * 4096 },
+  ])
+})
