@@ -17,7 +17,7 @@ import { ImageHeader } from '../features/images/image-header.js'
 import { ImageSkeleton } from '../features/images/image-skeleton.js'
 import { ImageWarnings } from '../features/images/image-warnings.js'
 import { partitionName } from '../features/images/partition-layout.js'
-import { PartitionMap } from '../features/images/partition-map.js'
+import { DiskMap } from '../features/resize/disk-map.js'
 import { HealthTab, SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
 
@@ -42,7 +42,7 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
       ) : (
         <>
           <ImageHeader info={info} edits={edits.length} />
-          <PartitionMap info={info} />
+          <DiskMap info={info} />
           <ImageWarnings warnings={info.warnings} onHealth={() => showTab(path, 'health')} />
         </>
       )}
