@@ -59,12 +59,7 @@ export function BatchHeader({ group, open, onToggle }: BatchHeaderProps) {
       </p>
       {again.length > 0 && (
         <div>
-          <Button
-            size="compact-xs"
-            leftSection={<RotateCcw size={13} aria-hidden />}
-            disabled={retry.isPending}
-            onClick={() => retry.mutate()}
-          >
+          <Button size="xs" leftSection={<RotateCcw size={13} aria-hidden />} disabled={retry.isPending} onClick={() => retry.mutate()}>
             {retryWord(again.map((job) => job.state))}
           </Button>
         </div>

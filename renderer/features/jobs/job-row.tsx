@@ -87,7 +87,7 @@ export function JobRow(props: JobRowProps) {
         <div className={styles.moves}>
           <Tooltip label="Sooner (Alt+↑)">
             <ActionIcon
-              size="sm"
+              size={24}
               aria-label={`Move ${job.title} up`}
               disabled={moves.sooner === undefined}
               onClick={() => move(moves.sooner)}
@@ -97,7 +97,7 @@ export function JobRow(props: JobRowProps) {
           </Tooltip>
           <Tooltip label="Later (Alt+↓)">
             <ActionIcon
-              size="sm"
+              size={24}
               aria-label={`Move ${job.title} down`}
               disabled={moves.later === undefined}
               onClick={() => move(moves.later)}

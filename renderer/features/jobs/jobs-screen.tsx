@@ -35,7 +35,7 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
   const clear = useMutation({ mutationFn: () => call('jobs.remove', { ids: ended }), onError: reportFailure })
   const groups = groupJobs(all, filter)
   const shown = groups.flatMap((group) => group.shown)
-  const current = shown.find((job) => job.id === selected) ?? shown[0]
+  const current = shown.find((job) => job.id === selected) ?? shown.find((job) => job.state === 'running') ?? shown[0]
 
   return (
     <Screen
@@ -43,7 +43,7 @@ export function JobsScreen({ selected }: { readonly selected: string | null }) {
       facts={all.length === 0 ? 'Nothing has run yet' : `${count(all.length, 'job')}. ${traySummary(all)}`}
       actions={
         <>
-          {all.some(isActive) && <PauseButton jobs={all} of="all jobs" />}
+          {all.some(isActive) && <PauseButton jobs={all} of="all jobs" size="sm" />}
           <Button
             disabled={ended.length === 0 || clear.isPending}
             leftSection={<Trash2 size={15} aria-hidden />}

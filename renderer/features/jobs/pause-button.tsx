@@ -10,10 +10,11 @@ interface PauseButtonProps {
   readonly of: string
   /** An icon alone, where there is little room. */
   readonly compact?: boolean
+  readonly size?: 'xs' | 'sm'
 }
 
 /** Pauses all of the jobs that go on, or lets them go on when all of them are paused. */
-export function PauseButton({ jobs, of, compact = false }: PauseButtonProps) {
+export function PauseButton({ jobs, of, compact = false, size = 'xs' }: PauseButtonProps) {
   const { pause, resume } = useQueue()
   const held = jobs.filter((job) => isActive(job) && job.state !== 'cancelling')
   const isPaused = held.length > 0 && held.every((job) => job.paused)
@@ -31,7 +32,7 @@ export function PauseButton({ jobs, of, compact = false }: PauseButtonProps) {
     )
   }
   return (
-    <Button size="xs" aria-label={`${word} ${of}`} leftSection={<Icon size={14} aria-hidden />} disabled={isDisabled} onClick={act}>
+    <Button size={size} aria-label={`${word} ${of}`} leftSection={<Icon size={14} aria-hidden />} disabled={isDisabled} onClick={act}>
       {word}
     </Button>
   )
