@@ -42,15 +42,6 @@ interface Tag {
   readonly attributes: ReadonlyMap<string, string>
 }
 
-/** Whether a text is an OVF descriptor, by its beginning. */
-export function looksLikeOvf(head: string): boolean {
-  return (
-    /^\uFEFF?\s*<(?:\?xml|!--|!DOCTYPE|(?:[\w-]+:)?Envelope)/.test(head) &&
-    /<(?:[\w-]+:)?Envelope[\s>]/.test(head) &&
-    /ovf\/(?:1\/)?envelope/.test(head)
-  )
-}
-
 /**
  * Reads an OVF descriptor (DMTF DSP0243): the files of the package and its disks. A document type is refused as a whole, so nothing in it
  * can bring in a file or grow, and every name of a file has to be a plain one.

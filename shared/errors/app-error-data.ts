@@ -9,6 +9,8 @@ export const errorActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('free-space'), folder: z.string(), neededBytes: z.number(), freeBytes: z.number() }),
   z.object({ kind: z.literal('choose-engine') }),
   z.object({ kind: z.literal('choose-output') }),
+  /** The file is packed: its disks can be listed, and one of them unpacked. */
+  z.object({ kind: z.literal('unpack') }),
 ])
 export type ErrorAction = z.infer<typeof errorActionSchema>
 

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'image-damaged',
   'image-unknown-format',
   'image-unsupported',
+  'image-packed',
   'image-in-use',
   'image-changed',
   'image-encrypted',

@@ -40,6 +40,11 @@ export const IMAGE_ERROR_WORDS = {
     detail: `${sentence(facts.text(['reason', 'problem'], `${facts.path('The file')} is of a kind that Diskwright does not open`))} ${UNCHANGED}`,
     next: facts.text(['next'], 'Convert or unpack it to raw, qcow2, VMDK, VDI, VHD or VHDX first.'),
   }),
+  'image-packed': (facts) => ({
+    title: `${facts.text(['feature'], 'This image')} has to be unpacked first`,
+    detail: `${sentence(facts.text(['reason'], 'A disk inside of an archive cannot be opened in place'))} ${UNCHANGED}`,
+    next: 'Unpack it with Diskwright (diskwright unpack FILE -o OUT), or convert it as it is.',
+  }),
   'image-in-use': (facts) => ({
     title: 'The image is in use',
     detail: `${holderOf(facts)} has ${facts.path('the image')} open for writing, so what is read could change at any time. ${UNCHANGED}`,

@@ -59,6 +59,10 @@ export function unsupported(feature: string, reason: string, next?: string): Sni
   return { code: 'image-unsupported', details: { feature, reason, ...(next === undefined ? {} : { next }) } }
 }
 
+export function packed(feature: string, reason: string): SniffProblem {
+  return { code: 'image-packed', details: { feature, reason } }
+}
+
 export function refusedReference(reference: string, kind: string): SniffProblem {
   return { code: 'reference-refused', details: { reference, kind } }
 }

@@ -1,3 +1,4 @@
+import { looksLikeOvf } from '../archives/ovf-head.js'
 import { ByteView, type ReadBytes } from './byte-view.js'
 import { imageFormat } from './formats.js'
 import { looksLikeText, readOtherFile } from './headers/other-files.js'
@@ -8,7 +9,7 @@ import { readVdi } from './headers/vdi.js'
 import { isFixedFooter, readVhd } from './headers/vhd.js'
 import { readVhdx, readVhdxDetails } from './headers/vhdx.js'
 import { readVmdk } from './headers/vmdk.js'
-import { damaged, type HeaderFacts, type SniffResult } from './sniff-result.js'
+import { damaged, type HeaderFacts, packed, type SniffResult } from './sniff-result.js'
 
 /** How much of a file `sniffImage` wants to see. */
 export const HEAD_BYTES = 64 * 1024
@@ -87,6 +88,10 @@ function readRaw(head: ByteView, fileBytes: number): HeaderFacts {
   if (content !== null) return rawFacts(content, fileBytes)
   if (head.isZero(0, head.length) && fileBytes % 512 === 0) return rawFacts('blank', fileBytes)
   const label = looksLikeText(head) ? 'a text file' : 'unknown data'
+  if (label === 'a text file' && looksLikeOvf(head.text(0, head.length))) {
+    const problem = packed('An OVF descriptor', 'It describes a machine whose disks lie beside it')
+    return { format: null, label: 'an OVF descriptor', problems: [problem] }
+  }
   const details = label === 'a text file' ? { looksLike: label } : {}
   return { format: null, label, problems: [{ code: 'image-unknown-format', details }] }
 }

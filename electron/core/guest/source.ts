@@ -107,7 +107,10 @@ async function readLayer(absolute: string, expected?: ImageFormat): Promise<Imag
     }
     const sniff = await sniffFile(read, fileBytes)
     const problem = expected === 'raw' ? undefined : sniff.problems[0]
-    if (problem) throw new AppError(problem.code, { details: { path: absolute, ...problem.details } })
+    if (problem) {
+      const actions = problem.code === 'image-packed' ? [{ kind: 'unpack' as const }] : []
+      throw new AppError(problem.code, { details: { path: absolute, ...problem.details }, actions })
+    }
     const format = expected === 'raw' ? 'raw' : sniff.format
     if (format === null) throw new AppError('image-unknown-format', { details: { path: absolute } })
     return {

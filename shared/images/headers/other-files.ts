@@ -1,5 +1,5 @@
 import type { ByteView } from '../byte-view.js'
-import { type HeaderFacts, unsupported } from '../sniff-result.js'
+import { type HeaderFacts, packed, unsupported } from '../sniff-result.js'
 import { isLinuxKernel } from './raw-content.js'
 
 interface Magic {
@@ -9,10 +9,13 @@ interface Magic {
   readonly feature: string
   readonly reason: string
   readonly next?: string
+  /** Diskwright unpacks it. */
+  readonly isPacked?: boolean
 }
 
 const UNPACK = 'Unpack it first and open the image that is in it.'
 const PACKED = 'It is compressed, and a disk inside cannot be read in place'
+const NO_ZIP = 'Unpack it with unzip, 7z or the program that made it, and open the image that is in it.'
 
 /** Files that are often taken for disk images; latin1 magic numbers as in file(1). */
 const MAGICS: readonly Magic[] = [
@@ -21,7 +24,7 @@ const MAGICS: readonly Magic[] = [
     label: 'a gzip file',
     feature: 'A gzip file',
     reason: PACKED,
-    next: 'Unpack it with gunzip -k and open the result.',
+    isPacked: true,
   },
   {
     bytes: '\u00fd7zXZ\0',
@@ -37,7 +40,7 @@ const MAGICS: readonly Magic[] = [
     reason: PACKED,
     next: 'Unpack it with unzstd and open the result.',
   },
-  { bytes: 'BZh', label: 'a bzip2 file', feature: 'A bzip2 file', reason: PACKED, next: 'Unpack it with bunzip2 -k and open the result.' },
+  { bytes: 'BZh', label: 'a bzip2 file', feature: 'A bzip2 file', reason: PACKED, isPacked: true },
   {
     bytes: '\u0004\u0022\u004d\u0018',
     label: 'an LZ4 file',
@@ -45,7 +48,7 @@ const MAGICS: readonly Magic[] = [
     reason: PACKED,
     next: 'Unpack it with unlz4 and open the result.',
   },
-  { bytes: 'PK\u0003\u0004', label: 'a zip archive', feature: 'A zip archive', reason: 'It is an archive, not a disk', next: UNPACK },
+  { bytes: 'PK\u0003\u0004', label: 'a zip archive', feature: 'A zip archive', reason: 'It is an archive, not a disk', next: NO_ZIP },
   {
     bytes: '7z\u00bc\u00af\u0027\u001c',
     label: 'a 7-Zip archive',
@@ -75,7 +78,10 @@ const UNKNOWN: readonly { readonly offset?: number; readonly bytes: string; read
 /** Known files that are no disk Diskwright opens. Null for anything else. */
 export function readOtherFile(head: ByteView): HeaderFacts | null {
   const magic = MAGICS.find((row) => head.startsWith(row.bytes, row.offset ?? 0))
-  if (magic !== undefined) return { format: null, label: magic.label, problems: [unsupported(magic.feature, magic.reason, magic.next)] }
+  if (magic !== undefined) {
+    const { label, feature, reason, next, isPacked } = magic
+    return { format: null, label, problems: [isPacked ? packed(feature, reason) : unsupported(feature, reason, next)] }
+  }
   if (head.startsWith('LUKS\u00ba\u00be')) {
     return { format: null, label: 'a LUKS volume', encrypted: true, problems: [{ code: 'image-encrypted', details: { method: 'LUKS' } }] }
   }
@@ -93,9 +99,9 @@ function readTar(head: ByteView): HeaderFacts {
     ? {
         format: null,
         label: 'an OVA',
-        problems: [unsupported('An OVA', 'It is an archive that holds the disk', 'Unpack it with tar -xf and open the .vmdk in it.')],
+        problems: [packed('An OVA', 'It is an archive that holds the disk')],
       }
-    : { format: null, label: 'a tar archive', problems: [unsupported('A tar archive', 'It is an archive, not a disk', UNPACK)] }
+    : { format: null, label: 'a tar archive', problems: [packed('A tar archive', 'It is an archive, not a disk')] }
 }
 
 function otherProgram(head: ByteView): string | undefined {

@@ -18,6 +18,7 @@ const MAX_LOOKED_INTO = 256
 /** Each of these starts a program. */
 const MAX_DECOMPRESSED = 8
 const MAX_TOLD = 20
+const NO_DISK: ReadonlySet<string> = new Set(['image-unknown-format', 'image-empty', 'image-packed'])
 /** Stands in for the length of what only unpacking tells. */
 const UNKNOWN_LENGTH = 2 ** 52
 
@@ -113,7 +114,7 @@ export function diskOf(
   files: readonly TarMember[],
 ): PackedDisk | AppError | null {
   const problem = sniff.problems[0]
-  if (problem?.code === 'image-unknown-format' || problem?.code === 'image-empty') return null
+  if (problem && NO_DISK.has(problem.code)) return null
   if (problem) return new AppError(problem.code, { details: { path: member.name, ...problem.details } })
   if (sniff.format === null) return null
   const names = [

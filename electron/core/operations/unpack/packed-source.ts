@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type Compression, compressionOf } from '#shared/archives/compression'
-import { looksLikeOvf } from '#shared/archives/ovf'
+import { looksLikeOvf } from '#shared/archives/ovf-head'
 import { AppError } from '#shared/errors/app-error'
 import { ByteView } from '#shared/images/byte-view'
 import { HEAD_BYTES, sniffFile, sniffImage } from '#shared/images/sniff'
@@ -47,6 +47,8 @@ export function isTar(head: ByteView): boolean {
 
 function openImage(sniff: SniffResult, absolute: string, file: PackedFile): Content {
   const [problem] = sniff.problems
+  if (problem?.code === 'image-packed')
+    throw new AppError('image-unknown-format', { details: { path: absolute, looksLike: `${sniff.label} that cannot be read` } })
   if (problem) throw new AppError(problem.code, { details: { path: absolute, ...problem.details } })
   if (sniff.format === null) throw new AppError('image-unknown-format', { details: { path: absolute } })
   const disk: PackedDisk = {
@@ -78,7 +80,8 @@ async function openCompressed(host: Host, file: PackedFile, compression: Compres
   if (problem) {
     // bzip2 gives out what it makes of a damaged block before it finds that out.
     await peekCompressed(host, file, compression, range, DAMAGE_BYTES)
-    throw new AppError(problem.code, { details: { ...problem.details, ...insideWords(problem.details, sniff, compression) } })
+    const code = problem.code === 'image-packed' ? 'image-unknown-format' : problem.code
+    throw new AppError(code, { details: { ...problem.details, ...insideWords(problem.details, sniff, compression) } })
   }
   const disk: PackedDisk = {
     member: null,
@@ -97,7 +100,8 @@ function insideWords(
   sniff: SniffResult,
   compression: Compression,
 ): Record<string, string> {
-  if ('looksLike' in details || sniff.label === 'unknown data') return { looksLike: `${sniff.label}, compressed with ${compression}` }
+  if ('looksLike' in details || sniff.label === 'unknown data' || sniff.problems[0]?.code === 'image-packed')
+    return { looksLike: `${sniff.label}, compressed with ${compression}` }
   return {}
 }
 
