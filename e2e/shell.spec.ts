@@ -12,7 +12,7 @@ test('starts with the window on Home', async ({ app, shell }) => {
 })
 
 test('the rail leads to every view, and each is free of accessibility faults', async ({ app, shell }) => {
-  for (const name of ['Jobs', 'Tools', 'Settings', 'Home'] as const) {
+  for (const name of ['Convert', 'Jobs', 'Tools', 'Settings', 'Home'] as const) {
     await shell.show(name)
     await expect(shell.railItem(name)).toHaveAttribute('aria-current', 'page')
     expect(await app.accessibilityViolations(), name).toEqual([])

@@ -5,6 +5,7 @@ import { call } from '../api/client.js'
 import { queryClient } from '../api/query-client.js'
 import type { AppActions } from '../components/app-actions.js'
 import { visibleText } from '../components/visible-text.js'
+import { useConvertStore } from '../features/convert/convert-store.js'
 import { useFilesViewStore } from '../features/files/files-view.js'
 import { useEditStore } from '../features/edits/edit-store.js'
 import { useFixStore } from '../features/health/fix-store.js'
@@ -54,6 +55,15 @@ export const appActions: AppActions = {
   closeImage,
   showTab: (path, tab) => navigation().showTab(path, tab),
   convert: (paths, target) => navigation().openDialog({ kind: 'convert', paths, target: target ?? null }),
+  convertMany: (paths, artifacts) => {
+    useConvertStore.getState().add(paths, artifacts)
+    navigation().openDialog(null)
+    navigation().show({ kind: 'convert' })
+  },
+  showBatch: (id) => {
+    useConvertStore.getState().show(id)
+    navigation().show({ kind: 'convert' })
+  },
   save: (path, mode, target) => navigation().openDialog({ kind: 'save', path, mode, target: target ?? null }),
   chooseRecipe: (path) => void chooseRecipe(path).catch(reportFailure),
   showJobs: (id) => navigation().show({ kind: 'jobs', selected: id }),

@@ -1,6 +1,7 @@
 import { HardDriveDownload } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import styles from './drop-overlay.module.css'
+import { useNavigation } from './navigation-store.js'
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') === true
@@ -9,6 +10,7 @@ function carriesFiles(event: DragEvent): boolean {
 /** The whole window takes files; while some hang over it, it says what will happen. `onDrop` must stay the same function. */
 export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransfer) => void }) {
   const [over, setOver] = useState(false)
+  const converts = useNavigation((store) => store.view.kind === 'convert')
 
   useEffect(() => {
     // Enter and leave fire for every element below the pointer: they are counted.
@@ -45,7 +47,7 @@ export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransf
     <div className={styles.overlay}>
       <div className={styles.box}>
         <HardDriveDownload size={40} strokeWidth={1.7} aria-hidden />
-        <p>Drop images to open them, a recipe to stage it</p>
+        <p>{converts ? 'Drop images to convert them' : 'Drop images to open them, a recipe to stage it'}</p>
       </div>
     </div>
   )

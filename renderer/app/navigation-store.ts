@@ -4,6 +4,7 @@ import type { ImageTab, OutputTarget } from '../components/app-actions.js'
 export type View =
   | { readonly kind: 'home' }
   | { readonly kind: 'images' }
+  | { readonly kind: 'convert' }
   | { readonly kind: 'jobs'; readonly selected: string | null }
   | { readonly kind: 'tools' }
   | { readonly kind: 'settings' }

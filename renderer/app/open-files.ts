@@ -1,11 +1,20 @@
 import { notifications } from '@mantine/notifications'
 import { call } from '../api/client.js'
+import { useConvertStore } from '../features/convert/convert-store.js'
 import { isRecipeFile, stageLoadedRecipe } from '../features/edits/recipe-actions.js'
 import { useNavigation } from './navigation-store.js'
 
 const navigation = () => useNavigation.getState()
 
-/** Opens what was dropped, or named when the app was started: images get a tab, recipes are staged on the image that shows then. */
+/** On the Convert screen images that are dropped become rows of its table; everywhere else they open. */
+export async function openDroppedFiles(paths: readonly string[]): Promise<void> {
+  if (navigation().view.kind !== 'convert') return openFiles(paths)
+  const images = paths.filter((path) => !isRecipeFile(path))
+  if (images.length > 0) useConvertStore.getState().add(images)
+  return openFiles(paths.filter(isRecipeFile))
+}
+
+/** Opens what was named when the app was started: images get a tab, recipes are staged on the image that shows then. */
 export async function openFiles(paths: readonly string[]): Promise<void> {
   navigation().open(paths.filter((path) => !isRecipeFile(path)))
   for (const file of paths.filter(isRecipeFile)) {

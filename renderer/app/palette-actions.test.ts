@@ -9,6 +9,8 @@ function actions(): AppActions {
     closeImage: vi.fn(),
     showTab: vi.fn(),
     convert: vi.fn(),
+    convertMany: vi.fn(),
+    showBatch: vi.fn(),
     save: vi.fn(),
     chooseRecipe: vi.fn(),
     showJobs: vi.fn(),
@@ -31,10 +33,11 @@ const recent = (path: string, exists: boolean) => ({
 
 test('only what can be done now is offered', () => {
   expect(imageActions(null, 0, actions()).map(({ id }) => id)).toEqual(['open'])
-  expect(imageActions('/a.qcow2', 0, actions()).map(({ id }) => id)).toEqual(['open', 'convert', 'stage-recipe', 'close'])
+  expect(imageActions('/a.qcow2', 0, actions()).map(({ id }) => id)).toEqual(['open', 'convert', 'convert-for', 'stage-recipe', 'close'])
   expect(imageActions('/a.qcow2', 2, actions()).map(({ id }) => id)).toEqual([
     'open',
     'convert',
+    'convert-for',
     'save',
     'save-in-place',
     'stage-recipe',

@@ -23,6 +23,7 @@ export function imageActions(active: string | null, edits: number, actions: AppA
   return [
     open,
     { id: 'convert', label: `Convert ${name}…`, onClick: () => actions.convert([active]) },
+    { id: 'convert-for', label: `Convert ${name} for platforms`, keywords: 'ova vhd', onClick: () => actions.convertMany([active]) },
     ...(edits === 0
       ? []
       : [
@@ -58,6 +59,7 @@ export function goActions(images: readonly OpenImage[], show: (view: View) => vo
       { id: `system ${path}`, label: `${nameOf(path)}: System`, description: path, onClick: () => actions.showTab(path, 'system') },
       { id: `edits ${path}`, label: `${nameOf(path)}: Edits`, description: path, onClick: () => actions.showTab(path, 'edits') },
     ]),
+    { id: 'convert-many', label: 'Convert images for platforms', keywords: 'batch ova vhd many', onClick: () => show({ kind: 'convert' }) },
     { id: 'jobs', label: 'Jobs', onClick: () => actions.showJobs(null) },
     { id: 'tools', label: 'Tools', keywords: 'doctor install engines', onClick: actions.showTools },
     { id: 'settings', label: 'Settings', keywords: 'preferences theme', onClick: actions.showSettings },

@@ -4,7 +4,7 @@ import { Suspense } from 'react'
 import { useAppActions } from '../components/app-actions.js'
 import { EmptyState } from '../components/empty-state.js'
 import { HomeScreen } from '../features/home/home-screen.js'
-import { JobsScreen, SettingsScreen, ToolsScreen, Workbench } from './lazy-parts.js'
+import { ConvertScreen, JobsScreen, SettingsScreen, ToolsScreen, Workbench } from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 import styles from './screens.module.css'
 
@@ -25,6 +25,8 @@ function Screen() {
       return <HomeScreen />
     case 'images':
       return <ImagesScreen />
+    case 'convert':
+      return <ConvertScreen />
     case 'jobs':
       return <JobsScreen selected={view.selected} />
     case 'tools':

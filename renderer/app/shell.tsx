@@ -8,7 +8,7 @@ import { Dialogs } from './dialogs.js'
 import { DropOverlay } from './drop-overlay.js'
 import { ErrorBoundary, reportToLog } from './error-boundary.js'
 import { CommandPalette, loadParts, Toasts } from './lazy-parts.js'
-import { openFiles } from './open-files.js'
+import { openDroppedFiles } from './open-files.js'
 import { Rail } from './rail.js'
 import { Screens } from './screens.js'
 import styles from './shell.module.css'
@@ -19,7 +19,7 @@ import { useKeptFocus } from './use-kept-focus.js'
 import { useShortcuts } from './use-shortcuts.js'
 
 function openDropped(transfer: DataTransfer): void {
-  openFiles(pathsOfDrop(transfer)).catch(appActions.reportFailure)
+  openDroppedFiles(pathsOfDrop(transfer)).catch(appActions.reportFailure)
 }
 
 /** Rail, tabs, screen, tray: the parts that are always there. */

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react'
 import type { DiskFormat } from '#shared/images/formats'
+import type { ArtifactId } from '#shared/platforms/artifact-ids'
 
 export type ImageTab = 'boot' | 'files' | 'health' | 'system' | 'edits'
 
@@ -16,6 +17,10 @@ export interface AppActions {
   closeImage(path: string): void
   showTab(path: string, tab: ImageTab): void
   convert(paths: readonly string[], target?: OutputTarget): void
+  /** Goes to the Convert screen with these images in its table, and these targets ticked. */
+  convertMany(paths: readonly string[], artifacts?: readonly ArtifactId[]): void
+  /** Goes to the table of jobs that were started together. */
+  showBatch(id: string): void
   save(path: string, mode: 'new-file' | 'in-place', target?: OutputTarget): void
   /** Asks for a recipe and stages it on an image. */
   chooseRecipe(path: string): void

@@ -60,15 +60,16 @@ test('totals count what would be made: neither what is left out nor what cannot 
     { place: { source: 1, artifact: 'gcp-tar' as const }, cell: sampleCell(0, 'gcp-tar', { input: null }), left: null },
   ]
   expect(planTotals(cells)).toEqual({ count: 1, estimateBytes: 400 * MIB, existing: [cells[0]?.cell.output], problems: 1 })
+  store().toggleCell({ source: 1, artifact: 'azure-vhd' })
   const draft = planRequest(store(), context)
   if (draft === null) throw new Error('there is a request')
-  const started = startRequest(draft, cells, [])
+  const started = startRequest(draft, cells)
   expect(started.without).toEqual([
-    { source: 0, artifact: 'aws-raw' },
+    { source: 0, artifact: 'azure-vhd' },
     { source: 0, artifact: 'gcp-tar' },
   ])
-  expect(started.replace).toBe(false)
-  expect(startRequest(draft, cells, [cells[0]?.cell.output ?? '']).replace).toBe(true)
+  expect(started.replace).toBe(true)
+  expect(startRequest(draft, []).replace).toBe(false)
 })
 
 test('titles and buttons say how many', () => {

@@ -25,7 +25,7 @@ export function usableSources(setup: Pick<ConvertSetup, 'sources'>, unreadable: 
   return setup.sources.filter(({ id }) => !unreadable.has(id))
 }
 
-/** What the core is asked to plan; null while there is nothing to ask. Cells that are left out are planned too, so that they can come back. */
+/** What the core is asked to plan; null while there is nothing to ask. */
 export function planRequest(setup: ConvertSetup, context: RequestContext): BatchRequestDraft | null {
   const folder = folderOf(setup)
   const sources = usableSources(setup, context.unreadable)
@@ -44,6 +44,10 @@ export function planRequest(setup: ConvertSetup, context: RequestContext): Batch
     digests: [...setup.digests],
     report: setup.report,
     verify: setup.verify ?? context.verify,
+    without: setup.without.flatMap(({ source, artifact: id }) => {
+      const at = sources.findIndex((one) => one.id === source)
+      return at < 0 ? [] : [{ source: at, artifact: id }]
+    }),
   }
 }
 
@@ -84,13 +88,15 @@ export function planTotals(cells: readonly PlannedCell[]): PlanTotals {
   }
 }
 
-/** What is started: only what the user left in, and replacing only what the user saw. */
-export function startRequest(draft: BatchRequestDraft, cells: readonly PlannedCell[], replaceable: readonly string[]): BatchRequestDraft {
+/** What is started: only what can be made. Files that are there are replaced when the user agrees to the list of them, which main asks for. */
+export function startRequest(draft: BatchRequestDraft, cells: readonly PlannedCell[]): BatchRequestDraft {
   const { existing } = planTotals(cells)
-  const without = cells
-    .filter(({ left, cell }) => left !== null || cell.input === null)
-    .map(({ cell }) => ({ source: cell.source, artifact: cell.artifact }))
-  return { ...draft, without, replace: existing.length > 0 && existing.every((file) => replaceable.includes(file)) }
+  const unmade = cells.filter(({ left, cell }) => left === null && cell.input === null).map(({ cell }) => cell)
+  return {
+    ...draft,
+    without: [...(draft.without ?? []), ...unmade.map(({ source, artifact: id }) => ({ source, artifact: id }))],
+    replace: existing.length > 0,
+  }
 }
 
 /** `Convert 3 images for 2 targets`. */

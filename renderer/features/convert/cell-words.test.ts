@@ -15,7 +15,7 @@ const job = (more: Partial<Job>) => sampleJob(0, '/images/a.qcow2', 'azure-vhd',
 const text = (more: Partial<Job>) => runWords(job(more), NOW).text
 
 test('a planned cell tells its size and the gravest thing; the rest is counted', () => {
-  expect(planWords(sampleCell(0, 'azure-vhd'), [])).toEqual({ size: 'about 400 MiB', note: null, more: 0 })
+  expect(planWords(sampleCell(0, 'azure-vhd'))).toEqual({ size: 'about 400 MiB', note: null, more: 0 })
   const cell = sampleCell(0, 'azure-vhd', {
     exists: true,
     notes: [
@@ -23,13 +23,13 @@ test('a planned cell tells its size and the gravest thing; the rest is counted',
       { severity: 'error', text: 'too large for Azure' },
     ],
   })
-  expect(planWords(cell, [])).toEqual({ size: 'about 400 MiB', note: { tone: 'red', text: 'too large for Azure' }, more: 2 })
-  expect(planWords({ ...cell, notes: [] }, [cell.output]).note).toEqual({ tone: 'amber', text: 'replaces a file' })
+  expect(planWords(cell)).toEqual({ size: 'about 400 MiB', note: { tone: 'red', text: 'too large for Azure' }, more: 2 })
+  expect(planWords({ ...cell, notes: [] }).note).toEqual({ tone: 'amber', text: 'replaces a file' })
 })
 
 test('a cell that cannot be made says why, and no size', () => {
   const problem = new AppError('no-space', { details: { folder: '/images' } }).data
-  const words = planWords(sampleCell(0, 'azure-vhd', { input: null, problem }), [])
+  const words = planWords(sampleCell(0, 'azure-vhd', { input: null, problem }))
   expect(words.size).toBe('')
   expect(words.note?.tone).toBe('red')
   expect(words.note?.text).toMatch(/space/i)
@@ -37,9 +37,9 @@ test('a cell that cannot be made says why, and no size', () => {
 
 test('names for screen readers hold the state', () => {
   const cell = sampleCell(0, 'azure-vhd', { exists: true })
-  expect(planCellName('a', 'Azure', cell, false, [])).toBe('a for Azure: about 400 MiB, file exists')
-  expect(planCellName('a', 'Azure', cell, true, [])).toBe('a for Azure: left out')
-  expect(planCellName('a', 'Azure', undefined, false, [])).toBe('a for Azure: being planned')
+  expect(planCellName('a', 'Azure', cell, false)).toBe('a for Azure: about 400 MiB, replaces a file')
+  expect(planCellName('a', 'Azure', cell, true)).toBe('a for Azure: left out')
+  expect(planCellName('a', 'Azure', undefined, false)).toBe('a for Azure: being planned')
 })
 
 test('how far a step is follows from the whole and the weights before it', () => {

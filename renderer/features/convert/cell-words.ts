@@ -22,11 +22,9 @@ export interface PlanWords {
 const RANK = { error: 0, warning: 1, note: 2 } as const
 const TONES = { error: 'red', warning: 'amber', note: 'neutral' } as const
 
-export function planWords(cell: BatchCell, replaceable: readonly string[]): PlanWords {
+export function planWords(cell: BatchCell): PlanWords {
   const size = cell.input === null ? '' : cell.estimateBytes === null ? 'size not known' : `about ${formatBytes(cell.estimateBytes)}`
-  const exists = cell.exists
-    ? [{ severity: 'warning' as const, text: replaceable.includes(cell.output) ? 'replaces a file' : 'file exists' }]
-    : []
+  const exists = cell.exists ? [{ severity: 'warning' as const, text: 'replaces a file' }] : []
   const problem = cell.problem === null ? [] : [{ severity: 'error' as const, text: describeError(cell.problem).title }]
   const all = [...problem, ...exists, ...cell.notes].toSorted((one, other) => RANK[one.severity] - RANK[other.severity])
   const [first, ...others] = all
@@ -40,14 +38,8 @@ export function moreWords(more: number): string {
 }
 
 /** What a screen reader says of a planned cell. */
-export function planCellName(
-  row: string,
-  column: string,
-  cell: BatchCell | undefined,
-  left: boolean,
-  replaceable: readonly string[],
-): string {
-  const words = cell === undefined ? null : planWords(cell, replaceable)
+export function planCellName(row: string, column: string, cell: BatchCell | undefined, left: boolean): string {
+  const words = cell === undefined ? null : planWords(cell)
   const state =
     words === null ? 'being planned' : [words.size, words.note?.text ?? '', moreWords(words.more)].filter((part) => part !== '').join(', ')
   return `${row} for ${column}: ${left ? 'left out' : state}`

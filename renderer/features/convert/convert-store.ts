@@ -32,8 +32,6 @@ export interface ConvertSetup {
   readonly verify: boolean | null
   readonly machine: MachineChoice
   readonly without: readonly CellPlace[]
-  /** Files that may be replaced: those that were listed when the user agreed. */
-  readonly replaceable: readonly string[]
 }
 
 interface ConvertStore extends ConvertSetup {
@@ -69,7 +67,6 @@ const EMPTY: ConvertSetup & Pick<ConvertStore, 'shown' | 'selected'> = {
   verify: null,
   machine: {},
   without: [],
-  replaceable: [],
   shown: null,
   selected: null,
 }
@@ -134,5 +131,5 @@ export const useConvertStore = create<ConvertStore>()((set) => ({
   set: (part) => set(part),
   select: (selected) => set({ selected }),
   show: (shown) => set({ shown, selected: null }),
-  clear: () => set({ sources: [], without: [], selected: null, replaceable: [], folder: null }),
+  clear: () => set({ sources: [], without: [], selected: null, folder: null }),
 }))

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { FolderOpen, HardDriveDownload } from 'lucide-react'
+import { Combine, FolderOpen, HardDriveDownload } from 'lucide-react'
 import { useAppActions } from '../../components/app-actions.js'
 import { splitPath } from '../../components/format.js'
 import styles from './drop-zone.module.css'
@@ -11,7 +11,7 @@ interface DropZoneProps {
 
 /** The whole window takes drops; this says so and offers the dialog. */
 export function DropZone({ samples, compact }: DropZoneProps) {
-  const { chooseImages, openImages } = useAppActions()
+  const { chooseImages, convertMany, openImages } = useAppActions()
   return (
     <section className={styles.zone} data-compact={compact || undefined} aria-label="Open images">
       <HardDriveDownload size={compact ? 34 : 42} strokeWidth={1.7} className={styles.icon} aria-hidden />
@@ -23,6 +23,9 @@ export function DropZone({ samples, compact }: DropZoneProps) {
       <div className={styles.actions}>
         <Button variant="filled" leftSection={<FolderOpen size={16} aria-hidden />} onClick={chooseImages}>
           Open image…
+        </Button>
+        <Button leftSection={<Combine size={16} aria-hidden />} onClick={() => convertMany([])}>
+          Convert many…
         </Button>
         {samples.map((path) => (
           <Button key={path} onClick={() => openImages([path])} title={path}>

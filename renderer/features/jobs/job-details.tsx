@@ -1,4 +1,7 @@
+import { Button } from '@mantine/core'
+import { Table2 } from 'lucide-react'
 import type { Job } from '#shared/jobs/job'
+import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { GuestText } from '../../components/guest-text.js'
 import { useNow } from '../../components/use-now.js'
@@ -35,6 +38,7 @@ export function JobDetails({ job }: { readonly job: Job }) {
           </p>
         </div>
         <div className={styles.actions}>
+          <TableButton job={job} />
           <RunNext job={job} />
           <JobActions job={job} />
         </div>
@@ -52,5 +56,17 @@ export function JobDetails({ job }: { readonly job: Job }) {
       <JobCommands job={job} />
       <JobLog job={job} />
     </article>
+  )
+}
+
+/** Jobs of a batch of conversions stand in a table: images down, targets across. */
+function TableButton({ job }: { readonly job: Job }) {
+  const { showBatch } = useAppActions()
+  const id = job.kind === 'convert-image' ? job.batch?.id : undefined
+  if (id === undefined) return null
+  return (
+    <Button size="xs" leftSection={<Table2 size={14} aria-hidden />} onClick={() => showBatch(id)}>
+      Show as table
+    </Button>
   )
 }

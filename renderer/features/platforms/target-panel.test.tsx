@@ -139,13 +139,21 @@ test('the checks are told in a line, and the gravest finding is mended from ther
   expect(ACTIONS.showTab).toHaveBeenCalledWith(PATH, 'health')
 })
 
-test('without edits the image is converted for the platform, with edits it is saved for it', async () => {
+test('the image leads to the preset of the platform, and with edits it can be saved for it', async () => {
   useTargetStore.getState().choose(PATH, 'vmware')
   show()
   const target = { format: 'vmdk', subformat: 'streamOptimized' }
-  fireEvent.click(await screen.findByRole('button', { name: 'Convert for VMware ESXi…' }))
-  expect(ACTIONS.convert).toHaveBeenCalledWith([PATH], target)
+  fireEvent.click(await screen.findByRole('button', { name: 'Make VMware ESXi OVA…' }))
+  expect(ACTIONS.convertMany).toHaveBeenCalledWith([PATH], ['vmware-ova'])
   fireEvent.click(screen.getByRole('button', { name: 'Stage for VMware ESXi' }))
   fireEvent.click(await screen.findByRole('button', { name: 'Save for VMware ESXi…' }))
   expect(ACTIONS.save).toHaveBeenCalledWith(PATH, 'new-file', target)
+  expect(screen.getByRole('button', { name: 'Make VMware ESXi OVA…' })).toBeDefined()
+})
+
+test('a platform without a preset is converted for with its format', async () => {
+  useTargetStore.getState().choose(PATH, 'vultr')
+  show()
+  fireEvent.click(await screen.findByRole('button', { name: /^Convert for Vultr/ }))
+  expect(ACTIONS.convert).toHaveBeenCalledWith([PATH], expect.objectContaining({ format: 'raw' }))
 })

@@ -1,8 +1,9 @@
 import { Button, Checkbox } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { ArrowRightLeft, Check, Save, Undo2 } from 'lucide-react'
+import { Combine, Check, Save, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Edit } from '#shared/edits/edit'
+import { artifactOfPlatform } from '#shared/platforms/artifacts'
 import type { PlatformId } from '#shared/platforms/platform'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import { imageQuery, retargetQuery } from '../../api/queries.js'
@@ -127,11 +128,12 @@ interface ActionsProps {
 
 function Actions({ path, plan, extras, edits, isStaged }: ActionsProps) {
   const queryClient = useQueryClient()
-  const { convert, save, reportFailure } = useAppActions()
+  const { convert, convertMany, save, reportFailure } = useAppActions()
   const { stage } = useEditStore.getState()
   const { id, image } = plan.platform
   const name = shortName(plan.platform.name)
   const target = image === null ? undefined : { format: image.format, subformat: image.subformat }
+  const preset = artifactOfPlatform(id)
   const onStage = () =>
     stageRetarget(queryClient, path, { kind: 'retarget', platform: id, ...(extras === 'all' ? { extras } : {}) }).catch(reportFailure)
   return (
@@ -156,7 +158,7 @@ function Actions({ path, plan, extras, edits, isStaged }: ActionsProps) {
           </Button>
         )
       )}
-      {edits.length > 0 ? (
+      {edits.length > 0 && (
         <Button
           fullWidth
           variant={isStaged ? 'filled' : 'default'}
@@ -165,16 +167,15 @@ function Actions({ path, plan, extras, edits, isStaged }: ActionsProps) {
         >
           Save for {name}…
         </Button>
-      ) : (
-        <Button
-          fullWidth
-          variant={plan.changes ? 'default' : 'filled'}
-          leftSection={<ArrowRightLeft size={15} aria-hidden />}
-          onClick={() => convert([path], target)}
-        >
-          Convert for {name}…
-        </Button>
       )}
+      <Button
+        fullWidth
+        variant={plan.changes || edits.length > 0 ? 'default' : 'filled'}
+        leftSection={<Combine size={15} aria-hidden />}
+        onClick={() => (preset === null ? convert([path], target) : convertMany([path], [preset.id]))}
+      >
+        {preset === null ? `Convert for ${name}…` : `Make ${preset.name}…`}
+      </Button>
     </div>
   )
 }

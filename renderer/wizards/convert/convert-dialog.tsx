@@ -1,6 +1,7 @@
-import { Checkbox, Modal } from '@mantine/core'
+import { Button, Checkbox, Modal } from '@mantine/core'
 import { useState } from 'react'
-import type { OutputTarget } from '../../components/app-actions.js'
+import { ArrowRight } from 'lucide-react'
+import { type OutputTarget, useAppActions } from '../../components/app-actions.js'
 import { count, splitPath } from '../../components/format.js'
 import { DialogBody } from '../../components/form-row.js'
 import { visibleText } from '../../components/visible-text.js'
@@ -19,6 +20,7 @@ export interface ConvertDialogProps {
 
 /** One target for one image or several; each image is a job of its own. */
 export function ConvertDialog({ paths: first, others, target, onClose }: ConvertDialogProps) {
+  const { convertMany } = useAppActions()
   const [jobs, setJobs] = useState<readonly string[]>([])
   const [withOthers, setWithOthers] = useState(false)
   const paths = withOthers ? [...first, ...others] : first
@@ -37,6 +39,12 @@ export function ConvertDialog({ paths: first, others, target, onClose }: Convert
               />
             </div>
           )}
+          <div className={styles.many}>
+            <span>More images, or a platform's package: OVA, fixed VHD for Azure, tar.gz for Google Cloud</span>
+            <Button size="xs" variant="subtle" rightSection={<ArrowRight size={14} aria-hidden />} onClick={() => convertMany(paths)}>
+              Convert for platforms
+            </Button>
+          </div>
           <ConvertForm paths={paths} target={target} onStarted={setJobs} onClose={onClose} />
         </>
       ) : (

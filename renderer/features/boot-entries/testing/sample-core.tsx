@@ -85,6 +85,8 @@ export function sampleActions(): AppActions {
     closeImage: vi.fn(),
     showTab: vi.fn(),
     convert: vi.fn(),
+    convertMany: vi.fn(),
+    showBatch: vi.fn(),
     save: vi.fn(),
     chooseRecipe: vi.fn(),
     showJobs: vi.fn(),

@@ -58,9 +58,10 @@ export function sampleCell(source: number, id: ArtifactId, more: Partial<BatchCe
 /** Every cell of a request, each changed by `change`. */
 export function samplePlan(request: BatchRequestDraft, change: (cell: BatchCell) => Partial<BatchCell> = () => ({})): BatchPlan {
   const cells = request.sources.flatMap(({ path }, source) =>
-    request.artifacts.map((id) => {
+    request.artifacts.flatMap((id) => {
+      if (request.without?.some((left) => left.source === source && left.artifact === id)) return []
       const cell = sampleCell(source, id, {}, path)
-      return { ...cell, ...change(cell) }
+      return [{ ...cell, ...change(cell) }]
     }),
   )
   const bytes = cells.reduce((sum, { neededBytes }) => sum + (neededBytes ?? 0), 0)

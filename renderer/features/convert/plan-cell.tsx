@@ -1,0 +1,69 @@
+import { Skeleton } from '@mantine/core'
+import { Check } from 'lucide-react'
+import { artifact } from '#shared/platforms/artifacts'
+import { Badge } from '../../components/badge.js'
+import { visibleText } from '../../components/visible-text.js'
+import type { PlannedCell } from './batch-setup.js'
+import { moreWords, planWords } from './cell-words.js'
+import styles from './cells.module.css'
+
+interface PlanCellProps {
+  readonly planned: PlannedCell | undefined
+  /** The image cannot be read: there is nothing to plan. */
+  readonly unreadable: boolean
+  readonly left: boolean
+  readonly name: string
+  readonly onToggle: () => void
+}
+
+/** Size and the gravest thing to know, with the box that leaves it out. */
+export function PlanCell({ planned, unreadable, left, name, onToggle }: PlanCellProps) {
+  if (unreadable) return <span className={styles.quiet}>–</span>
+  return (
+    <div className={styles.plan}>
+      <button
+        type="button"
+        role="checkbox"
+        tabIndex={-1}
+        aria-checked={!left}
+        aria-label={`Make ${name}`}
+        title={left ? 'Make it after all (Space)' : 'Leave it out (Space)'}
+        className={styles.box}
+        onClick={(event) => {
+          event.stopPropagation()
+          onToggle()
+        }}
+      >
+        <span>{!left && <Check size={11} strokeWidth={3} aria-hidden />}</span>
+      </button>
+      {left ? (
+        <span className={styles.quiet}>left out</span>
+      ) : planned === undefined ? (
+        <Skeleton height={14} width="70%" radius="sm" />
+      ) : (
+        <PlanState planned={planned} />
+      )}
+    </div>
+  )
+}
+
+function PlanState({ planned }: { readonly planned: PlannedCell }) {
+  const { size, note, more } = planWords(planned.cell)
+  return (
+    <span className={styles.state} title={artifact(planned.cell.artifact).hint}>
+      {size !== '' && <span>{size}</span>}{' '}
+      {note !== null && (
+        <span className={styles.note} title={visibleText(note.text)}>
+          {note.tone === 'neutral' ? (
+            <span className={`truncate ${styles.quiet}`}>{visibleText(note.text)}</span>
+          ) : (
+            <Badge tone={note.tone}>
+              <span className="truncate">{visibleText(note.text)}</span>
+            </Badge>
+          )}{' '}
+          {more > 0 && <span className={styles.more}>{moreWords(more)}</span>}
+        </span>
+      )}
+    </span>
+  )
+}
