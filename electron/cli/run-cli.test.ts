@@ -108,7 +108,7 @@ test('bad usage says how it is meant, as JSON when that was asked for', async ()
   expect(await run(['convert', 'a.raw'])).toMatchObject({
     code: 2,
     out: '',
-    err: expect.stringMatching(/-o OUT\nSee: diskwright convert --help/),
+    err: expect.stringMatching(/-o OUT or --folder DIR\nSee: diskwright convert --help/),
   })
   const { code, out, err } = await run(['convert', 'a.raw', '--json'])
   expect([code, err]).toEqual([2, ''])

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { JobInputDraft } from '#shared/jobs/job-requests'
+import { filesIn, hashOf, openBench, type TestBench } from './workbench.js'
+
+let bench: TestBench
+let source: string
+beforeAll(async () => {
+  bench = await openBench()
+  source = await bench.copy('bootable', 'boot.qcow2')
+})
+afterAll(() => bench.close())
+
+type Draft = JobInputDraft<'convert-image'>
+const convert = (input: Omit<Draft, 'source'> & Partial<Draft>) => ({ kind: 'convert-image' as const, input: { source, ...input } })
+
+async function emptyFolder(name: string): Promise<string> {
+  const folder = path.join(bench.folder, name)
+  await fs.mkdir(folder)
+  return folder
+}
+
+test('edits, growth, packing and proof are one job: what Google Cloud gets has its backup GPT at the end', async () => {
+  const before = await hashOf(source)
+  const folder = await emptyFolder('gcp')
+  const output = path.join(folder, 'boot-gcp.tar.gz')
+  const request = convert({ output, format: 'raw', artifact: 'gcp-tar', fitSize: true, edits: [{ kind: 'retarget', platform: 'gcp' }] })
+  const plan = await bench.core.planConvert(request.input)
+  expect(plan.steps?.slice(0, 3)).toEqual([
+    'Make the image fit Google Cloud',
+    'Grow to 1 GiB, the backup GPT moves to the end',
+    'Pack as tar.gz: Raw, sparse',
+  ])
+  const job = await bench.succeed(request)
+  expect(job.output?.engine).toBe('uml')
+  expect(job.output?.proofs.join('\n')).toMatch(/Edits read back from the image: as in the preview \(\d changes\)/)
+  expect(await filesIn(folder)).toEqual(['boot-gcp.tar.gz'])
+
+  const raw = path.join(folder, 'unpacked.raw')
+  await bench.succeed({ kind: 'convert-image', input: { source: output, output: raw, format: 'raw' } })
+  const info = await bench.core.inspect(raw)
+  expect([info.virtualBytes, info.warnings]).toEqual([1024 ** 3, []])
+  await bench.host.run('sfdisk', ['--verify', raw])
+  expect((await bench.core.listBootEntries(raw)).entries[0]?.args).toContain('ignition.platform.id=gcp')
+  expect(await hashOf(source)).toBe(before)
+})
+
+test('an internal snapshot is read instead of the present state, and compared with what qemu-nbd reads of it', async () => {
+  const image = path.join(bench.folder, 'states.qcow2')
+  const write = (pattern: number) => promisify(execFile)('qemu-io', ['-f', 'qcow2', '-c', `write -P ${pattern} 1M 1M`, image])
+  await bench.host.run('qemu-img', ['create', '-q', '-f', 'qcow2', image, '8M'])
+  await write(7)
+  await bench.host.run('qemu-img', ['snapshot', '-c', 'before update', image])
+  await write(9)
+  const output = path.join(bench.folder, 'state.raw')
+  const job = await bench.succeed(convert({ source: image, snapshot: 'before update', output, format: 'raw' }))
+  expect(job.steps.map(({ id }) => id)).toEqual(['snapshot', 'prepare', 'convert', 'compare', 'check', 'publish'])
+  expect((await fs.readFile(output))[1024 ** 2]).toBe(7)
+  expect(job.output?.proofs[0]).toContain('identical')
+  const missing = await bench.run(convert({ source: image, snapshot: 'none', output: `${output}.2`, format: 'raw' }))
+  expect([missing.error?.code, missing.error?.details.reason]).toEqual(['bad-input', expect.stringContaining('1 (before update)')])
+})
+
+test('sizes that the format or the platform does not take are refused before anything is written', async () => {
+  const folder = await emptyFolder('sizes')
+  const huge = path.join(folder, 'huge.raw')
+  await bench.host.run('qemu-img', ['create', '-q', '-f', 'raw', huge, '3T'])
+  const refused = async (input: Omit<Draft, 'source' | 'output'>) => {
+    const { error } = await bench.run(convert({ source: huge, output: path.join(folder, 'x'), ...input }))
+    return [error?.code, error?.details.platform]
+  }
+  expect(await refused({ format: 'vhd', subformat: 'dynamic' })).toEqual(['size-not-taken', 'VHD'])
+  expect(await refused({ format: 'qcow2', artifact: 'digitalocean-qcow2' })).toEqual(['size-not-taken', 'DigitalOcean'])
+  await fs.truncate(huge, 1024 ** 2 + 512)
+  expect(await refused({ format: 'vhd', subformat: 'fixed', artifact: 'azure-vhd' })).toEqual(['size-not-taken', 'Microsoft Azure'])
+  expect(await refused({ format: 'qcow2', artifact: 'azure-vhd' })).toEqual(['bad-input', undefined])
+  expect(await filesIn(folder)).toEqual(['huge.raw'])
+})
+
+test('the source under another name, and files that are in the way beside the result, are refused', async () => {
+  const folder = await emptyFolder('names')
+  const linked = path.join(folder, 'linked.qcow2')
+  await fs.link(source, linked)
+  const code = async (input: Partial<Draft>) => {
+    const output = path.join(folder, 'made.raw')
+    return (await bench.run(convert({ output, format: 'raw', digests: ['sha256'], report: true, ...input }))).error?.code
+  }
+  expect(await code({ output: linked, replace: true })).toBe('output-is-source')
+  for (const name of ['made.raw.sha256', 'made.raw.report.txt']) {
+    await fs.writeFile(path.join(folder, name), 'mine')
+    expect(await code({})).toBe('output-exists')
+    await fs.rm(path.join(folder, name))
+  }
+  expect(await filesIn(folder)).toEqual(['linked.qcow2'])
+})
