@@ -27,6 +27,8 @@ export interface CopyRequest {
   /** Names the part files, so that a crash can be cleaned up. */
   readonly id: string
   readonly signal: AbortSignal | undefined
+  /** Waited for between pieces of what is copied. */
+  readonly pausePoint?: () => Promise<void>
   /** Files of the image itself, which nothing may replace. */
   readonly sources: readonly string[]
   readonly claim?: (kind: 'part-file' | 'folder', what: string) => () => void
@@ -115,7 +117,7 @@ async function writeFiles(request: CopyRequest, files: readonly CopyEntry[], pla
     files.map((entry) =>
       inTurn(async () => {
         if (signal.aborted) return
-        await writeFile(request, entry, place(entry), { signal, count })
+        await writeFile(request, entry, place(entry), { signal, count, pausePoint: request.pausePoint })
       }).catch((thrown: unknown) => {
         first ??= thrown
         failed.abort()
@@ -126,15 +128,17 @@ async function writeFiles(request: CopyRequest, files: readonly CopyEntry[], pla
   if (first !== undefined) throw first
 }
 
-async function writeFile(
-  { view, keepModes }: CopyRequest,
-  entry: CopyEntry,
-  target: string,
-  { signal, count }: { signal: AbortSignal; count: (bytes: number) => void },
-): Promise<void> {
+/** What the bytes of a file pass on their way. */
+interface Way {
+  readonly signal: AbortSignal
+  readonly count: (bytes: number) => void
+  readonly pausePoint: CopyRequest['pausePoint']
+}
+
+async function writeFile({ view, keepModes }: CopyRequest, entry: CopyEntry, target: string, way: Way): Promise<void> {
   const handle = await open(target, 'wx', keepModes ? 0o600 : 0o666)
   try {
-    const written = await pour(contentOf(view, entry, signal), handle, signal, count)
+    const written = await pour(contentOf(view, entry, way.signal), handle, way)
     const expected = entry.stat.sizeBytes
     if (expected !== null && written !== expected) {
       const reason = `only ${written} of ${expected} bytes could be read`
@@ -148,14 +152,10 @@ async function writeFile(
   }
 }
 
-async function pour(
-  content: AsyncIterable<Uint8Array>,
-  handle: FileHandle,
-  signal: AbortSignal,
-  count: (bytes: number) => void,
-): Promise<number> {
+async function pour(content: AsyncIterable<Uint8Array>, handle: FileHandle, { signal, count, pausePoint }: Way): Promise<number> {
   let written = 0
   for await (const chunk of content) {
+    await pausePoint?.()
     if (signal.aborted) throw new AppError('cancelled')
     for (let from = 0; from < chunk.length; ) from += (await handle.write(chunk, from)).bytesWritten
     written += chunk.length

@@ -42,6 +42,7 @@ export async function extractFiles(ctx: JobContext, input: JobInput<'extract-fil
         keepModes: input.keepModes,
         id: ctx.jobId,
         signal: ctx.signal,
+        pausePoint: () => ctx.pausePoint(),
         sources: source.files,
         claim: (kind, what) => ctx.claim(kind, what),
         onBytes: (done) => progress.bytes(done, plan.bytes),

@@ -18,7 +18,11 @@ export function manifestBytes(manifest: readonly ListedFile[]): number {
 /** Reads every file that a manifest lists and compares its digest. Throws `cancelled`, and what reading throws. */
 export async function checkManifest(
   manifest: readonly ListedFile[],
-  options: { readonly signal?: AbortSignal | undefined; readonly onRead?: (bytes: number) => void } = {},
+  options: {
+    readonly signal?: AbortSignal | undefined
+    readonly pausePoint?: () => Promise<void>
+    readonly onRead?: (bytes: number) => void
+  } = {},
 ): Promise<ManifestVerdict> {
   const differing: string[] = []
   let read = 0
@@ -30,7 +34,7 @@ export async function checkManifest(
     const hash = createHash(file.digest)
     await withPackedFile(file.path, async (packed) => {
       for (const range of file.ranges) {
-        for await (const bytes of readRange(packed, range, options.signal)) {
+        for await (const bytes of readRange(packed, range, options.signal, options.pausePoint)) {
           hash.update(bytes)
           read += bytes.length
           options.onRead?.(read)

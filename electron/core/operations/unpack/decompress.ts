@@ -18,6 +18,8 @@ const TOOLS: Readonly<Record<Exclude<Compression, 'gzip'>, { tool: ToolId; args:
 
 export interface DecompressOptions {
   readonly signal?: AbortSignal | undefined
+  /** Waited for between pieces of what is read. */
+  readonly pausePoint?: (() => Promise<void>) | undefined
   /** Bytes of the packed file that were read so far. */
   readonly onRead?: ((bytes: number) => void) | undefined
   /** Sees each piece of the packed file. */
@@ -35,7 +37,7 @@ export async function* decompress(
   range: FileRange,
   options: DecompressOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const input = counted(readRange(file, range, options.signal ?? host.signal), options)
+  const input = counted(readRange(file, range, options.signal ?? host.signal, options.pausePoint), options)
   if (compression === 'gzip') yield* gunzip(file, input, range)
   else yield* throughTool(host, file, compression, input, options.signal)
 }

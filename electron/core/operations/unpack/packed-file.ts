@@ -45,8 +45,14 @@ export function readerOf(file: PackedFile, range: FileRange = { offset: 0, lengt
 /**
  * The bytes of a range, piece by piece; each piece is the reader's own. Throws `image-damaged` where the file ends before, `cancelled`.
  */
-export async function* readRange(file: PackedFile, range: FileRange, signal?: AbortSignal): AsyncGenerator<Buffer> {
+export async function* readRange(
+  file: PackedFile,
+  range: FileRange,
+  signal?: AbortSignal,
+  pausePoint?: () => Promise<void>,
+): AsyncGenerator<Buffer> {
   for (let done = 0; done < range.length; ) {
+    await pausePoint?.()
     if (signal?.aborted) throw new AppError('cancelled')
     const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, range.length - done))
     const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, range.offset + done)

@@ -17,6 +17,8 @@ const MIN_BLANK_BYTES = 1024 * 1024
 
 export interface UnpackOptions {
   readonly signal: AbortSignal
+  /** Waited for between pieces of what is read. */
+  readonly pausePoint?: (() => Promise<void>) | undefined
   /** Bytes of the packed file that were read, and how many there are to read. */
   readonly onRead: (done: number, total: number) => void
 }
@@ -69,7 +71,7 @@ export async function unpackPlace(
       let done = 0
       for (const piece of pieces) {
         await out.moveTo(piece.at)
-        for await (const bytes of readRange(source, piece, options.signal)) {
+        for await (const bytes of readRange(source, piece, options.signal, options.pausePoint)) {
           await out.write(bytes)
           done += bytes.length
           options.onRead(done, stored)
@@ -91,6 +93,7 @@ async function unpackWhole(
   return writing(target, range.length, null, async (out) => {
     const content = decompress(host, source, place.compression, range, {
       signal: options.signal,
+      pausePoint: options.pausePoint,
       onRead: (bytes) => options.onRead(bytes, range.length),
     })
     for await (const bytes of content) await out.write(bytes)
@@ -129,6 +132,7 @@ async function unpackFromTar(
     const range = { offset: 0, length: source.fileBytes }
     const content = decompress(host, source, compression, range, {
       signal: options.signal,
+      pausePoint: options.pausePoint,
       onRead: (bytes) => options.onRead(bytes, range.length),
     })
     const input = new ByteSource(content)

@@ -37,6 +37,7 @@ export async function unpackImage(ctx: JobContext, input: Input): Promise<JobOut
   const unpacked = await ctx.step('unpack', async (progress) => {
     const done = await unpackDisk(ctx.host, packed, { disk, member: input.member }, part.file, {
       signal: ctx.signal,
+      pausePoint: () => ctx.pausePoint(),
       onRead: (bytes, total) => progress.bytes(bytes, total),
     })
     await requireSame(packed)

@@ -68,7 +68,12 @@ export async function withUnpackedSource(ctx: JobContext, request: UnpackRequest
   await fs.mkdir(folder, { mode: 0o700 })
   const image = path.join(folder, nameOf(disk))
   await fs.writeFile(image, '', { flag: 'wx' })
-  const options = { signal: ctx.signal, onRead: (done: number) => progress.bytes(checked + done, Math.max(total, checked + done)) }
+  const pausePoint = (): Promise<void> => ctx.pausePoint()
+  const options = {
+    signal: ctx.signal,
+    pausePoint,
+    onRead: (done: number) => progress.bytes(checked + done, Math.max(total, checked + done)),
+  }
   await unpackDisk(ctx.host, packed, { disk, member: request.member }, image, options)
   for (const companion of disk?.companions ?? []) {
     const file = path.join(folder, companion.name)
@@ -89,7 +94,7 @@ export async function withUnpackedSource(ctx: JobContext, request: UnpackRequest
 /** Checks the manifest, where there is one. Throws `manifest-mismatch`. */
 export async function proveManifest(ctx: JobContext, packed: PackedSource, onRead: (bytes: number) => void): Promise<string[]> {
   if (packed.manifest === null) return []
-  const verdict = await checkManifest(packed.manifest, { signal: ctx.signal, onRead })
+  const verdict = await checkManifest(packed.manifest, { signal: ctx.signal, pausePoint: () => ctx.pausePoint(), onRead })
   requireManifest(verdict, packed.path)
   return [`The digests of the manifest match: ${verdict.detail}`]
 }
