@@ -1,6 +1,7 @@
 import { Button, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
+import { toAppError } from '#shared/errors/app-error'
 import { bootQuery, imageQuery } from '../api/queries.js'
 import { type ImageTab, useAppActions } from '../components/app-actions.js'
 import { CountBadge } from '../components/badge.js'
@@ -18,6 +19,7 @@ import { ImageSkeleton } from '../features/images/image-skeleton.js'
 import { ImageWarnings } from '../features/images/image-warnings.js'
 import { partitionName } from '../features/images/partition-layout.js'
 import { DiskMap } from '../features/resize/disk-map.js'
+import { UnpackPanel } from '../features/unpack/unpack-panel.js'
 import { HealthTab, SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
 
@@ -101,12 +103,14 @@ interface BrokenImageProps {
 
 function BrokenImage({ path, error, onRetry }: BrokenImageProps) {
   const { closeImage } = useAppActions()
+  const isPacked = toAppError(error).data.actions.some(({ kind }) => kind === 'unpack')
   return (
     <div className={styles.workbench}>
       <h1 className="truncate" title={path}>
         <GuestText text={splitPath(path).name} />
       </h1>
       <ErrorNotice error={error} onRetry={onRetry} />
+      {isPacked && <UnpackPanel path={path} />}
       <div>
         <Button onClick={() => closeImage(path)}>Close this tab</Button>
       </div>

@@ -282,3 +282,14 @@ test('reads outside of the window give nothing', () => {
   expect(new ByteView(new Uint8Array([0xc3, 0xa9, 0x25])).text(0, 3)).toBe('é%')
   expect(new ByteView(new Uint8Array([0xe9])).text(0, 1)).toBe('é')
 })
+
+test('what Diskwright unpacks is told as packed; other archives are not', () => {
+  const code = (bytes: string) => {
+    const head = new Uint8Array(1024)
+    head.set(Array.from(bytes, (char) => char.charCodeAt(0)))
+    return sniffImage({ head, tail: head.subarray(512), fileBytes: 1024 }).problems[0]?.code
+  }
+  const packed = ['\u001f\u008b\b', '\u00fd7zXZ\0', '\u0028\u00b5\u002f\u00fd', 'BZh91AY&SY', `disk.raw${'\0'.repeat(249)}ustar\u000000`]
+  expect(packed.map(code)).toEqual(packed.map(() => 'image-packed'))
+  expect(['PK\u0003\u0004', '7z\u00bc\u00af\u0027\u001c', 'Rar!\u001a\u0007'].map(code)).toEqual(Array(3).fill('image-unsupported'))
+})

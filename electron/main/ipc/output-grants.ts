@@ -64,7 +64,10 @@ function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: bo
 }
 
 async function freeName(source: string, suffix: string, extension: string): Promise<string> {
-  const { dir, name } = path.parse(source)
+  const { dir, name: whole } = path.parse(source)
+  // What is unpacked from disk.raw.xz is disk.raw, and from disk.tar.gz disk.raw too.
+  const plain = whole.replace(/\.tar$/i, '')
+  const name = suffix === '' && plain.toLowerCase().endsWith(`.${extension}`) ? plain.slice(0, -extension.length - 1) : plain
   for (let count = 1; ; count++) {
     const candidate = path.join(dir, `${name}${suffix}${count === 1 ? '' : `-${count}`}.${extension}`)
     if (!(await exists(candidate))) return candidate

@@ -31,14 +31,14 @@ const MAGICS: readonly Magic[] = [
     label: 'an xz file',
     feature: 'An xz file',
     reason: PACKED,
-    next: 'Unpack it with unxz -k and open the result.',
+    isPacked: true,
   },
   {
     bytes: '\u0028\u00b5\u002f\u00fd',
     label: 'a Zstandard file',
     feature: 'A Zstandard file',
     reason: PACKED,
-    next: 'Unpack it with unzstd and open the result.',
+    isPacked: true,
   },
   { bytes: 'BZh', label: 'a bzip2 file', feature: 'A bzip2 file', reason: PACKED, isPacked: true },
   {
