@@ -184,3 +184,24 @@ test('what is cut short, has a wrong checksum or something behind its end is dam
   expect((await failureOf(bench.core.probeSource(at('cut.tar')))).data.details['reason']).toMatch(/it ends inside of disk.raw/)
   expect((await filesIn(folder)).filter((name) => name.startsWith('.') || /^(?:short|long|crc).*out$/.test(name))).toEqual([])
 })
+
+test('a disk that an archive stores as it is, is converted in place; what is compressed, from a copy that goes', async () => {
+  await sh(
+    folder,
+    'tar --format=ustar -cf place.tar disk.vmdk && tar --format=ustar -cf q.tar disk.qcow2 && zstd -qf disk.qcow2 -o disk.zst',
+  )
+  for (const [source, how] of [
+    ['place.tar', 'in-place'],
+    ['q.tar', 'in-place'],
+    ['disk.zst', 'unpacked'],
+  ] as const) {
+    const output = `${source}.converted.qcow2`
+    const job = await bench.succeed({ kind: 'convert-image', input: { source: at(source), output: at(output), format: 'qcow2' } })
+    expect(job.output?.proofs).toContain('Content compared with the source: identical')
+    const { commands } = bench.core.jobs.log(job.id)
+    const converted = commands.find(({ line }) => line.startsWith('qemu-img convert'))?.line ?? ''
+    expect([source, converted.includes('"offset"') ? 'in-place' : 'unpacked']).toEqual([source, how])
+    await sh(folder, 'qemu-img compare -f raw -F qcow2 disk.raw "$1"', output)
+  }
+  expect((await filesIn(folder)).filter((name) => name.startsWith('.'))).toEqual([])
+})
