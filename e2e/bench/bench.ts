@@ -8,6 +8,7 @@ import { createCore } from '#core/create-core'
 import { silentLogger } from '#core/log/logger'
 import { testImage } from '../images/cache.js'
 import { measureColdStart } from './cold-start.js'
+import { formatBench, formatPairs, formatTable, type PairResult } from './format-bench.js'
 import { guestfishEdits, guestfishReads } from './guestfish-baseline.js'
 import { finished, repeat, stepMs, timed } from './measure.js'
 import { recipeBench } from './recipe-bench.js'
@@ -182,6 +183,14 @@ async function main(): Promise<void> {
       console.log(`          ${(verifyMs / 1000).toFixed(3)} s  compare, check, flush and rename, reported apart`)
     }
     if (wanted('convert') || wanted('stream')) for await (const ratio of streamBench(core, folder)) show(ratio)
+    if (wanted('formats')) {
+      const results: PairResult[] = []
+      for await (const result of formatBench(core, folder, formatPairs(only))) results.push(result)
+      console.log('        convert format by format, wall time against qemu-img convert -m 16 -W (at most 1.05 times)')
+      for (const line of formatTable(results)) console.log(`          ${line}`)
+      const prepareMs = results.map((result) => result.prepareMs)
+      console.log(`          before it, whatever the size: ${Math.min(...prepareMs).toFixed(0)} to ${Math.max(...prepareMs).toFixed(0)} ms`)
+    }
     if (wanted('start')) show(await coldStartBench())
   } finally {
     await core.close()
