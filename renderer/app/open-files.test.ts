@@ -2,7 +2,8 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import { useEditStore } from '../features/edits/edit-store.js'
 import { useNavigation } from './navigation-store.js'
-import { openFiles } from './open-files.js'
+import { useConvertStore } from '../features/convert/convert-store.js'
+import { openDroppedFiles, openFiles } from './open-files.js'
 
 const EDIT = { kind: 'move-backup-gpt' } as const
 const RECIPE = { diskwright: 1, edits: [EDIT] }
@@ -37,6 +38,17 @@ test('images get tabs; recipes dropped with them are staged on the one that show
   expect(staged('/b.raw')).toEqual([EDIT, EDIT])
   expect(go().images[1]?.tab).toBe('edits')
   expect(go().dialog).toBeNull()
+})
+
+test('on the Convert screen images that are dropped become rows of its table', async () => {
+  useConvertStore.setState(useConvertStore.getInitialState(), true)
+  go().show({ kind: 'convert' })
+  await openDroppedFiles(['/machine.ova', '/a.qcow2'])
+  expect(useConvertStore.getState().sources.map(({ path }) => path)).toEqual(['/machine.ova', '/a.qcow2'])
+  expect(go()).toMatchObject({ images: [], view: { kind: 'convert' } })
+  go().show({ kind: 'home' })
+  await openDroppedFiles(['/b.raw'])
+  expect(go().images.map(({ path }) => path)).toEqual(['/b.raw'])
 })
 
 test('without an image on the screen a dialog asks for it', async () => {

@@ -10,6 +10,7 @@ export const mainWindow: DialogParent = () => BrowserWindow.getAllWindows()[0] ?
 
 const imageFilters = [
   { name: 'Disk images', extensions: [...new Set(IMAGE_FORMATS.flatMap((id) => [...imageFormat(id).extensions]))] },
+  { name: 'Packed images and machines', extensions: ['ova', 'ovf', 'gz', 'xz', 'zst', 'bz2', 'tar', 'tgz', 'txz'] },
   { name: 'All files', extensions: ['*'] },
 ]
 

@@ -27,6 +27,11 @@ test('a planned cell tells its size and the gravest thing; the rest is counted',
   expect(planWords({ ...cell, notes: [] }).note).toEqual({ tone: 'amber', text: 'replaces a file' })
 })
 
+test('notes alone are counted', () => {
+  const notes = [{ severity: 'note' as const, text: 'grows to 16 GiB' }]
+  expect(planWords(sampleCell(0, 'azure-vhd', { notes })).note).toEqual({ tone: 'neutral', text: '1 note' })
+})
+
 test('a cell that cannot be made says why, and no size', () => {
   const problem = new AppError('no-space', { details: { folder: '/images' } }).data
   const words = planWords(sampleCell(0, 'azure-vhd', { input: null, problem }))
@@ -59,12 +64,12 @@ test('a running cell says what it does and what was measured', () => {
 })
 
 test('what waits says for what', () => {
-  expect([text({}), text({ message: 'waiting for the disk' }), text({ paused: true }), text({ state: 'cancelling' })]).toEqual([
-    'queued',
-    'waiting for the disk',
-    'held back',
-    'cancelling',
-  ])
+  expect([
+    text({}),
+    text({ message: 'Waiting for another job on this disk' }),
+    text({ paused: true }),
+    text({ state: 'cancelling' }),
+  ]).toEqual(['queued', 'waiting for the disk', 'held back', 'cancelling'])
 })
 
 test('what ended stands as a badge, with its proof, size and time', () => {

@@ -29,6 +29,8 @@ export function planWords(cell: BatchCell): PlanWords {
   const all = [...problem, ...exists, ...cell.notes].toSorted((one, other) => RANK[one.severity] - RANK[other.severity])
   const [first, ...others] = all
   if (first === undefined) return { size, note: null, more: 0 }
+  // What is only good to know would fill every cell: it stands with the cell that is looked at.
+  if (first.severity === 'note') return { size, note: { tone: 'neutral', text: count(all.length, 'note') }, more: 0 }
   return { size, note: { tone: TONES[first.severity], text: first.text }, more: others.length }
 }
 
@@ -80,12 +82,18 @@ function runningWords(job: Job): RunWords {
   return { tone: 'accent', text, bar: fraction, badge: false }
 }
 
-/** `waiting for the disk` where the queue says so. */
+/** `waiting for the disk` where the queue says so; a cell has no room for more. */
+function queuedWords(message: string): string {
+  if (/disk/i.test(message)) return 'waiting for the disk'
+  return message === '' || /another|other/i.test(message) ? 'queued' : message
+}
+
+/** A job as a cell. `now` in milliseconds. */
 export function runWords(job: Job, now: number): RunWords {
   switch (job.state) {
     case 'queued':
       if (job.paused === true) return { tone: 'amber', text: 'held back', badge: false }
-      return { tone: 'dim', text: job.message === '' ? 'queued' : job.message, badge: false }
+      return { tone: 'dim', text: queuedWords(job.message), badge: false }
     case 'running':
       return runningWords(job)
     case 'cancelling':

@@ -51,7 +51,7 @@ export function MachineOptions({ images }: MachineOptionsProps) {
               size="xs"
               value={String(machine[field] ?? '')}
               onChange={(value) => choose(field, value ?? '')}
-              data={[{ value: '', label: follows === undefined ? 'Automatic' : `${follows.label} (automatic)` }, ...options]}
+              data={[{ value: '', label: follows === undefined ? 'Automatic' : `${follows.label}, auto` }, ...options]}
               comboboxProps={{ width: 'max-content', position: 'bottom-start', transitionProps: { duration: 80 } }}
             />
           )

@@ -33,7 +33,7 @@ export const MACHINE_OPTIONS = {
     { value: 'false', label: 'Off' },
   ],
   diskController: [
-    { value: 'pvscsi', label: 'VMware paravirtual SCSI' },
+    { value: 'pvscsi', label: 'PVSCSI (VMware)' },
     { value: 'lsilogic', label: 'LSI Logic SCSI' },
     { value: 'sata', label: 'SATA (AHCI)' },
     { value: 'nvme', label: 'NVMe' },
@@ -46,8 +46,8 @@ export const MACHINE_OPTIONS = {
     { value: 'none', label: 'None' },
   ],
   properties: [
-    { value: 'ignition', label: 'Ignition (guestinfo.ignition.config)' },
-    { value: 'cloud-init', label: 'cloud-init (guestinfo.userdata)' },
+    { value: 'ignition', label: 'Ignition' },
+    { value: 'cloud-init', label: 'cloud-init' },
     { value: 'none', label: 'None' },
   ],
 } as const satisfies Partial<Record<keyof MachineChoice, readonly Option[]>>

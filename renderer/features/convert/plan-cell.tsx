@@ -1,6 +1,5 @@
 import { Skeleton } from '@mantine/core'
 import { Check } from 'lucide-react'
-import { artifact } from '#shared/platforms/artifacts'
 import { Badge } from '../../components/badge.js'
 import { visibleText } from '../../components/visible-text.js'
 import type { PlannedCell } from './batch-setup.js'
@@ -49,21 +48,20 @@ export function PlanCell({ planned, unreadable, left, name, onToggle }: PlanCell
 
 function PlanState({ planned }: { readonly planned: PlannedCell }) {
   const { size, note, more } = planWords(planned.cell)
+  const text = note === null ? '' : visibleText([note.text, moreWords(more)].filter((part) => part !== '').join(' '))
   return (
-    <span className={styles.state} title={artifact(planned.cell.artifact).hint}>
+    <span className={styles.state}>
       {size !== '' && <span>{size}</span>}{' '}
-      {note !== null && (
-        <span className={styles.note} title={visibleText(note.text)}>
-          {note.tone === 'neutral' ? (
-            <span className={`truncate ${styles.quiet}`}>{visibleText(note.text)}</span>
-          ) : (
+      {note !== null &&
+        (note.tone === 'neutral' ? (
+          <span className={styles.quiet}>{text}</span>
+        ) : (
+          <span className={styles.badge} title={text}>
             <Badge tone={note.tone}>
-              <span className="truncate">{visibleText(note.text)}</span>
+              <span className={styles.lines}>{text}</span>
             </Badge>
-          )}{' '}
-          {more > 0 && <span className={styles.more}>{moreWords(more)}</span>}
-        </span>
-      )}
+          </span>
+        ))}
     </span>
   )
 }

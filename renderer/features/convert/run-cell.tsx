@@ -23,7 +23,7 @@ export function RunCell({ job, now }: { readonly job: Job; readonly now: number 
     return (
       <span className={styles.badge} title={text}>
         <Badge tone={BADGES[words.tone]}>
-          <span className="truncate">{text}</span>
+          <span className={styles.lines}>{text}</span>
         </Badge>
       </span>
     )

@@ -13,7 +13,10 @@ export function chosenDisk(report: SourceReport, member: string | null): Disk | 
 export function sourceFacts(report: SourceReport, member: string | null): string {
   const disk = chosenDisk(report, member)
   const isPlain = report.kind === 'image'
-  const label = isPlain ? (disk?.label ?? report.label) : [report.label, disk?.label ?? ''].filter((part) => part !== '').join(', ')
+  // `qcow2 v3, zlib`: the rest is for who opens it
+  const label = isPlain
+    ? (disk?.label ?? report.label).replace(/,.*/, '')
+    : [report.label, disk?.label ?? ''].filter((part) => part !== '').join(', ')
   const data = disk?.packedBytes ?? report.fileBytes
   const sizes = [
     disk === undefined || disk.virtualBytes === null ? null : formatBytes(disk.virtualBytes),

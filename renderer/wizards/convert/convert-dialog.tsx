@@ -40,7 +40,7 @@ export function ConvertDialog({ paths: first, others, target, onClose }: Convert
             </div>
           )}
           <div className={styles.many}>
-            <span>More images, or a platform's package: OVA, fixed VHD for Azure, tar.gz for Google Cloud</span>
+            <span>More images, or a platform's package: OVA, VHD for Azure …</span>
             <Button size="xs" variant="subtle" rightSection={<ArrowRight size={14} aria-hidden />} onClick={() => convertMany(paths)}>
               Convert for platforms
             </Button>
