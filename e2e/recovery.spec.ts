@@ -70,7 +70,7 @@ test('after the app was killed: what is left is named and cleaned up, and the jo
     const job = main.getByRole('article', { name: 'Convert large.raw to qcow2' })
     await expect(job.getByText('Interrupted', { exact: true })).toBeVisible()
     expect(await app.accessibilityViolations()).toEqual([])
-    await job.getByRole('button', { name: 'Retry' }).first().click()
+    await job.getByRole('button', { name: 'Run again' }).click()
     await expect(job.getByText('Succeeded', { exact: true })).toBeVisible({ timeout: 180_000 })
     await expect(job).toContainText('identical')
   })
