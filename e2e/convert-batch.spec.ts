@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from './fixtures.js'
 import { ConvertPage } from './pages/convert-page.js'
+import { ShellPage } from './pages/shell-page.js'
 
 /** A disk of 8 MiB with something at both ends. */
 function makeImage(file: string, letter: string): void {
@@ -20,6 +21,7 @@ function sameContent(one: readonly [string, string], other: readonly [string, st
 
 test('two images for two platforms: planned, one cell left out, made, proven and found again in Jobs', async ({
   app,
+  launch,
   shell,
   workFolder,
 }) => {
@@ -80,6 +82,16 @@ test('two images for two platforms: planned, one cell left out, made, proven and
     await expect(page.getByText('All 3 artifacts made')).toBeVisible()
     await page.getByRole('button', { name: 'Convert more' }).click()
     await expect(page.getByText('3 files of these names are there already')).toBeVisible()
+  })
+
+  await test.step('after a restart as well', async () => {
+    await app.quit()
+    const again = await launch()
+    await new ShellPage(again.page).show('Jobs')
+    await again.page.getByRole('button', { name: 'Show as table' }).first().click()
+    await expect(again.page.getByText('All 3 artifacts made')).toBeVisible()
+    await expect(new ConvertPage(again.page).cell('two.qcow2', 'Azure fixed VHD')).toHaveAccessibleName(/left out/)
+    expect(again.problems).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from './fixtures.js'
+import { ConvertPage } from './pages/convert-page.js'
 import { HealthPage } from './pages/health-page.js'
 import { ShellPage } from './pages/shell-page.js'
 import { WorkbenchPage } from './pages/workbench-page.js'
@@ -100,6 +101,21 @@ for (const theme of ['Light', 'Dark'] as const) {
       await shell.show('Tools')
       await expect(page.getByText('User-Mode Linux').first()).toBeVisible()
       await shot('tools')
+      await shell.show('Convert')
+      await shot('convert-empty')
+      await app.dropFiles([image, bootable])
+      const table = new ConvertPage(page)
+      for (const target of ['VMware ESXi OVA', 'Azure fixed VHD', 'Oracle Cloud .oci']) await table.tick(target)
+      await expect(page.getByRole('button', { name: 'Make 6 artifacts' })).toBeEnabled()
+      await table.cell('boot-131.qcow2', 'Azure fixed VHD').click()
+      await page.mouse.move(700, 200)
+      await page.mouse.wheel(0, -5000)
+      await shot('convert-table')
+      await page.getByRole('button', { name: 'Make 6 artifacts' }).click()
+      await expect(page.getByRole('button', { name: 'Cancel all', exact: true }).first()).toBeVisible()
+      await shot('convert-running')
+      await expect(page.getByText('All 6 artifacts made')).toBeVisible({ timeout: 250_000 })
+      await shot('convert-made')
       await shell.show('Home')
       await shot('home')
       const broken = path.join(workFolder, 'broken.qcow2')

@@ -33,7 +33,7 @@ export const MACHINE_OPTIONS = {
     { value: 'false', label: 'Off' },
   ],
   diskController: [
-    { value: 'pvscsi', label: 'PVSCSI (VMware)' },
+    { value: 'pvscsi', label: 'PVSCSI' },
     { value: 'lsilogic', label: 'LSI Logic SCSI' },
     { value: 'sata', label: 'SATA (AHCI)' },
     { value: 'nvme', label: 'NVMe' },
