@@ -112,7 +112,7 @@ test('bad usage says how it is meant, as JSON when that was asked for', async ()
   })
   const { code, out, err } = await run(['convert', 'a.raw', '--json'])
   expect([code, err]).toEqual([2, ''])
-  expect(JSON.parse(out).error).toMatchObject({ code: 'bad-input', details: { reason: 'say what to make: -o OUT' } })
+  expect(JSON.parse(out).error).toMatchObject({ code: 'bad-input', details: { reason: 'say what to make: -o OUT or --folder DIR' } })
   for (const args of [
     ['boot', 'set', 'a', '-o', 'b'],
     ['boot', 'set', 'a', '--append', 'x'],
