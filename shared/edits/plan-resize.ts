@@ -1,5 +1,6 @@
 import {
   ALIGNMENT_BYTES,
+  type DiskImage,
   type DiskLayout,
   endOf,
   isLogical,
@@ -10,7 +11,7 @@ import {
   mostBytes,
   usableEnd,
 } from '../images/disk-layout.js'
-import type { ImageInfo, Partition } from '../images/image-info.js'
+import type { Partition } from '../images/image-info.js'
 import { behind, exactSize, growthOf, growthProblem, leastPartition, leavesRoom } from '../images/resize-rules.js'
 import type { EditOf } from './edit.js'
 
@@ -27,13 +28,11 @@ export type ResizePlan =
   | { readonly ok: true; readonly edits: readonly ResizeEdit[]; readonly notes: readonly string[] }
   | { readonly ok: false; readonly reason: string }
 
-type Image = Pick<ImageInfo, 'virtualBytes' | 'sectorBytes' | 'table' | 'partitions' | 'extended'>
-
 /**
  * The edits that make a wish true. Only the partition that ends last is ever made smaller, and none is moved. Pure: what the edits do
  * is checked again where they are applied.
  */
-export function planResize(image: Image, wish: ResizeWish): ResizePlan {
+export function planResize(image: DiskImage, wish: ResizeWish): ResizePlan {
   const layout = layoutOf(image)
   if (wish.size === 'min') return planLeast(layout, image.partitions)
   const bytes = wish.size ?? layout.virtualBytes
@@ -102,7 +101,7 @@ function planLeast(layout: DiskLayout, partitions: readonly Partition[]): Resize
 }
 
 /** The smallest size that `planResize` gets a disk to. */
-export function leastDiskBytes(image: Image): number {
+export function leastDiskBytes(image: DiskImage): number {
   return Math.min(image.virtualBytes, leastOf(layoutOf(image), image.partitions).bytes)
 }
 

@@ -74,7 +74,7 @@ export type LeftoverFacts = Readonly<Record<LeftoverTopic, readonly string[]>>
 export interface HealthFacts {
   readonly image: Pick<
     ImageInfo,
-    'format' | 'variant' | 'virtualBytes' | 'sectorBytes' | 'table' | 'firmware' | 'warnings' | 'backingChain'
+    'format' | 'variant' | 'virtualBytes' | 'sectorBytes' | 'table' | 'extended' | 'firmware' | 'warnings' | 'backingChain'
   >
   readonly partitions: readonly Partition[]
   /** The backup GPT is put in its place by a staged edit. */

@@ -24,7 +24,12 @@ const GPT_ENTRIES_BYTES = 128 * 128
 /** An MBR counts sectors in 32 bits. */
 const MBR_SECTORS = 2 ** 32 - 1
 
-export function layoutOf(info: Pick<ImageInfo, 'virtualBytes' | 'sectorBytes' | 'table' | 'partitions' | 'extended'>): DiskLayout {
+/** What of an image says where things lie on it. */
+export interface DiskImage extends Pick<ImageInfo, 'virtualBytes' | 'sectorBytes' | 'table' | 'extended'> {
+  readonly partitions: readonly Partition[]
+}
+
+export function layoutOf(info: DiskImage): DiskLayout {
   const { virtualBytes, sectorBytes, table, partitions, extended } = info
   return { virtualBytes, sectorBytes, table, partitions, extended: extended ?? [] }
 }

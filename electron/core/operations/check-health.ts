@@ -72,7 +72,7 @@ export class HealthChecks {
       ),
     ])
     const facts = {
-      image: info,
+      image: { ...info, virtualBytes: draft.layout.virtualBytes },
       partitions,
       backupGptMoves: draft.steps().some(({ operation }) => operation.kind === 'move-backup-gpt'),
       entries: boot.entries,
@@ -119,6 +119,7 @@ function withDiskEdits(partitions: readonly Partition[], draft: GuestDraft): Par
       if (operation.kind === 'set-partition-type') {
         return { ...current, type: operation.type, typeName: partitionTypeName(operation.type) }
       }
+      if (operation.kind === 'resize-partition') return { ...current, sizeBytes: operation.sizeBytes }
       if (operation.kind === 'set-filesystem-uuid' && current.filesystem) {
         return { ...current, filesystem: { ...current.filesystem, uuid: shownUuid(operation.uuid, current.filesystem.kind) } }
       }

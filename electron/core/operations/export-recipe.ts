@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { BootEntry } from '#shared/boot/boot-entry'
-import { type Edit, editSchema } from '#shared/edits/edit'
+import { type Edit, type EditOf, editSchema } from '#shared/edits/edit'
 import { describeEdit } from '#shared/edits/describe-edit'
 import type { FileContent } from '#shared/edits/file-edits'
 import { secretFields } from '#shared/edits/secrets'
@@ -61,6 +61,11 @@ export async function exportRecipe(edits: readonly Edit[], facts: RecipeFacts): 
   return { recipe, notes }
 }
 
+/** What these do depends on what is in the partition. */
+function namesPartition(edit: Edit): edit is EditOf<'set-partition-type' | 'set-fs-uuid' | 'grow-partition' | 'shrink-partition'> {
+  return ['set-partition-type', 'set-fs-uuid', 'grow-partition', 'shrink-partition'].includes(edit.kind)
+}
+
 function expectationsOf(edit: Edit, entries: readonly BootEntry[], info: ImageInfo): Expectation[] {
   if (edit.kind === 'kernel-args' && edit.entry !== '*') {
     const entry = entries.find((one) => (edit.entry === 'default' ? one.isDefault : one.id === edit.entry))
@@ -71,7 +76,7 @@ function expectationsOf(edit: Edit, entries: readonly BootEntry[], info: ImageIn
     const has = relied.filter((arg) => entry?.args.includes(arg))
     return [{ kind: 'boot-entry', entry: edit.entry, ...(has.length === 0 ? {} : { has }) }]
   }
-  if (edit.kind === 'set-partition-type' || edit.kind === 'set-fs-uuid') {
+  if (namesPartition(edit)) {
     const partition = info.partitions.find(({ number }) => number === edit.partition)
     if (!partition?.filesystem) return []
     const { kind, type, label } = partition.filesystem

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { ImageInfo, Partition } from '#shared/images/image-info'
 import { formatBytes } from '#shared/text/bytes'
 import { visibleText } from '../../components/visible-text.js'
@@ -19,8 +20,8 @@ function usedShare(partition: Partition): number | null {
   return used === null || partition.sizeBytes === 0 ? null : Math.min(1, used / partition.sizeBytes)
 }
 
-/** The disk to scale: one colour per kind of content, the part in use darker than the free part. */
-export function PartitionMap({ info }: { readonly info: ImageInfo }) {
+/** The disk to scale: one colour per kind of content, the part in use darker than the free part. `aside` stands at the end of its legend. */
+export function PartitionMap({ info, aside }: { readonly info: ImageInfo; readonly aside?: ReactNode }) {
   const segments = mapSegments(info)
   const label = segments
     .map(({ partition, sizeBytes }) => (partition === null ? `unallocated ${formatBytes(sizeBytes)}` : words(partition)))
@@ -54,7 +55,7 @@ export function PartitionMap({ info }: { readonly info: ImageInfo }) {
           )
         })}
       </div>
-      <figcaption>
+      <figcaption className={styles.caption}>
         <ul className={styles.legend}>
           {segments.map(({ partition, sizeBytes }, index) => (
             <li key={partition?.number ?? `gap${index}`}>
@@ -67,6 +68,7 @@ export function PartitionMap({ info }: { readonly info: ImageInfo }) {
             </li>
           ))}
         </ul>
+        {aside}
       </figcaption>
     </figure>
   )

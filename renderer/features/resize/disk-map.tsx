@@ -19,20 +19,24 @@ export function DiskMap({ info }: { readonly info: ImageInfo }) {
   const shown = withStagedSizes(info, edits)
   const count = edits.filter(isResize).length
   return (
-    <div className={styles.disk}>
-      <PartitionMap info={shown} />
-      <div className={styles.line}>
-        {count > 0 && (
-          <span className={styles.staged} role="status">
-            {shown.virtualBytes === info.virtualBytes
-              ? 'As staged: partitions have other sizes'
-              : `As staged: disk ${formatBytes(info.virtualBytes)} → ${formatBytes(shown.virtualBytes)}`}
+    <>
+      <PartitionMap
+        info={shown}
+        aside={
+          <span className={styles.aside}>
+            {count > 0 && (
+              <span role="status">
+                {shown.virtualBytes === info.virtualBytes
+                  ? 'As staged: partitions have other sizes'
+                  : `As staged: disk ${formatBytes(info.virtualBytes)} → ${formatBytes(shown.virtualBytes)}`}
+              </span>
+            )}
+            <Button size="compact-xs" variant="subtle" leftSection={<Scaling size={14} aria-hidden />} onClick={() => setOpen(true)}>
+              Resize…
+            </Button>
           </span>
-        )}
-        <Button size="compact-xs" variant="subtle" leftSection={<Scaling size={14} aria-hidden />} onClick={() => setOpen(true)}>
-          Resize…
-        </Button>
-      </div>
+        }
+      />
       {isOpen && (
         <ResizeDialog
           info={info}
@@ -41,6 +45,6 @@ export function DiskMap({ info }: { readonly info: ImageInfo }) {
           onClose={() => setOpen(false)}
         />
       )}
-    </div>
+    </>
   )
 }

@@ -84,6 +84,8 @@ test('a file system that was not unmounted', () => {
 test('a file system that is nearly full, unless it always is', () => {
   const full = { ...ROOT, filesystem: { ...ROOT.filesystem, usedBytes: ROOT.sizeBytes * 0.97 } as typeof ROOT.filesystem }
   expect(severitiesOf('filesystem-full', healthyFacts({ partitions: [full] }))).toEqual(['warning'])
+  const [finding] = findingsOf('filesystem-full', healthyFacts({ partitions: [full] }))
+  expect(finding?.fix.at(-1)).toEqual({ kind: 'grow-partition', partition: full.number })
   const squash = { ...full, filesystem: { ...full.filesystem, kind: 'squashfs' } as typeof ROOT.filesystem }
   expect(severitiesOf('filesystem-full', healthyFacts({ partitions: [squash] }))).toEqual(['info'])
 })

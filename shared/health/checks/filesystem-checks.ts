@@ -1,4 +1,6 @@
 import type { Partition } from '../../images/image-info.js'
+import { planResize, type ResizeEdit } from '../../edits/plan-resize.js'
+import type { DiskImage } from '../../images/disk-layout.js'
 import { formatBytes } from '../../text/bytes.js'
 import { type HealthCheck, notChecked, pass } from '../check.js'
 import { describePartition } from '../words.js'
@@ -31,7 +33,7 @@ export const FILESYSTEM_HEALTH: readonly HealthCheck[] = [
     id: 'filesystem-full',
     group: 'disk',
     title: 'File systems have room',
-    run: ({ partitions }) => {
+    run: ({ image, partitions }) => {
       const told = partitions.filter((partition) => usage(partition) !== null)
       const full = told.filter((partition) => (usage(partition) ?? 0) >= NEARLY_FULL)
       if (full.length > 0) {
@@ -41,12 +43,24 @@ export const FILESYSTEM_HEALTH: readonly HealthCheck[] = [
           title: `Partition ${partition.number} is nearly full`,
           text: 'Updates, and on a boot partition new kernels, may not fit. Systems that grow their root at the first boot grow only that.',
           evidence: [`${describePartition(partition)}: ${formatBytes(partition.filesystem?.usedBytes ?? 0)} in use`],
+          ...growth({ ...image, partitions }, partition),
         }))
       }
       return told.length === 0 ? notChecked('no file system here tells how full it is') : pass('None is nearly full.')
     },
   },
 ]
+
+const GIB = 1024 ** 3
+
+/** Into what is free behind it, or else with a disk that has a GiB more. */
+function growth(image: DiskImage, { number }: Partition): { fix?: ResizeEdit[]; fixLabel?: string } {
+  const here = planResize(image, { size: null, partition: number })
+  if (here.ok && here.edits.length > 0) return { fix: [...here.edits], fixLabel: 'Grow it into the free space behind it' }
+  const size = Math.ceil((image.virtualBytes + GIB) / GIB) * GIB
+  const more = planResize(image, { size, partition: number })
+  return more.ok ? { fix: [...more.edits], fixLabel: `Grow it with the disk to ${formatBytes(size)}` } : {}
+}
 
 /** Read-only file systems are always full. */
 function usage({ filesystem, sizeBytes }: Partition): number | null {

@@ -37,9 +37,14 @@ export function readExt(head: ByteView): Filesystem | null {
   }
 }
 
+const FLEX_GROUPS = 0x200
+const DESCRIPTOR_BYTES = 64
+/** Copies of the superblock and the descriptors in a file system of up to ten groups; more groups have few more. */
+const COPIES = 6
+
 /**
- * Blocks in use stay, and so do as many groups as hold the inodes in use. Tables of groups that go away are counted as if they stayed,
- * which makes up for what resize2fs(8) needs to move things about; the margin is for nearly full ones.
+ * The least size: groups that hold what is in use and all inodes, and the tables of a flexible group once more, as room to move things
+ * about (e2fsprogs resize/resize2fs.c). An estimate on the safe side, tried with file systems of many kinds.
  */
 function sizesOfExt(
   head: ByteView,
@@ -48,16 +53,26 @@ function sizesOfExt(
   logBlock: number,
 ): { sizeBytes: number | null; leastBytes: number | null } {
   if (logBlock > 6) return { sizeBytes: null, leastBytes: null }
-  const bytes = (blocks: bigint): number | null => safeBytes(blocks << BigInt(10 + logBlock))
-  const used = count(0x4, 0x150) - count(0xc, 0x158)
+  const unit = 1024 << logBlock
+  const sizeBytes = safeBytes(count(0x4, 0x150) * BigInt(unit))
   const [perGroup, inodesPerGroup] = [head.u32le(at + 0x20), head.u32le(at + 0x28)]
-  const usedInodes = Math.max(0, head.u32le(at) - head.u32le(at + 0x10))
-  const groups = inodesPerGroup === 0 ? 0 : Math.ceil(usedInodes / inodesPerGroup)
-  const needed = bytes(used + used / 32n)
-  const forInodes = bytes(BigInt(groups) * BigInt(perGroup))
-  const sizeBytes = bytes(count(0x4, 0x150))
-  if (needed === null || forInodes === null || sizeBytes === null) return { sizeBytes, leastBytes: null }
-  return { sizeBytes, leastBytes: Math.min(sizeBytes, wholeMib(Math.max(needed + 2 * MIB, forInodes))) }
+  if (sizeBytes === null || perGroup === 0 || inodesPerGroup === 0) return { sizeBytes, leastBytes: null }
+  const blocks = sizeBytes / unit
+  const groupsNow = Math.ceil(blocks / perGroup)
+  // Inode table and two bitmaps.
+  const own = Math.ceil((inodesPerGroup * (head.u16le(at + 0x58) || 128)) / unit) + 2
+  const copy = 1 + Math.ceil((groupsNow * DESCRIPTOR_BYTES) / unit) + head.u16le(at + 0xce)
+  if (own + copy >= perGroup) return { sizeBytes, leastBytes: null }
+  const isFlex = (head.u32le(at + 0x60) & FLEX_GROUPS) !== 0
+  const flexGroups = isFlex ? Math.min(groupsNow, 2 ** Math.min(head.u8(at + 0x174), 16)) : 1
+  const used = Number(count(0x4, 0x150) - count(0xc, 0x158))
+  const data = Math.max(0, used - groupsNow * own) + (isFlex ? flexGroups * own : 0)
+  const inodes = Math.max(0, head.u32le(at) - head.u32le(at + 0x10))
+  const groups = Math.max(1, Math.ceil(inodes / inodesPerGroup), Math.ceil(data / (perGroup - own - copy)))
+  const rest = Math.max(50, data - (groups - 1) * (perGroup - own))
+  const least = (groups - 1) * perGroup + flexGroups * own + Math.min(groupsNow, COPIES) * copy + rest
+  const margin = blocks / 500 + least / 50
+  return { sizeBytes, leastBytes: Math.min(sizeBytes, wholeMib((least + margin) * unit + MIB)) }
 }
 
 const MIB = 1024 ** 2
