@@ -7,6 +7,7 @@ import { appErrorDataSchema } from './errors/app-error-data.js'
 import { healthReportSchema } from './health/finding.js'
 import { filesCalls } from './files-calls.js'
 import { diskMapSchema, sizeInFormatSchema } from './images/disk-map.js'
+import { diskReportSchema } from './images/disk-report.js'
 import { diskFormatSchema, imageInfoSchema } from './images/image-info.js'
 import { lintExpectationSchema, lintReportSchema } from './lint/finding.js'
 import { commandRecordSchema, jobSchema, leftoverSchema } from './jobs/job.js'
@@ -101,6 +102,8 @@ export const contract = {
   ),
   /** Whether a file keeps the rules of its format, of what it should be, and of its platform. */
   'artifacts.lint': call(z.object({ path, expectation: lintExpectationSchema }), lintReportSchema),
+  /** What there is to know of the file that a disk is in: backing files, overlays, internal snapshots, what its check says. */
+  'disk.report': call(z.object({ path }), diskReportSchema),
   /** Where an image holds data. */
   'disk.map': call(z.object({ path }), diskMapSchema),
   /** What an image would take in each format. */

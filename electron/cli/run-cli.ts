@@ -13,6 +13,7 @@ import { customizeCommand } from './commands/customize.js'
 import { editCommand } from './commands/edit.js'
 import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
 import { convertCommand } from './commands/convert.js'
+import { diskCommands } from './commands/disk.js'
 import { doctorCommand } from './commands/doctor.js'
 import { filesCatCommand, filesFindCommand, filesGetCommand, filesListCommand } from './commands/files.js'
 import { healthCommand } from './commands/health.js'
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   recipeSchemaCommand,
   convertCommand,
   artifactsCommand,
+  ...diskCommands,
   jobsListCommand,
   jobsShowCommand,
   jobsCancelCommand,

@@ -5,6 +5,7 @@ import type { HealthReport } from '#shared/health/finding'
 import type { RetargetEdit } from '#shared/edits/retarget-edit'
 import type { GuestPlace } from '#shared/edits/guest-place'
 import type { DiskMap, SizeInFormat } from '#shared/images/disk-map'
+import type { DiskReport } from '#shared/images/disk-report'
 import type { DiskFormat } from '#shared/images/formats'
 import type { FileSearch, FileView, GuestListing, RowFacts } from '#shared/images/guest-listing'
 import type { GuestEntry, ImageInfo } from '#shared/images/image-info'
@@ -82,6 +83,8 @@ export interface Core {
   readRecipe(file: string, options?: { readonly anyHostFile?: boolean }): Promise<Recipe>
   /** The edits as a shell script of guestfish and qemu-img. Throws what keeps an edit from being applied. */
   shellScript(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<string>
+  /** What there is to know of the file that a disk is in: backing files, overlays, internal snapshots, what its check says. */
+  diskReport(path: string, signal?: AbortSignal): Promise<DiskReport>
   /** Where an image holds data. */
   diskMap(path: string, signal?: AbortSignal): Promise<DiskMap>
   /** What an image would take in each format. */

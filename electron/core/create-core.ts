@@ -28,6 +28,7 @@ import { planRetargetOf } from './operations/plan-retarget.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
 import { probeSource } from './operations/unpack/probe-source.js'
+import { diskReport } from './operations/disk/disk-report.js'
 import { createHost } from './process/create-host.js'
 import { readFormatOptions } from './tools/qemu-img/option-help.js'
 import { createRecentsStore } from './settings/recents-store.js'
@@ -92,6 +93,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     },
     readRecipe,
     shellScript: (image, edits, signal) => sessions.use(bind(signal), image, (open) => scriptOfEdits(open, edits)),
+    diskReport: (image, signal) => diskReport(bind(signal), image),
     diskMap: (image, signal) => readDiskMap(bind(signal), image),
     measureFormats: (image, signal) => measureFormats(bind(signal), image),
     formatOptions: () => readFormatOptions(host),

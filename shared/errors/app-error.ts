@@ -53,6 +53,7 @@ export const ERROR_CODES = [
   'check-failed',
   'lint-failed',
   'size-not-taken',
+  'nothing-to-gain',
   'output-exists',
   'output-is-source',
   'output-not-granted',

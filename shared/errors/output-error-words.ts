@@ -29,6 +29,11 @@ export const OUTPUT_ERROR_WORDS = {
       ? 'Choose another platform or format, or make the disk smaller first.'
       : 'Let the conversion grow the disk to that size.',
   }),
+  'nothing-to-gain': (facts) => ({
+    title: 'The image would not become smaller',
+    detail: `Compacted, it would take ${facts.size('bytes')} on disk, and it takes ${facts.size('onDiskBytes')} now. It was left as it is, and the compacted copy was removed.`,
+    next: 'Nothing needs to be done. A compressed subformat may still save space.',
+  }),
   'output-exists': (facts) => ({
     title: 'The output file exists already',
     detail: `${facts.path('A file of that name')} is there and was left as it is.`,

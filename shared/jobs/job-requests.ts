@@ -4,6 +4,7 @@ import { guestPlaceSchema } from '../edits/guest-place.js'
 import { diskFormatSchema } from '../images/image-info.js'
 import { expectationSchema } from '../recipes/expectation.js'
 import { convertImageInputSchema } from './convert-request.js'
+import { DISK_JOB_INPUTS } from './disk-requests.js'
 
 export const ENGINES = ['uml', 'guestfish', 'nbd'] as const
 export const engineIdSchema = z.enum(ENGINES)
@@ -84,6 +85,7 @@ export const JOB_INPUTS = {
   'extract-files': extractFilesInputSchema,
   'unpack-image': unpackImageInputSchema,
   'compare-images': compareImagesInputSchema,
+  ...DISK_JOB_INPUTS,
 } as const
 
 export type JobKind = keyof typeof JOB_INPUTS
@@ -98,6 +100,11 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('extract-files'), input: extractFilesInputSchema }),
   z.object({ kind: z.literal('unpack-image'), input: unpackImageInputSchema }),
   z.object({ kind: z.literal('compare-images'), input: compareImagesInputSchema }),
+  z.object({ kind: z.literal('compact-image'), input: DISK_JOB_INPUTS['compact-image'] }),
+  z.object({ kind: z.literal('snapshot-image'), input: DISK_JOB_INPUTS['snapshot-image'] }),
+  z.object({ kind: z.literal('rebase-image'), input: DISK_JOB_INPUTS['rebase-image'] }),
+  z.object({ kind: z.literal('commit-image'), input: DISK_JOB_INPUTS['commit-image'] }),
+  z.object({ kind: z.literal('repair-image'), input: DISK_JOB_INPUTS['repair-image'] }),
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 /** A request before defaults are filled in. */

@@ -10,6 +10,7 @@ import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
 import { unpackImage } from '../operations/unpack/unpack-image.js'
+import { diskDefinitions } from './disk-definitions.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
 
 /** Weights are measured shares of the wall time of typical runs. */
@@ -69,6 +70,7 @@ export function createJobDefinitions(preferences: {
   readonly madeWith: MadeWith
 }): JobDefinitions {
   return {
+    ...diskDefinitions,
     'save-image': {
       title: (input) =>
         input.target.mode === 'new-file'

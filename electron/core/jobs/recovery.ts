@@ -184,8 +184,9 @@ async function refuseMount(mount: string): Promise<void> {
   throw new Error(`not mounted by Diskwright: ${mount}`)
 }
 
+/** The file whose name a backup stands for: a commit changes the backing file, all else the source. */
 function sourceOf(job: Job): string | undefined {
-  return textField(job.input, 'source')
+  return textField(job.input, 'into') ?? textField(job.input, 'source')
 }
 
 function outputOf(job: Job): string | undefined {

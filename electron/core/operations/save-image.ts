@@ -154,7 +154,7 @@ function writeRequest(source: ImageSource, virtualBytes: number, node: BlockNode
 }
 
 /** A saved image keeps the subformat of its source where it can be told. */
-function sameSubformat(source: ImageSource, format: string): string | undefined {
+export function sameSubformat(source: ImageSource, format: string): string | undefined {
   if (format !== source.format) return undefined
   const { variant } = source.layers[0].sniff
   if (format === 'vmdk' || format === 'vdi') return findSubformat(format, variant)?.id

@@ -2,15 +2,12 @@ import { imageFormat, isDiskFormat } from '#shared/images/formats'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
-import { sniffImage } from '#shared/images/sniff'
-import { isSameFile } from '../files/identity.js'
 import { syncFile, syncFolder } from '../files/sync.js'
 import type { ImageSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
+import { overlaysOf } from './disk/overlays-of.js'
 import { fileHolders } from '../process/file-holders.js'
 import type { Host } from '../process/host.js'
-
-const HEAD_BYTES = 64 * 1024
 
 export interface InPlaceTarget {
   /** Real path that will hold the result. */
@@ -20,13 +17,25 @@ export interface InPlaceTarget {
   makeBackup(ctx: JobContext, part: string): Promise<void>
 }
 
+/** What replacing an image does no harm to: snapshots that the result has too, and overlays for which it reads as before. */
+export interface Kept {
+  readonly snapshots: boolean
+  /** Names in the image's folder; `all` where the result reads as the original does. */
+  readonly overlays: readonly string[] | 'all'
+}
+
 /**
  * Makes sure that an image may be replaced by its edited copy.
  *
  * @throws AppError `image-in-use` while any process has it open or an image in its folder is an overlay over it,
  * `format-not-writable` for images of several files, and for internal snapshots of which no backup would be kept
  */
-export async function prepareInPlace(host: Host, source: ImageSource, keepBackup: boolean): Promise<InPlaceTarget> {
+export async function prepareInPlace(
+  host: Host,
+  source: ImageSource,
+  keepBackup: boolean,
+  keeps: Kept = { snapshots: false, overlays: [] },
+): Promise<InPlaceTarget> {
   const target = source.layers[0].path
   if (!isDiskFormat(source.format)) {
     const reason = `${imageFormat(source.format).label} is read, and not written: save it as a new image`
@@ -37,14 +46,14 @@ export async function prepareInPlace(host: Host, source: ImageSource, keepBackup
       details: { path: target, reason: 'the image consists of several files: save it as a new image' },
     })
   }
-  if (source.layers[0].sniff.snapshots > 0 && !keepBackup) {
+  if (source.layers[0].sniff.snapshots > 0 && !keepBackup && !keeps.snapshots) {
     const reason = 'it holds internal snapshots, which the result will not have: keep the backup, or save it as a new image'
     throw new AppError('format-not-writable', { details: { path: target, reason } })
   }
   const holders = await fileHolders(target)
   if (holders.length > 0)
     throw new AppError('image-in-use', { details: { path: target, holder: holders.join(', ') }, actions: [{ kind: 'retry' }] })
-  const overlays = await overlaysOf(target)
+  const overlays = keeps.overlays === 'all' ? [] : (await overlaysOf(target)).filter((name) => !keeps.overlays.includes(name))
   if (overlays.length > 0) {
     throw new AppError('image-in-use', { details: { path: target, holder: `${overlays.join(', ')} (its overlay would read wrong data)` } })
   }
@@ -97,31 +106,5 @@ async function freeBackupName(target: string): Promise<string> {
       () => false,
     )
     if (!taken) return name
-  }
-}
-
-/** Images in the same folder whose header names this file as their backing file. */
-async function overlaysOf(target: string): Promise<string[]> {
-  const folder = path.dirname(target)
-  const names = (await fs.readdir(folder)).filter((name) => name !== path.basename(target))
-  const found: string[] = []
-  for (const name of names) {
-    const backing = await backingNameOf(path.join(folder, name))
-    if (backing !== null && (await isSameFile(path.resolve(folder, backing), target))) found.push(name)
-  }
-  return found
-}
-
-async function backingNameOf(file: string): Promise<string | null> {
-  const stats = await fs.stat(file).catch(() => undefined)
-  if (!stats?.isFile() || stats.size < 512) return null
-  const handle = await fs.open(file, 'r').catch(() => undefined)
-  if (!handle) return null
-  try {
-    const head = Buffer.alloc(Math.min(HEAD_BYTES, stats.size))
-    await handle.read(head, 0, head.length, 0)
-    return sniffImage({ head, tail: head.subarray(-512), fileBytes: stats.size }).backingFile
-  } finally {
-    await handle.close()
   }
 }

@@ -52,7 +52,8 @@ export async function copySnapshot(
   throw new AppError('verify-mismatch', { details: { path: source.path } })
 }
 
-async function sameAsSnapshot(
+/** Whether an image reads as an internal snapshot of `source`, as qemu-nbd shows it. */
+export async function sameAsSnapshot(
   ctx: JobContext,
   source: ImageSource,
   snapshotId: string,
@@ -65,7 +66,7 @@ async function sameAsSnapshot(
   try {
     const served = await serveSnapshot(ctx.host, { node: source.node, snapshotId, folder, access: { read: source.files } })
     try {
-      const access = { read: [copy.path], write: [folder] }
+      const access = { read: [...source.files, copy.path], write: [folder] }
       return await compareImages(ctx.host, { left: { socket: served.socket }, right: copy, access }, onProgress)
     } finally {
       await served.process.stop(1000)

@@ -45,6 +45,12 @@ export const TOOLS = {
   setpriv: row('setpriv', 'Ends tools with Diskwright and drops their privileges', utilLinux),
   prlimit: row('prlimit', 'Limits memory and time of tools that read hostile data', utilLinux),
   sh: row('sh', 'Starts tools inside the sandbox', ['dash', 'bash', 'bash', 'bash'], { versionArgs: null }),
+  cp: row('cp', 'Copies images with their holes, without taking space where the file system shares blocks', [
+    'coreutils',
+    'coreutils',
+    'coreutils',
+    'coreutils',
+  ]),
   bwrap: row('bwrap', 'Sandbox for every tool that reads image data', ['bubblewrap', 'bubblewrap', 'bubblewrap', 'bubblewrap'], {
     required: false,
     minimum: '0.5',

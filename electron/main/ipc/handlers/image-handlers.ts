@@ -9,6 +9,7 @@ export type ImageHandlers = Pick<
   | 'sources.probe'
   | 'boot.list'
   | 'formats.options'
+  | 'disk.report'
   | 'disk.map'
   | 'disk.measure'
   | 'recents.list'
@@ -25,6 +26,7 @@ export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
     'images.choose': () => chooseImages(parent),
     'sources.probe': ({ path }) => core.probeSource(path),
     'boot.list': ({ path }) => core.listBootEntries(path),
+    'disk.report': ({ path }) => core.diskReport(path),
     'disk.map': ({ path }) => core.diskMap(path),
     'disk.measure': ({ path }) => core.measureFormats(path),
     'formats.options': () => core.formatOptions(),
