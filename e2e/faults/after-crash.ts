@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
 import type { Core } from '#core/core-api'
+import { lintFile } from '#core/operations/lint-file'
 import { hashOf } from '../core/workbench.js'
 import { mountsOf, processesLeft } from './left-behind.js'
 import type { Scene } from './scene.js'
@@ -33,7 +34,7 @@ async function outcomeOf(scene: Scene, work: Work, label: string): Promise<Outco
     if ((await hashOf(scene.source)) === scene.original) return 'nothing done'
     const [backup] = await backups(scene)
     expect(await hashOf(scene.at(backup ?? 'no backup')), `${label}: the backup`).toBe(scene.original)
-    await expectWhole(scene, scene.source, label)
+    await expectWhole(scene, scene.source, work, label)
     return 'done'
   }
   expect(await hashOf(scene.source), `${label}: the source`).toBe(scene.original)
@@ -43,18 +44,24 @@ async function outcomeOf(scene: Scene, work: Work, label: string): Promise<Outco
     () => false,
   )
   if (!there) return 'nothing done'
-  await expectWhole(scene, made, label)
+  await expectWhole(scene, made, work, label)
   return 'done'
 }
 
 /** A result that bears its final name reads like the source, with the edit where one was asked for. */
-async function expectWhole(scene: Scene, image: string, label: string): Promise<void> {
+async function expectWhole(scene: Scene, image: string, { edited, artifact }: Work, label: string): Promise<void> {
+  if (artifact !== undefined) {
+    const { findings } = await lintFile(image, { artifact })
+    return expect(
+      findings.filter(({ severity }) => severity === 'error'),
+      label,
+    ).toEqual([])
+  }
   const core = await scene.nextStart()
   const args = async (file: string): Promise<string[]> => {
     const { entries } = await core.listBootEntries(file)
     return entries.find((entry) => entry.id === ENTRY)?.args ?? []
   }
-  const edited = path.extname(image) !== '.vmdk'
   const [original] = edited && image === scene.source ? (await backups(scene)).map((name) => scene.at(name)) : [scene.source]
   expect(await args(image), `${label}: ${path.basename(image)}`).toEqual([...(await args(original ?? '')), ...(edited ? [ADDED] : [])])
   await core.close()

@@ -1,5 +1,6 @@
 import type { Edit } from '#shared/edits/edit'
 import type { JobRequestDraft } from '#shared/jobs/job-requests'
+import type { ArtifactId } from '#shared/platforms/artifact-ids'
 import type { Scene } from './scene.js'
 
 /** The argument that every save of these tests adds. */
@@ -17,6 +18,10 @@ export interface Work {
   readonly steps: readonly string[]
   /** Name of the result in the image folder; undefined in place. */
   readonly output: string | undefined
+  /** Whether the result has the edits of these tests. */
+  readonly edited: boolean
+  /** Rules that a result which cannot be opened as an image is held against. */
+  readonly artifact?: ArtifactId
   command(scene: Scene): string[]
   request(scene: Scene): JobRequestDraft
 }
@@ -25,6 +30,7 @@ export const SAVE_NEW: Work = {
   name: 'save as a new image',
   steps: SAVE_STEPS,
   output: 'saved.qcow2',
+  edited: true,
   command: (scene) => ['boot', 'set', scene.source, '--append', ADDED, '-o', scene.at('saved.qcow2')],
   request: (scene) => ({
     kind: 'save-image',
@@ -36,6 +42,7 @@ export const SAVE_IN_PLACE: Work = {
   name: 'save in place',
   steps: SAVE_STEPS,
   output: undefined,
+  edited: true,
   command: (scene) => ['boot', 'set', scene.source, '--append', ADDED, '--in-place'],
   request: (scene) => ({
     kind: 'save-image',
@@ -47,6 +54,7 @@ export const CONVERT: Work = {
   name: 'convert',
   steps: CONVERT_STEPS,
   output: 'made.qcow2',
+  edited: false,
   command: (scene) => ['convert', scene.source, '-o', scene.at('made.qcow2'), '--to', 'qcow2:compressed'],
   request: (scene) => ({
     kind: 'convert-image',
@@ -62,4 +70,18 @@ export const CONVERT: Work = {
   }),
 }
 
-export const ALL_WORK: readonly Work[] = [SAVE_NEW, SAVE_IN_PLACE, CONVERT]
+/** Written by our own writer, in a package. */
+export const CONVERT_OVA: Work = {
+  name: 'convert to an OVA',
+  steps: CONVERT_STEPS,
+  output: 'made.ova',
+  edited: false,
+  artifact: 'vmware-ova',
+  command: (scene) => ['convert', scene.source, '-o', scene.at('made.ova'), '--for', 'vmware-ova', '--no-retarget'],
+  request: (scene) => ({
+    kind: 'convert-image',
+    input: { source: scene.source, output: scene.at('made.ova'), format: 'vmdk', artifact: 'vmware-ova', digests: ['sha256'] },
+  }),
+}
+
+export const ALL_WORK: readonly Work[] = [SAVE_NEW, SAVE_IN_PLACE, CONVERT, CONVERT_OVA]
