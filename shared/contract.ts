@@ -17,7 +17,7 @@ import { expectationSchema } from './recipes/expectation.js'
 import { recipeSchema } from './recipes/recipe.js'
 import { PLATFORM_IDS } from './platforms/platform.js'
 import { retargetPlanSchema } from './platforms/retarget-plan.js'
-import { recentImageSchema, settingsSchema } from './settings/settings.js'
+import { recentImageSchema, settingsChangeSchema, settingsSchema } from './settings/settings.js'
 import { doctorReportSchema } from './tools/doctor.js'
 
 /** A call from the window to the core. Channel names are the contract's keys; both ends and the preload derive from it. */
@@ -147,7 +147,7 @@ export const contract = {
   'recovery.list': call(nothing, z.array(leftoverSchema)),
   'recovery.clean': call(nothing, z.array(leftoverSchema)),
   'settings.get': call(nothing, settingsSchema),
-  'settings.set': call(settingsSchema.partial(), settingsSchema),
+  'settings.set': call(settingsChangeSchema, settingsSchema),
   'host.reveal': call(z.object({ path }), nothing),
   'host.copy': call(z.object({ text: z.string().max(1_000_000) }), nothing),
   'log.report': call(z.object({ message: z.string().max(4000), stack: z.string().max(16_000) }), nothing),
