@@ -44,6 +44,12 @@ test('a plan of every source for every preset: names of their own, the retarget 
   expect([plan.fits, await filesIn(folder)]).toEqual([true, []])
 })
 
+test('a retarget that is staged holds for its own platform; for another one the plan goes beyond it', async () => {
+  const staged = { kind: 'retarget', platform: 'vmware' } as const
+  const plan = await bench.core.planBatch({ ...draft(), sources: [{ path: sources[0] ?? '', edits: [staged] }] })
+  expect(plan.cells.map(({ input }) => input?.edits)).toEqual([[staged, { kind: 'retarget', platform: 'azure' }], [staged]])
+})
+
 test('a cell that is left out, a source that is gone, and an image without boot entries', async () => {
   const blank = await bench.copy('no-table', 'blank.raw')
   await bench.host.run('qemu-img', ['create', '-q', '-f', 'raw', blank, '8M'])

@@ -75,7 +75,8 @@ async function planOwnRetarget(
   request: BatchRequest,
   edits: readonly Edit[],
 ): Promise<Retarget> {
-  if (!request.retarget || edits.some(({ kind }) => kind === 'retarget')) return NO_RETARGET
+  // One that is staged for another platform is gone beyond: the plan is made on top of it.
+  if (!request.retarget || edits.some((edit) => edit.kind === 'retarget' && edit.platform === to)) return NO_RETARGET
   if (open === null) {
     const text = `It is packed (${packedAs}), so its boot entries are not seen and stay as they are. Unpack it first to retarget it`
     return { ...NO_RETARGET, notes: [{ severity: 'warning', text }] }
