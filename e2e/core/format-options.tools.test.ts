@@ -54,6 +54,13 @@ test('options that do not go together end the job before anything is written', a
   expect((await fs.readdir(bench.folder)).filter((name) => name.includes('refused'))).toEqual([])
 })
 
+test('an option that the format does not have is the fault of the request, not of the image', async () => {
+  const output = path.join(bench.folder, 'refused.vmdk')
+  const job = await bench.run({ kind: 'convert-image', input: { source, output, format: 'vmdk', options: ['colour=red'] } })
+  expect(job.error).toMatchObject({ code: 'bad-input', details: { reason: expect.stringContaining('no option colour') } })
+  expect((await fs.readdir(bench.folder)).filter((name) => name.includes('refused'))).toEqual([])
+})
+
 function offeredValues({ values }: FormatOption): string[] {
   if (values.kind === 'switch') return ['on', 'off']
   if (values.kind === 'choice') return values.choices.map(({ value }) => value)

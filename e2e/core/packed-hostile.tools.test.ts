@@ -67,6 +67,17 @@ test('two files of one name are both left out, also in a compressed archive', as
   expect(await filesIn(folder)).not.toContain('out.raw')
 })
 
+test('a disk of which the archive lacks a part is left out, in words, compressed or not', async () => {
+  const overlay = path.join(folder, 'overlay.qcow2')
+  await sh(folder, 'qemu-img create -q -u -f qcow2 -b base.raw -F raw overlay.qcow2 2M')
+  const archive = await made('lacking.tar', handmadeTar([{ name: 'overlay.qcow2', data: await fs.readFile(overlay) }]))
+  await sh(folder, 'gzip -kf lacking.tar')
+  for (const file of [archive, `${archive}.gz`]) {
+    const { notes } = await bench.core.probeSource(file)
+    expect(notes[0]?.text).toMatch(/^overlay\.qcow2 is left out: A disk in several files .*overlay\.qcow2 needs base\.raw/i)
+  }
+})
+
 test('an OVA whose disk is a link, is missing, or has two names in one', async () => {
   const descriptor = { name: 'a.ovf', data: Buffer.from(vmwareOvf([{ href: 'disk.raw', bytes: disk.length, capacityMib: 2 }])) }
   for (const rest of [

@@ -16,6 +16,7 @@ const HEX_LENGTHS: Readonly<Record<ManifestDigest, number>> = { sha1: 40, sha256
  */
 export function readManifest(text: string): readonly ManifestLine[] | string {
   const lines: ManifestLine[] = []
+  const seen = new Set<string>()
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line.trim() === '') continue
     const match = /^\s*(SHA-?(?:1|256|512))\s*\((.+)\)\s*=\s*([0-9a-fA-F]+)\s*$/i.exec(line)
@@ -23,7 +24,8 @@ export function readManifest(text: string): readonly ManifestLine[] | string {
     const digest = MANIFEST_DIGESTS.find((name) => name === match[1]?.toLowerCase().replace('-', ''))
     const [file = '', hex = ''] = [match[2]?.trim(), match[3]?.toLowerCase()]
     if (digest === undefined || hex.length !== HEX_LENGTHS[digest]) return `the digest of ${file} has the wrong length`
-    if (lines.some((other) => other.file === file)) return `${file} stands in it twice`
+    if (seen.has(file)) return `${file} stands in it twice`
+    seen.add(file)
     lines.push({ file, digest, hex })
   }
   return lines

@@ -143,8 +143,11 @@ function positive(text: string | undefined): number | null {
 }
 
 function requireUnique(values: readonly string[], what: string): void {
-  const twice = values.find((value, index) => values.indexOf(value) !== index)
-  if (twice !== undefined) throw damaged(`Its ${what} ${twice} stands there twice`)
+  const seen = new Set<string>()
+  for (const value of values) {
+    if (seen.has(value)) throw damaged(`Its ${what} ${value} stands there twice`)
+    seen.add(value)
+  }
 }
 
 function damaged(reason: string): AppError {

@@ -62,7 +62,9 @@ export function describeSource(report: SourceReport): string[] {
   ])
   return [
     `${report.path}: ${report.label}, ${formatBytes(report.fileBytes)}`,
-    ...indent(disks.length === 0 ? ['No disk is known yet'] : table([['Disk', 'What', 'Virtual size', 'In the file'], ...disks], [2, 3])),
+    ...indent(
+      disks.length === 0 ? ['No disk image is seen in it'] : table([['Disk', 'What', 'Virtual size', 'In the file'], ...disks], [2, 3]),
+    ),
     ...indent(snapshots.length === 0 ? [] : table([['Snapshot', 'Name', 'Made', 'Memory'], ...snapshots], [3])),
     ...(report.manifest === null ? [] : [`  ${MANIFEST_WORDS[report.manifest.state]}: ${report.manifest.detail}`]),
     ...report.notes.map(

@@ -55,24 +55,25 @@ async function writeAll(handle: FileHandle, file: string, chunk: Uint8Array, pos
       written += bytesWritten
     }
   } catch (thrown) {
-    throw await explainWriteError(thrown, file, chunk.length - written)
+    throw await explainWriteError(thrown, file, { end: position + chunk.length, left: chunk.length - written })
   }
 }
 
-/** Gives a failed write of a file of ours the code that fits. */
-export async function explainWriteError(thrown: unknown, file: string, neededBytes: number): Promise<unknown> {
+/** Gives a failed write of a file of ours the code that fits. `end`: where in the file it would have ended; `left`: what is not written. */
+export async function explainWriteError(thrown: unknown, file: string, { end, left }: { end: number; left: number }): Promise<unknown> {
   const folder = path.dirname(file)
   const errno = errnoCode(thrown)
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
     const { freeBytes } = await readDiskSpace(folder)
-    const details = { folder, neededBytes, freeBytes }
+    const details = { folder, neededBytes: left, freeBytes }
     const actions = [{ kind: 'free-space', ...details } as const, { kind: 'choose-output' } as const, { kind: 'retry' } as const]
     return new AppError('no-space', { details, actions, cause: thrown })
   }
   if (errno !== 'EFBIG') return thrown
   const { filesystem, maxFileBytes } = await readDiskSpace(folder)
   return new AppError('file-too-large', {
-    details: { folder, filesystem, neededBytes, maxBytes: maxFileBytes ?? 0 },
+    // A limit of the process tells itself nowhere.
+    details: { folder, filesystem, neededBytes: end, ...(maxFileBytes === null ? {} : { maxBytes: maxFileBytes }) },
     actions: [{ kind: 'choose-output' }],
     cause: thrown,
   })

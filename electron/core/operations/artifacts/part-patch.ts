@@ -32,6 +32,6 @@ async function writeAt(handle: FileHandle, part: string, bytes: Uint8Array, posi
       written += (await handle.write(bytes, written, bytes.length - written, position + written)).bytesWritten
     }
   } catch (thrown) {
-    throw await explainWriteError(thrown, part, bytes.length - written)
+    throw await explainWriteError(thrown, part, { end: position + bytes.length, left: bytes.length - written })
   }
 }

@@ -166,7 +166,8 @@ export async function peekCompressed(
   return { head, isWhole, sniff: sniffImage({ head, tail, fileBytes: isWhole ? length : UNKNOWN_LENGTH }) }
 }
 
-function problemNote(name: string, thrown: unknown, notes: Note[]): undefined {
+/** Tells why a file of an archive is not offered. Throws what is about more than that file. */
+export function problemNote(name: string, thrown: unknown, notes: Note[]): undefined {
   if (!(thrown instanceof AppError) || thrown.code === 'cancelled' || thrown.code === 'tool-missing') throw thrown
   const { title, detail } = describeError(thrown.data)
   notes.push(warning(`${showControl(name)} is left out: ${title}. ${detail.replace(/ Nothing was changed\.$/, '')}`))

@@ -6,7 +6,7 @@ import { ByteView } from '#shared/images/byte-view'
 import { HEAD_BYTES, sniffFile, sniffImage } from '#shared/images/sniff'
 import type { SniffResult } from '#shared/images/sniff-result'
 import type { Host } from '../../process/host.js'
-import { diskOf, disksOfArchive, peekCompressed, placeOf, readerOfPlace, usableMembers } from './archive-disks.js'
+import { diskOf, disksOfArchive, peekCompressed, placeOf, problemNote, readerOfPlace, usableMembers } from './archive-disks.js'
 import { disksOfFolder, disksOfOva } from './ovf-disks.js'
 import { labelOf, type Note, note, type PackedDisk, type PackedSource, warning } from './packed-disk.js'
 import { type PackedFile, readerOf, withPackedFile } from './packed-file.js'
@@ -132,7 +132,7 @@ async function openCompressedTar(file: PackedFile, compression: Compression, hea
     }
     const disk = diskOf(member, target, sniff, list.files)
     if (disk === null) continue
-    if (disk instanceof AppError) notes.push(warning(`${member.name} is left out: ${disk.message}`))
+    if (disk instanceof AppError) problemNote(member.name, disk, notes)
     else if (disk.companions.length > 0) notes.push(warning(`${member.name} is left out: it needs further files; unpack the archive first`))
     else disks.push({ ...disk, packedBytes: null })
   }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
-import { dataRuns, SparseFile, type SparseLimits } from './sparse-file.js'
+import { dataRuns, limitsFor, SparseFile, type SparseLimits } from './sparse-file.js'
 
 let folder: string
 beforeAll(async () => {
@@ -12,7 +12,15 @@ beforeAll(async () => {
 })
 afterAll(() => fs.rm(folder, { recursive: true, force: true }))
 
-const LIMITS: SparseLimits = { dataBytes: 2 ** 40, freeBytes: 2 ** 40, length: 2 ** 40, keepsHoles: true, packedBytes: 1 }
+const LIMITS: SparseLimits = {
+  folder: '/to',
+  dataBytes: 2 ** 40,
+  freeBytes: 2 ** 40,
+  reserveBytes: 0,
+  length: 2 ** 40,
+  keepsHoles: true,
+  packedBytes: 1,
+}
 
 async function write(pieces: readonly Buffer[], limits: Partial<SparseLimits> = {}): Promise<{ bytes: Buffer; written: number }> {
   const file = path.join(folder, 'file')
@@ -52,6 +60,19 @@ test('zeros do not count as data, whatever their amount; data does', async () =>
   expect(await refusal(write([Buffer.alloc(3 * mib, 1)], { freeBytes: mib }))).toBe('no-space')
   expect(await refusal(write([Buffer.alloc(3 * mib)], { length: mib }))).toBe('file-too-large')
   expect(await refusal(write([Buffer.alloc(3 * mib)], { freeBytes: mib, keepsHoles: false }))).toBe('no-space')
+})
+
+test('a full disk is told of by the folder, with what is free there and what has to stay so', async () => {
+  const mib = 1024 * 1024
+  const work = write([Buffer.alloc(3 * mib, 1)], { folder: '/chosen', freeBytes: 2 * mib, reserveBytes: mib })
+  const details = { folder: '/chosen', neededBytes: 3 * mib, freeBytes: 2 * mib }
+  await expect(work).rejects.toMatchObject({ code: 'no-space', data: { details } })
+})
+
+test('on a small disk the most of what is free may be used; all of it where the length is known', async () => {
+  const unknown = await limitsFor(folder, 1, null)
+  expect(unknown.reserveBytes).toBe(Math.min(1024 ** 3, Math.floor(unknown.freeBytes / 10)))
+  expect(await limitsFor(folder, 1, 4096)).toMatchObject({ dataBytes: 4096, reserveBytes: 0 })
 })
 
 test('runs of data lie between whole blocks of zeros', () => {

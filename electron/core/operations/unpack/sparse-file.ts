@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import { readDiskSpace } from '../../files/disk-space.js'
 import { errnoCode } from '../../files/sync.js'
@@ -8,18 +7,22 @@ const BUFFER_BYTES = 1024 * 1024
 /** The smallest hole that file systems keep. */
 const HOLE_BYTES = 4096
 const ZEROS = Buffer.alloc(BUFFER_BYTES)
-/** Left free for everything else that runs. */
+/** Left free for everything else that runs, on a small disk a part of what is free. */
 const RESERVE_BYTES = 1024 ** 3
+const RESERVE_SHARE = 0.1
 const BOMB_BYTES = 10 * 1024 ** 3
 const BOMB_RATIO = 50
 /** No file system that a result could lie on holds more. */
 const MAX_LENGTH = 16 * 1024 ** 4
 
 export interface SparseLimits {
+  /** What a full disk is told of. */
+  readonly folder: string
   /** Bytes of data, zeros not counted. */
   readonly dataBytes: number
-  /** Of these, how many the disk has room for. */
   readonly freeBytes: number
+  /** Of these, how many have to stay free. */
+  readonly reserveBytes: number
   /** Length of the file, zeros counted. */
   readonly length: number
   /** FAT keeps no holes: there zeros are data too. */
@@ -31,8 +34,10 @@ export interface SparseLimits {
 export async function limitsFor(folder: string, packedBytes: number, storedBytes: number | null): Promise<SparseLimits> {
   const { freeBytes, filesystem, maxFileBytes } = await readDiskSpace(folder)
   return {
+    folder,
     dataBytes: storedBytes ?? Math.max(BOMB_BYTES, BOMB_RATIO * packedBytes),
-    freeBytes: storedBytes === null ? Math.max(0, freeBytes - RESERVE_BYTES) : freeBytes,
+    freeBytes,
+    reserveBytes: storedBytes === null ? Math.min(RESERVE_BYTES, Math.floor(freeBytes * RESERVE_SHARE)) : 0,
     length: Math.min(maxFileBytes ?? MAX_LENGTH, MAX_LENGTH),
     keepsHoles: filesystem !== 'fat' && filesystem !== 'exfat',
     packedBytes,
@@ -51,13 +56,12 @@ export class SparseFile {
 
   private constructor(
     private readonly handle: FileHandle,
-    private readonly file: string,
     private readonly limits: SparseLimits,
   ) {}
 
   /** `file` has to be there, empty. */
   static async open(file: string, limits: SparseLimits): Promise<SparseFile> {
-    return new SparseFile(await open(file, 'r+'), file, limits)
+    return new SparseFile(await open(file, 'r+'), limits)
   }
 
   get length(): number {
@@ -130,14 +134,14 @@ export class SparseFile {
 
   private count(bytes: number): void {
     this.dataBytes += bytes
-    const { dataBytes, freeBytes, packedBytes } = this.limits
-    if (this.dataBytes > freeBytes) throw this.noSpace()
+    const { dataBytes, freeBytes, reserveBytes, packedBytes } = this.limits
+    if (this.dataBytes + reserveBytes > freeBytes) throw this.noSpace()
     if (this.dataBytes > dataBytes) throw new AppError('archive-too-large', { details: { limitBytes: dataBytes, packedBytes } })
   }
 
   private requireLength(length: number): void {
     if (length <= this.limits.length) return
-    const folder = path.dirname(this.file)
+    const { folder } = this.limits
     throw new AppError('file-too-large', {
       details: { folder, neededBytes: length, maxBytes: this.limits.length },
       actions: [{ kind: 'choose-output' }],
@@ -149,9 +153,8 @@ export class SparseFile {
   }
 
   private noSpace(): AppError {
-    const folder = path.dirname(this.file)
-    const { freeBytes } = this.limits
-    const neededBytes = this.dataBytes + RESERVE_BYTES
+    const { folder, freeBytes, reserveBytes } = this.limits
+    const neededBytes = this.dataBytes + reserveBytes
     return new AppError('no-space', {
       details: { folder, neededBytes, freeBytes },
       actions: [{ kind: 'free-space', folder, neededBytes, freeBytes }, { kind: 'choose-output' }, { kind: 'retry' }],

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { plainMemberName } from '#shared/archives/member-name'
 import { AppError } from '#shared/errors/app-error'
 import { HEAD_BYTES, sniffImage } from '#shared/images/sniff'
@@ -16,6 +15,8 @@ import { readTar, type TarMember } from './tar-reader.js'
 const MIN_BLANK_BYTES = 1024 * 1024
 
 export interface UnpackOptions {
+  /** A folder on the target's disk that the user knows, where the target's own is hidden. */
+  readonly folder: string
   readonly signal: AbortSignal
   /** Waited for between pieces of what is read. */
   readonly pausePoint?: (() => Promise<void>) | undefined
@@ -67,7 +68,7 @@ export async function unpackPlace(
     const pieces = place.kind === 'stored' ? place.pieces : [{ offset: 0, length: source.fileBytes, at: 0 }]
     const stored = pieces.reduce((sum, piece) => sum + piece.length, 0)
     const length = place.kind === 'stored' ? place.sizeBytes : source.fileBytes
-    return writing(target, source.fileBytes, stored, async (out) => {
+    return writing(target, options, source.fileBytes, stored, async (out) => {
       let done = 0
       for (const piece of pieces) {
         await out.moveTo(piece.at)
@@ -90,7 +91,7 @@ async function unpackWhole(
   options: UnpackOptions,
 ): Promise<number> {
   const { range } = place
-  return writing(target, range.length, null, async (out) => {
+  return writing(target, options, range.length, null, async (out) => {
     const content = decompress(host, source, place.compression, range, {
       signal: options.signal,
       pausePoint: options.pausePoint,
@@ -104,11 +105,12 @@ async function unpackWhole(
 /** `work` returns the length that the file gets. */
 async function writing(
   target: string,
+  { folder }: UnpackOptions,
   packedBytes: number,
   storedBytes: number | null,
   work: (out: SparseFile) => Promise<number>,
 ): Promise<number> {
-  const out = await SparseFile.open(target, await limitsFor(dirname(target), packedBytes, storedBytes))
+  const out = await SparseFile.open(target, await limitsFor(folder, packedBytes, storedBytes))
   try {
     const length = await work(out)
     await out.finish(length)
@@ -139,7 +141,7 @@ async function unpackFromTar(
     let found: TarMember | undefined
     const others: string[] = []
     try {
-      const bytes = await writing(target, source.fileBytes, null, async (out) => {
+      const bytes = await writing(target, options, source.fileBytes, null, async (out) => {
         for await (const one of readTar(input, source.path)) {
           if (one.kind !== 'file' || !(await isMeant(input, one, member))) continue
           if (found) {

@@ -36,6 +36,7 @@ export async function unpackImage(ctx: JobContext, input: Input): Promise<JobOut
   const part = await openPart(ctx, output)
   const unpacked = await ctx.step('unpack', async (progress) => {
     const done = await unpackDisk(ctx.host, packed, { disk, member: input.member }, part.file, {
+      folder: path.dirname(output),
       signal: ctx.signal,
       pausePoint: () => ctx.pausePoint(),
       onRead: (bytes, total) => progress.bytes(bytes, total),

@@ -70,6 +70,7 @@ export async function withUnpackedSource(ctx: JobContext, request: UnpackRequest
   await fs.writeFile(image, '', { flag: 'wx' })
   const pausePoint = (): Promise<void> => ctx.pausePoint()
   const options = {
+    folder: request.workDir,
     signal: ctx.signal,
     pausePoint,
     onRead: (done: number) => progress.bytes(checked + done, Math.max(total, checked + done)),

@@ -1,3 +1,4 @@
+import { AppError } from '#shared/errors/app-error'
 import { explainQemuError } from '#shared/errors/explain-qemu'
 import type { Access, Host } from '../../process/host.js'
 import { parseProgress } from './progress.js'
@@ -6,7 +7,7 @@ import { parseProgress } from './progress.js'
  * Runs a prepared `qemu-img convert` command line (`shared/images/conversion.ts`).
  *
  * @param onProgress fraction 0..1, qemu-img's own percentage
- * @throws AppError `no-space`, `file-too-large`, `image-damaged` … as qemu-img said
+ * @throws AppError `no-space`, `file-too-large`, `image-damaged` … as qemu-img said; `bad-input` for an option that the format does not have
  */
 export async function convertImage(
   host: Host,
@@ -22,6 +23,20 @@ export async function convertImage(
       },
     })
   } catch (thrown) {
-    throw explainQemuError(thrown, { path: work.path })
+    throw unknownOption(thrown) ?? explainQemuError(thrown, { path: work.path })
   }
+}
+
+/** The image is not to blame for an option that was given. */
+function unknownOption(thrown: unknown): AppError | undefined {
+  if (!(thrown instanceof AppError) || thrown.code !== 'tool-failed') return undefined
+  const { toolOutput, command } = thrown.data
+  const [, name] = /Invalid parameter '([^']*)'/.exec(toolOutput ?? '') ?? []
+  if (name === undefined) return undefined
+  return new AppError('bad-input', {
+    details: { reason: `the installed qemu-img has no option ${name} for this format` },
+    toolOutput,
+    command,
+    cause: thrown,
+  })
 }
