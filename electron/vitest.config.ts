@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const root = resolve(import.meta.dirname, '..')
+/** A test that hangs ends by it; on a busy machine a pure one, too, takes many times its usual time. */
+const PATIENCE_MS = 60_000
 const excluded = ['node_modules/**', 'out/**', 'dist/**']
 
 /**
@@ -18,11 +20,18 @@ export default defineConfig({
           name: 'unit',
           include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'e2e/**/*.test.ts'],
           exclude: [...excluded, '**/*.tools.test.ts'],
+          testTimeout: PATIENCE_MS,
         },
       },
       {
         root,
-        test: { name: 'window', include: ['renderer/**/*.test.{ts,tsx}'], exclude: excluded, environment: 'happy-dom' },
+        test: {
+          name: 'window',
+          include: ['renderer/**/*.test.{ts,tsx}'],
+          exclude: excluded,
+          environment: 'happy-dom',
+          testTimeout: PATIENCE_MS,
+        },
       },
       {
         root,

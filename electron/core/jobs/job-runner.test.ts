@@ -96,7 +96,7 @@ test('two jobs run, the third waits for a slot; a queued job can be cancelled', 
   const { pass, until } = gate()
   const { runner } = await setup(async (_input, job) => until(job).then(() => OUTPUT))
   const jobs = ['a', 'b', 'c', 'd'].map((name) => runner.start(convertRequest(at(name), at(`${name}.out`))))
-  await vi.waitFor(() => expect(jobs.filter((job) => runner.get(job.id).state === 'running')).toHaveLength(2))
+  await vi.waitFor(() => expect(jobs.filter((job) => runner.get(job.id).state === 'running')).toHaveLength(2), { timeout: 20_000 })
   await sleep(50)
   const [third, fourth] = jobs.filter((job) => runner.get(job.id).state === 'queued') as [Job, Job]
   runner.cancel(third.id)
@@ -114,7 +114,7 @@ test('a job that waits for a file keeps no other from running', async () => {
   const first = runner.start(convertRequest(at('a'), at('out')))
   await running(runner, first.id)
   const blocked = runner.start(convertRequest(at('b'), at('out')))
-  await vi.waitFor(() => expect(runner.get(blocked.id).message).toBe('Waiting for: Convert a'))
+  await vi.waitFor(() => expect(runner.get(blocked.id).message).toBe('Waiting for: Convert a'), { timeout: 20_000 })
   const free = runner.start(convertRequest(at('d'), at('other')))
   expect((await runner.wait(free.id)).state).toBe('succeeded')
   expect(runner.get(blocked.id).state).toBe('queued')

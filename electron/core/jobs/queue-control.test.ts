@@ -10,6 +10,8 @@ import { at, benchForEachTest, foldersOf, gate, OUTPUT, running, setup } from '.
 
 benchForEachTest()
 
+/** What goes wrong never comes true; a busy machine only takes longer. */
+const PATIENCE = { timeout: 20_000 }
 const named = (names: readonly string[]) => names.map((name) => convertRequest(at('a'), at(name)))
 const idOf = (job: Job | undefined) => job?.id ?? ''
 
@@ -53,7 +55,7 @@ test('a queued job that is held lets the others by, and says so; resumed, it beg
   const [held, other] = runner.startAll(named(['held', 'other']), { title: 'Two' })
   runner.pause([idOf(held)])
   expect(runner.get(idOf(held))).toMatchObject({ state: 'queued', paused: true, message: 'Paused' })
-  await vi.waitFor(() => expect(runner.get(idOf(other)).message).toBe('Waiting for another job to end'))
+  await vi.waitFor(() => expect(runner.get(idOf(other)).message).toBe('Waiting for another job to end'), PATIENCE)
   pass()
   expect((await runner.wait(idOf(other))).state).toBe('succeeded')
   expect(runner.get(idOf(held)).state).toBe('queued')
@@ -102,7 +104,7 @@ test('a paused job stands still at its next step or chunk, without a rate; its c
     { now: () => now },
   )
   const { id } = runner.start(convertRequest(at('a'), at('out')))
-  await vi.waitFor(() => expect(runner.get(id).rate).toBe(50))
+  await vi.waitFor(() => expect(runner.get(id).rate).toBe(50), PATIENCE)
   runner.pause([id])
   expect(runner.get(id)).toMatchObject({ state: 'running', paused: true, rate: null, secondsLeft: null, message: 'Paused' })
   expect(makeStore(foldersOf().dirs.state).get(id)).toMatchObject({ state: 'running', paused: true })
@@ -132,7 +134,7 @@ test('a paused job can be cancelled, and does not keep the program from ending',
   const one = runner.start(convertRequest(at('a'), at('one')))
   const two = runner.start(convertRequest(at('b'), at('two')))
   const three = runner.start(convertRequest(at('c'), at('three')))
-  await vi.waitFor(() => expect([one, two].map(({ id }) => runner.get(id).message)).toEqual(['begun', 'begun']))
+  await vi.waitFor(() => expect([one, two].map(({ id }) => runner.get(id).message)).toEqual(['begun', 'begun']), PATIENCE)
   runner.pause([one.id, two.id, three.id])
   runner.cancel(one.id)
   expect(await runner.wait(one.id)).toMatchObject({ state: 'cancelled', paused: false })
@@ -190,13 +192,13 @@ test('what failed or was cancelled of a batch is tried again, once, in its place
   }
 })
 
-test('another process pauses, resumes and moves', { timeout: 20_000 }, async () => {
+test('another process pauses, resumes and moves', async () => {
   const { runner, pass, begun } = await oneAtATime()
   const [one, two] = runner.startAll(named(['one', 'two']), { title: 'Two' })
   const { runner: other } = await setup(async () => OUTPUT)
   other.pause([idOf(one)])
-  await vi.waitFor(() => expect(runner.get(idOf(one)).paused).toBe(true), { timeout: 5000 })
-  await vi.waitFor(() => expect(other.get(idOf(one))).toMatchObject({ paused: true }), { timeout: 5000 })
+  await vi.waitFor(() => expect(runner.get(idOf(one)).paused).toBe(true), PATIENCE)
+  await vi.waitFor(() => expect(other.get(idOf(one))).toMatchObject({ paused: true }), PATIENCE)
   other.resume([idOf(one)])
   other.move(idOf(two), idOf(one))
   await vi.waitFor(
@@ -207,9 +209,9 @@ test('another process pauses, resumes and moves', { timeout: 20_000 }, async () 
           .slice(0, 2)
           .map((job) => job.id),
       ).toEqual([idOf(one), idOf(two)]),
-    { timeout: 5000 },
+    PATIENCE,
   )
-  await vi.waitFor(() => expect(runner.get(idOf(one)).paused).toBe(false), { timeout: 5000 })
+  await vi.waitFor(() => expect(runner.get(idOf(one)).paused).toBe(false), PATIENCE)
   pass()
   await Promise.all([one, two].map((job) => other.wait(idOf(job))))
   expect(begun).toEqual(['first', 'two', 'one'])
@@ -222,7 +224,7 @@ test('a change of the limit lets the next one begin', async () => {
   const { runner } = await setup(async (_input, job) => until(job).then(() => OUTPUT), {}, { maxJobs: () => most })
   const [one, two] = runner.startAll(named(['one', 'two']), { title: 'Two' })
   await running(runner, idOf(one))
-  await vi.waitFor(() => expect(runner.get(idOf(two)).message).toBe('Waiting for another job to end'))
+  await vi.waitFor(() => expect(runner.get(idOf(two)).message).toBe('Waiting for another job to end'), PATIENCE)
   most = 2
   runner.refresh()
   await running(runner, idOf(two))

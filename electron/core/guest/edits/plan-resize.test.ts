@@ -33,7 +33,7 @@ const disks = fc
       const startBytes = (at + gap) * 512
       at += gap + sectors
       const sizeBytes = sectors * 512
-      const sizes = kind.kind === 'ext' ? { sizeBytes, leastBytes: Math.ceil((used * sizeBytes) / MIB) * MIB } : {}
+      const sizes = kind.kind === 'ext' ? { sizeBytes, leastBytes: Math.min(sizeBytes, Math.ceil((used * sizeBytes) / MIB) * MIB) } : {}
       return memoryPartition(index + 1, 'ext', { startBytes, sizeBytes, filesystem: { ...kind, ...sizes } })
     })
     return { table, sectorBytes: 512, partitions, virtualBytes: (at + rest) * 512 }

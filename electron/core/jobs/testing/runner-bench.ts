@@ -46,5 +46,5 @@ export function gate() {
 }
 
 export async function running(runner: JobRunner, id: string): Promise<void> {
-  await vi.waitFor(() => expect(runner.get(id).state).toBe('running'))
+  await vi.waitFor(() => expect(runner.get(id).state).toBe('running'), { timeout: 20_000 })
 }
