@@ -25,6 +25,13 @@ test('facts stand in the words, sizes with units', () => {
   expect(tool).toMatchObject({ title: 'qemu-img failed', detail: expect.stringContaining('It said: Could not open.') })
 })
 
+test('a sentence begins with a capital, but not where a name stands', () => {
+  const detail = (reason: string) => describeError(new AppError('bad-input', { details: { reason } }).data).detail
+  expect(detail('the path holds a NUL character')).toMatch(/^The path/)
+  for (const name of ['disk-1.vmdk is not there', 'overlay.qcow2 needs base.raw', 'qemu-img found it', 'cluster_size=7: no'])
+    expect(detail(name)).toContain(`${name}. `)
+})
+
 test('hostile text is shown, not obeyed', () => {
   const words = describeError(new AppError('reference-refused', { details: { reference: `a\u202e\u001b[2J${'x'.repeat(5000)}` } }).data)
   expect(words.detail).toContain('aU+202EU+001B[2J')

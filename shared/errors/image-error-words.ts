@@ -52,8 +52,8 @@ export const IMAGE_ERROR_WORDS = {
   }),
   'image-changed': (facts) => ({
     title: 'The image has changed since it was opened',
-    detail: `Another program wrote ${facts.path('the image')} after Diskwright read it, so the edits no longer fit what is there. Nothing was written; your edits are still staged.`,
-    next: 'Reload the image, look at the edits again, then save.',
+    detail: `Another program wrote ${facts.path('the image')} after Diskwright read it, so what was read of it no longer holds. What had been begun was removed; edits that are staged still are.`,
+    next: 'Reload the image, look at staged edits again, and start once more.',
   }),
   'image-encrypted': (facts) => ({
     title: 'The image is encrypted',

@@ -71,5 +71,6 @@ export const TOOL_ERROR_WORDS = {
 export function sentence(text: string): string {
   const trimmed = text.trim()
   const ended = /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`
-  return ended.charAt(0).toUpperCase() + ended.slice(1)
+  // Names of files, tools and options keep their case.
+  return /^[a-z]+(?=[\s,.:;!?…])(?!\.\S)/.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended
 }

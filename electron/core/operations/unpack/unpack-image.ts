@@ -15,7 +15,7 @@ import { labelOf, type PackedDisk, type PackedSource } from './packed-disk.js'
 import { readerOf, withPackedFile } from './packed-file.js'
 import { openPacked } from './packed-source.js'
 import { unpackDisk } from './unpack-disk.js'
-import { proveManifest, requireSame } from './unpacked-source.js'
+import { proveManifest, whileSame } from './unpacked-source.js'
 
 type Input = JobInput<'unpack-image'>
 
@@ -34,16 +34,16 @@ export async function unpackImage(ctx: JobContext, input: Input): Promise<JobOut
       )
   if (input.ignoreManifest) ctx.skip('verify')
   const part = await openPart(ctx, output)
-  const unpacked = await ctx.step('unpack', async (progress) => {
-    const done = await unpackDisk(ctx.host, packed, { disk, member: input.member }, part.file, {
-      folder: path.dirname(output),
-      signal: ctx.signal,
-      pausePoint: () => ctx.pausePoint(),
-      onRead: (bytes, total) => progress.bytes(bytes, total),
-    })
-    await requireSame(packed)
-    return done
-  })
+  const unpacked = await ctx.step('unpack', (progress) =>
+    whileSame(packed, () =>
+      unpackDisk(ctx.host, packed, { disk, member: input.member }, part.file, {
+        folder: path.dirname(output),
+        signal: ctx.signal,
+        pausePoint: () => ctx.pausePoint(),
+        onRead: (bytes, total) => progress.bytes(bytes, total),
+      }),
+    ),
+  )
   const label = await labelOfFile(part.file, packed.path)
   const bytes = (await fs.stat(part.file)).blocks * 512
   await ctx.step('publish', async () => {

@@ -75,13 +75,14 @@ export async function withUnpackedSource(ctx: JobContext, request: UnpackRequest
     pausePoint,
     onRead: (done: number) => progress.bytes(checked + done, Math.max(total, checked + done)),
   }
-  await unpackDisk(ctx.host, packed, { disk, member: request.member }, image, options)
-  for (const companion of disk?.companions ?? []) {
-    const file = path.join(folder, companion.name)
-    await fs.writeFile(file, '', { flag: 'wx' })
-    await unpackPlace(ctx.host, packed, companion.place, file, { ...options, onRead: () => {} })
-  }
-  await requireSame(packed)
+  await whileSame(packed, async () => {
+    await unpackDisk(ctx.host, packed, { disk, member: request.member }, image, options)
+    for (const companion of disk?.companions ?? []) {
+      const file = path.join(folder, companion.name)
+      await fs.writeFile(file, '', { flag: 'wx' })
+      await unpackPlace(ctx.host, packed, companion.place, file, { ...options, onRead: () => {} })
+    }
+  })
   const opened = await openSource(image)
   const source = {
     ...opened,
@@ -100,8 +101,22 @@ export async function proveManifest(ctx: JobContext, packed: PackedSource, onRea
   return [`The digests of the manifest match: ${verdict.detail}`]
 }
 
-/** Throws `image-changed` when the packed file is another one than when it was looked into. */
-export async function requireSame(packed: PackedSource): Promise<void> {
+/** A packed file as it was when it was looked into. */
+type Looked = Pick<PackedSource, 'path' | 'realPath' | 'revision'>
+
+/** Does work on the packed file. Throws `image-changed` when that is another one by then, whatever this led to. */
+export async function whileSame<T>(packed: Looked, work: () => Promise<T>): Promise<T> {
+  try {
+    const done = await work()
+    await requireSame(packed)
+    return done
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'cancelled') await requireSame(packed)
+    throw thrown
+  }
+}
+
+async function requireSame(packed: Looked): Promise<void> {
   if ((await readRevision(packed.realPath)) !== packed.revision)
     throw new AppError('image-changed', { details: { path: packed.path }, actions: [{ kind: 'reload' }] })
 }
