@@ -31,6 +31,7 @@ export default defineConfig({
           exclude: excluded,
           environment: 'happy-dom',
           testTimeout: PATIENCE_MS,
+          setupFiles: 'renderer/components/testing/patience.ts',
         },
       },
       {

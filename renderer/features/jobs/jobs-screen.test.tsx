@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Job } from '#shared/jobs/job'
 import { upsertJob } from '../../api/job-events.js'
@@ -85,7 +85,7 @@ test('a batch stands together, with its progress, and in the order in which it r
 test('a queued job moves by its buttons and by keys, and keeps the focus', async () => {
   const { calls, change } = await show(BATCH)
   press('Move To raw up')
-  await vi.waitFor(() => expect(calls).toEqual([['jobs.move', { id: 'three', before: 'two' }]]))
+  await waitFor(() => expect(calls).toEqual([['jobs.move', { id: 'three', before: 'two' }]]))
   const [, two, three] = BATCH as [Job, Job, Job]
   await change({ ...three, position: 2 })
   await change({ ...two, position: 3 })
@@ -94,7 +94,7 @@ test('a queued job moves by its buttons and by keys, and keeps the focus', async
   const row = screen.getByRole('button', { name: /^Queued ?To raw/ })
   row.focus()
   fireEvent.keyDown(row, { key: 'ArrowDown', altKey: true })
-  await vi.waitFor(() => expect(calls.at(-1)).toEqual(['jobs.move', { id: 'three', before: null }]))
+  await waitFor(() => expect(calls.at(-1)).toEqual(['jobs.move', { id: 'three', before: null }]))
   await change({ ...three, position: 3 })
   await change({ ...two, position: 2 })
   expect(document.activeElement?.getAttribute('data-job')).toBe('three')
@@ -102,7 +102,7 @@ test('a queued job moves by its buttons and by keys, and keeps the focus', async
   fireEvent.keyDown(row, { key: 'ArrowDown', altKey: true })
   fireEvent.keyDown(row, { key: 'ArrowUp' })
   fireEvent.keyDown(row, { key: 'ArrowUp', altKey: true })
-  await vi.waitFor(() => expect(calls.slice(2)).toEqual([['jobs.move', { id: 'three', before: 'two' }]]))
+  await waitFor(() => expect(calls.slice(2)).toEqual([['jobs.move', { id: 'three', before: 'two' }]]))
 })
 
 test('a queued job is dragged to the place of another one', async () => {
@@ -117,7 +117,7 @@ test('a queued job is dragged to the place of another one', async () => {
   // Without this the page takes no drop.
   expect(fireEvent.dragOver(two, { dataTransfer })).toBe(false)
   fireEvent.drop(two, { dataTransfer })
-  await vi.waitFor(() => expect(calls).toEqual([['jobs.move', { id: 'three', before: 'two' }]]))
+  await waitFor(() => expect(calls).toEqual([['jobs.move', { id: 'three', before: 'two' }]]))
 })
 
 test('a batch and each of its jobs are paused, resumed and cancelled', async () => {
@@ -127,11 +127,11 @@ test('a batch and each of its jobs are paused, resumed and cancelled', async () 
   expect(ofBatch).toHaveLength(2)
   for (const button of ofBatch) {
     fireEvent.click(button)
-    await vi.waitFor(() => expect(button.hasAttribute('disabled')).toBe(false))
+    await waitFor(() => expect(button.hasAttribute('disabled')).toBe(false))
   }
   press('Pause To VMDK')
   press('Cancel all of boot.qcow2 for three platforms')
-  await vi.waitFor(() => expect(calls).toHaveLength(4))
+  await waitFor(() => expect(calls).toHaveLength(4))
   expect(calls).toEqual([
     ['jobs.pause', { ids: ['one', 'two', 'three'] }],
     ['jobs.pause', { ids: ['one', 'two', 'three'] }],
@@ -142,7 +142,7 @@ test('a batch and each of its jobs are paused, resumed and cancelled', async () 
   expect(screen.getAllByText('paused')).toHaveLength(2)
   expect(screen.getAllByText('50 % · paused').length).toBeGreaterThan(0)
   press('Resume all jobs')
-  await vi.waitFor(() => expect(calls.at(-1)).toEqual(['jobs.resume', { ids: ['three', 'two', 'one'] }]))
+  await waitFor(() => expect(calls.at(-1)).toEqual(['jobs.resume', { ids: ['three', 'two', 'one'] }]))
 })
 
 test('what failed of a batch is tried again; what a crash interrupted is run again', async () => {
@@ -153,7 +153,7 @@ test('what failed of a batch is tried again; what a crash interrupted is run aga
   }))
   const { calls, change } = await show(ended)
   press('Run interrupted again')
-  await vi.waitFor(() => expect(calls).toEqual([['jobs.retryFailed', { batch: 'b' }]]))
+  await waitFor(() => expect(calls).toEqual([['jobs.retryFailed', { batch: 'b' }]]))
   const [, two] = ended as [Job, Job, Job]
   await change({ ...two, state: 'failed' })
   expect(screen.getByRole('button', { name: 'Retry failed' })).toBeTruthy()
