@@ -188,7 +188,7 @@ test('an overlay is committed into a raw backing file: the old one is kept, the 
 
 test('a damaged qcow2 is repaired in a copy; the damaged one stays as it is', async () => {
   qemu('qemu-img', 'create', '-q', '-f', 'qcow2', '-o', 'lazy_refcounts=on', 'broken.qcow2', '16M')
-  expect(() => qemu('qemu-io', '-f', 'qcow2', '-c', 'write -P 4 0 1M', '-c', 'abort', 'broken.qcow2')).toThrow()
+  expect(() => qemu('qemu-io', '-f', 'qcow2', '-c', 'write -P 4 0 1M', '-c', 'abort', 'broken.qcow2')).toThrow(/Command failed/)
   const original = await hashOf(at('broken.qcow2'))
   const input = { source: at('broken.qcow2'), output: at('repaired.qcow2') }
   expect((await refusal({ kind: 'repair-image', input: { ...input, what: 'leaks' } }))[1]).toContain('repair all of it')

@@ -89,7 +89,7 @@ for (const change of CHANGES) {
   test(`${change.name}: killed in each of its steps, the overlay reads as before, and it can be done again`, {
     timeout: 240_000,
   }, async () => {
-    await inPool(STEPS, WIDTH, async (step) => {
+    const count = await inPool(STEPS, WIDTH, async (step) => {
       for (let tries = 1; ; tries += 1) {
         let hit = false
         await withChain(async (scene) => {
@@ -105,6 +105,7 @@ for (const change of CHANGES) {
         if (tries === TRIES) throw new Error(`${change.name}: the step ${step} was never seen running`)
       }
     })
+    expect(count).toBe(STEPS.length)
   })
 }
 

@@ -22,7 +22,7 @@ export class WorkbenchPage {
     return entry.getByRole('button', { name: new RegExp(`^(added )?${literal}(, added)?\\. Edit$`) })
   }
 
-  async showTab(name: 'Boot' | 'Files' | 'Health' | 'System' | 'Edits'): Promise<void> {
+  async showTab(name: 'Boot' | 'Files' | 'Health' | 'System' | 'Disk' | 'Edits'): Promise<void> {
     await this.page.getByRole('tab', { name: new RegExp(`^${name}`) }).click()
   }
 

@@ -10,6 +10,7 @@ function part<P>(load: () => Promise<ComponentType<P>>): LazyExoticComponent<Com
 
 export const Workbench = part(async () => (await import('./workbench.js')).Workbench)
 export const SystemTab = part(async () => (await import('../features/system/system-tab.js')).SystemTab)
+export const DiskTab = part(async () => (await import('../features/disk/disk-tab.js')).DiskTab)
 export const ConvertScreen = part(async () => (await import('../features/convert/convert-screen.js')).ConvertScreen)
 export const JobsScreen = part(async () => (await import('../features/jobs/jobs-screen.js')).JobsScreen)
 export const ToolsScreen = part(async () => (await import('../features/tools/tools-screen.js')).ToolsScreen)

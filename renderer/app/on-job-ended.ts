@@ -6,11 +6,22 @@ import { useEditStore } from '../features/edits/edit-store.js'
 /** The source of an in-place save, else null. */
 export function savedInPlace(job: Job): string | null {
   if (job.kind !== 'save-image' || job.state !== 'succeeded') return null
-  const { input } = job
+  return sourceInPlace(job.input)
+}
+
+function sourceInPlace(input: unknown): string | null {
   if (typeof input !== 'object' || input === null || !('source' in input) || !('target' in input)) return null
   const { source, target } = input
   const inPlace = typeof target === 'object' && target !== null && 'mode' in target && target.mode === 'in-place'
   return inPlace && typeof source === 'string' ? source : null
+}
+
+/** The file that a disk operation changed: the source in place, or the backing file of a commit; else null. */
+export function changedDisk(job: Job): string | null {
+  if (job.state !== 'succeeded') return null
+  if (job.kind === 'commit-image') return job.output?.path ?? null
+  const isOne = job.kind === 'compact-image' || job.kind === 'snapshot-image' || job.kind === 'rebase-image'
+  return isOne ? sourceInPlace(job.input) : null
 }
 
 /** Edits that are in the image now are no longer staged; a failure is told even when its tray line is covered. */
@@ -20,5 +31,7 @@ export function onJobEnded(job: Job): void {
     useEditStore.getState().forget(source)
     for (const kind of ['image', 'boot', 'files', 'health']) void queryClient.invalidateQueries({ queryKey: [kind, source] })
   }
+  const disk = changedDisk(job)
+  if (disk !== null) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(disk) })
   if (job.state === 'failed') notifications.show({ color: 'red', title: `${job.title} failed`, message: 'The tray below shows why.' })
 }

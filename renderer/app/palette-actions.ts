@@ -57,6 +57,7 @@ export function goActions(images: readonly OpenImage[], show: (view: View) => vo
         onClick: () => actions.showTab(path, 'health'),
       },
       { id: `system ${path}`, label: `${nameOf(path)}: System`, description: path, onClick: () => actions.showTab(path, 'system') },
+      { id: `disk ${path}`, label: `${nameOf(path)}: Disk`, description: path, onClick: () => actions.showTab(path, 'disk') },
       { id: `edits ${path}`, label: `${nameOf(path)}: Edits`, description: path, onClick: () => actions.showTab(path, 'edits') },
     ]),
     { id: 'convert-many', label: 'Convert images for platforms', keywords: 'batch ova vhd many', onClick: () => show({ kind: 'convert' }) },

@@ -20,7 +20,7 @@ import { ImageWarnings } from '../features/images/image-warnings.js'
 import { partitionName } from '../features/images/partition-layout.js'
 import { DiskMap } from '../features/resize/disk-map.js'
 import { UnpackPanel } from '../features/unpack/unpack-panel.js'
-import { HealthTab, SystemTab } from './lazy-parts.js'
+import { DiskTab, HealthTab, SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
 
 /** One open image: what it is, how it boots, what it holds, what is staged. */
@@ -63,6 +63,7 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
             Health
           </Tabs.Tab>
           <Tabs.Tab value="system">System</Tabs.Tab>
+          <Tabs.Tab value="disk">Disk</Tabs.Tab>
           <Tabs.Tab value="edits" rightSection={<CountBadge amount={edits.length} label="staged edits" />}>
             Edits
           </Tabs.Tab>
@@ -84,6 +85,13 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
           {info !== undefined && (
             <Suspense fallback={<SkeletonRows rows={6} />}>
               <SystemTab info={info} partitionLabel={partitionLabel} />
+            </Suspense>
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel value="disk" className={styles.panel ?? ''}>
+          {info !== undefined && (
+            <Suspense fallback={<SkeletonRows rows={6} />}>
+              <DiskTab info={info} />
             </Suspense>
           )}
         </Tabs.Panel>

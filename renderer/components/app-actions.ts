@@ -2,7 +2,7 @@ import { createContext, use } from 'react'
 import type { DiskFormat } from '#shared/images/formats'
 import type { ArtifactId } from '#shared/platforms/artifact-ids'
 
-export type ImageTab = 'boot' | 'files' | 'health' | 'system' | 'edits'
+export type ImageTab = 'boot' | 'files' | 'health' | 'system' | 'disk' | 'edits'
 
 /** What an image is to become; the dialog can still say otherwise. */
 export interface OutputTarget {

@@ -1,20 +1,34 @@
 import fs from 'node:fs/promises'
+import { ownTools } from './own-tools.js'
 
 /**
  * Who has a file open: `NAME (PID)` of every process whose open files this user may see, and the count of further ones that hold a
- * lock on it (proc(5) `/proc/PID/fd`, `/proc/locks`). Our own process does not count.
+ * lock on it (proc(5) `/proc/PID/fd`, `/proc/locks`). Our own process does not count, and neither do the tools that it runs: they only
+ * read what the user has, and jobs lock what they change among each other.
  */
 export async function fileHolders(file: string): Promise<string[]> {
   const target = await fs.stat(file)
-  const holders = new Map<number, string>()
+  const found: number[] = []
   for (const name of await fs.readdir('/proc')) {
     const pid = Number(name)
-    if (!Number.isInteger(pid) || pid === process.pid) continue
-    if (await hasOpen(pid, target)) holders.set(pid, `${(await processName(pid)) ?? 'a process'} (${pid})`)
+    if (Number.isInteger(pid) && pid !== process.pid && (await hasOpen(pid, target))) found.push(pid)
   }
+  // Asked for afterwards: what was started meanwhile may be among those that were found.
+  const own = ownTools()
+  const holders = found.filter((pid) => !own.has(pid))
+  if (holders.length > 0) return Promise.all(holders.map(async (pid) => `${(await processName(pid)) ?? 'a process'} (${pid})`))
   // Open files of other users' processes cannot be seen; their locks can. qemu's have no pid.
-  if (holders.size === 0 && (await isLocked(target))) holders.set(0, 'a process of another user')
-  return [...holders.values()]
+  return (await isLockedByOthers(target)) ? ['a process of another user'] : []
+}
+
+/** A lock says nothing of who has it: while one of our own tools has the file open, it counts as theirs. */
+async function isLockedByOthers(target: { dev: number; ino: number }): Promise<boolean> {
+  if (!(await isLocked(target))) return false
+  for (const pid of ownTools()) {
+    if (await hasOpen(pid, target)) return false
+  }
+  // One that has ended since had the lock, perhaps.
+  return isLocked(target)
 }
 
 async function hasOpen(pid: number, target: { dev: number; ino: number }): Promise<boolean> {

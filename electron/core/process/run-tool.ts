@@ -6,6 +6,7 @@ import type { CommandRecord } from '#shared/jobs/job'
 import { shellLine } from '#shared/text/shell-quote'
 import type { CommandLine } from './command-line.js'
 import type { CommandListener, RunOptions, ToolProcess, ToolResult } from './host.js'
+import { noteTool } from './own-tools.js'
 import { type PauseGate, startDeadline } from './pause-switch.js'
 import { killGroup, killTree, terminateGroup } from './process-tree.js'
 import { RecordSplitter } from './records.js'
@@ -35,7 +36,7 @@ type Stdio = readonly ['pipe' | 'ignore', 'pipe', 'pipe', ...'pipe'[]]
 function spawn(request: RunRequest, stdio: Stdio, signal: AbortSignal | undefined) {
   if (signal?.aborted) throw new AppError('cancelled')
   const [file, ...args] = request.command.argv
-  return execa(file, args, {
+  const child = execa(file, args, {
     env: request.env,
     extendEnv: false,
     cwd: '/',
@@ -47,6 +48,8 @@ function spawn(request: RunRequest, stdio: Stdio, signal: AbortSignal | undefine
     stripFinalNewline: false,
     stdio,
   })
+  noteTool(child)
+  return child
 }
 
 /** The pipe behind `LIFELINE_FD`: for a sandbox of its own; who enters one ends with it. */
