@@ -60,8 +60,29 @@ test('an internal snapshot is read instead of the present state, and compared wi
   expect(job.steps.map(({ id }) => id)).toEqual(['snapshot', 'prepare', 'convert', 'compare', 'check', 'publish'])
   expect((await fs.readFile(output))[1024 ** 2]).toBe(7)
   expect(job.output?.proofs[0]).toContain('identical')
+  const ova = path.join(bench.folder, 'state.ova')
+  await bench.succeed(convert({ source: image, snapshot: 'before update', output: ova, format: 'vmdk', artifact: 'vmware-ova' }))
+  const [packed, again] = [path.join(bench.folder, 'state.vmdk'), path.join(bench.folder, 'again.raw')]
+  await bench.succeed({ kind: 'unpack-image', input: { source: ova, output: packed } })
+  await bench.succeed({ kind: 'convert-image', input: { source: packed, output: again, format: 'raw' } })
+  expect(await hashOf(again)).toBe(await hashOf(output))
   const missing = await bench.run(convert({ source: image, snapshot: 'none', output: `${output}.2`, format: 'raw' }))
   expect([missing.error?.code, missing.error?.details.reason]).toEqual(['bad-input', expect.stringContaining('1 (before update)')])
+})
+
+test('no file that the source consists of is replaced, whichever name is given for the result', async () => {
+  const folder = await emptyFolder('chain')
+  const [base, top] = [path.join(folder, 'base.raw'), path.join(folder, 'top.qcow2')]
+  await fs.writeFile(base, Buffer.alloc(8 * 1024 ** 2, 7))
+  await bench.host.run('qemu-img', ['create', '-q', '-u', '-f', 'qcow2', '-b', 'base.raw', '-F', 'raw', top, '8M'])
+  await fs.link(base, path.join(folder, 'other.raw.sha256'))
+  const before = await hashOf(base)
+  for (const output of [base, path.join(folder, 'other.raw')]) {
+    const job = await bench.run(convert({ source: top, output, format: 'raw', digests: ['sha256'], replace: true }))
+    expect(job.error?.code).toBe('output-is-source')
+  }
+  expect(await hashOf(base)).toBe(before)
+  expect(await filesIn(folder)).toEqual(['base.raw', 'other.raw.sha256', 'top.qcow2'])
 })
 
 test('sizes that the format or the platform does not take are refused before anything is written', async () => {

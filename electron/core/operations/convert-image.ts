@@ -31,9 +31,10 @@ export interface ConvertSurroundings {
  */
 export async function convertDiskImage(ctx: JobContext, given: JobInput<'convert-image'>, around: ConvertSurroundings): Promise<JobOutput> {
   const target = convertTarget(given)
-  const output = await checkNames(target)
+  const output = await checkNames(target, [target.input.source])
   const folder = workFolder(ctx, output)
   const opened = await openDisk(ctx, target, output)
+  await checkNames(target, opened.source.files)
   const disk = await readSnapshot(ctx, target, opened, folder)
   const known = await ctx.step('prepare', () => knowSource(ctx, target, disk.source, output))
   const ready = await applyEditsAndSize(ctx, target, known, around.engine)
@@ -52,12 +53,15 @@ export async function convertDiskImage(ctx: JobContext, given: JobInput<'convert
   }
 }
 
-/** The output and all files beside it: before any work begins. Returns the output with the links of its folder resolved. */
-async function checkNames({ input }: ConvertTarget): Promise<string> {
+/**
+ * The output and all files beside it: before any work begins, and again when all files that the source consists of are known. Returns the
+ * output with the links of its folder resolved.
+ */
+async function checkNames({ input }: ConvertTarget, sources: readonly string[]): Promise<string> {
   for (const name of sidecarPaths(input.output, input)) {
-    await checkOutput({ target: name, sources: [input.source], replace: input.replace })
+    await checkOutput({ target: name, sources, replace: input.replace })
   }
-  return checkOutput({ target: input.output, sources: [input.source], replace: input.replace })
+  return checkOutput({ target: input.output, sources, replace: input.replace })
 }
 
 interface OpenDisk {

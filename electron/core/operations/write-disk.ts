@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import path from 'node:path'
 import type { BlockNode } from '#shared/images/block-node'
 import { FORMATS } from '#shared/images/formats'
 import type { DigestName } from '#shared/jobs/convert-request'
@@ -58,7 +59,8 @@ async function pack(
     workDir,
     progress,
   })
-  // What is compared by unpacking may still lie there.
-  if (packed.compare === undefined) await rm(workDir, { recursive: true, force: true })
+  // What is compared by unpacking may still lie there, and so may what it is compared with.
+  const isRead = packed.compare !== undefined || request.files.some((file) => path.dirname(file) === workDir)
+  if (!isRead) await rm(workDir, { recursive: true, force: true })
   return { disk: packed.disk, compare: packed.compare, digests: packed.digests, proofs: packed.proofs }
 }

@@ -87,7 +87,7 @@ export async function withUnpackedSource(ctx: JobContext, request: UnpackRequest
   const source = {
     ...opened,
     path: packed.path,
-    files: [...opened.files, packed.realPath],
+    files: [...opened.files, packed.realPath, ...(disk?.place.kind === 'compressed' ? [disk.place.path] : [])],
     revision: `${opened.revision}.${packed.revision}`,
   }
   return { source, how: 'unpacked', proofs, release: remove }
