@@ -44,6 +44,15 @@ test('a plan of every source for every preset: names of their own, the retarget 
   expect([plan.fits, await filesIn(folder)]).toEqual([true, []])
 })
 
+test('a result that would replace another source of the batch is a problem of its cell, also where replacing was agreed to', async () => {
+  const other = path.join(folder, 'boot-azure.vhd')
+  await bench.host.run('qemu-img', ['create', '-q', '-f', 'vpc', '-o', 'subformat=fixed,force_size=on', other, '8M'])
+  const artifacts = ['azure-vhd' as const]
+  const plan = await bench.core.planBatch({ ...draft(), sources: [{ path: sources[0] ?? '' }, { path: other }], artifacts, replace: true })
+  expect(plan.cells.map(({ problem }) => problem?.code)).toEqual(['output-is-source', undefined])
+  await fs.rm(other)
+})
+
 test('a retarget that is staged holds for its own platform; for another one the plan goes beyond it', async () => {
   const staged = { kind: 'retarget', platform: 'vmware' } as const
   const plan = await bench.core.planBatch({ ...draft(), sources: [{ path: sources[0] ?? '', edits: [staged] }] })

@@ -7,8 +7,10 @@ import { artifact, artifactName, artifactPlatform } from '#shared/platforms/arti
 import { batchNames } from '#shared/platforms/batch-names'
 import { imageAdvice } from '#shared/platforms/image-advice'
 import type { PlatformId } from '#shared/platforms/platform'
+import { checkOutput } from '../files/checks.js'
 import { type DiskSpace, readDiskSpace } from '../files/disk-space.js'
 import type { Host } from '../process/host.js'
+import { sidecarPaths } from './artifacts/sidecars.js'
 import { convertTarget, requireTakenSize, targetBytes } from './convert-target.js'
 import type { ImageSessions } from './image-sessions.js'
 import { type PlannedResult, planResult } from './plan-convert.js'
@@ -78,7 +80,7 @@ async function planOwnRetarget(
   // One that is staged for another platform is gone beyond: the plan is made on top of it.
   if (!request.retarget || edits.some((edit) => edit.kind === 'retarget' && edit.platform === to)) return NO_RETARGET
   if (open === null) {
-    const text = `It is packed (${packedAs}), so its boot entries are not seen and stay as they are. Unpack it first to retarget it`
+    const text = `Its boot entries stay as they are: they are not seen in a packed image (${packedAs}). Unpack it first to retarget it`
     return { ...NO_RETARGET, notes: [{ severity: 'warning', text }] }
   }
   try {
@@ -117,6 +119,7 @@ async function planCell({ request, index, id, output, source, retarget, space }:
     if (source.info !== null) requireTakenSize(target, targetBytes(target, askedBytes(target, source.virtualBytes)))
     const planned = await planResult(target, source, space, (edit) => (edit === retarget.edit ? retarget.words : undefined))
     requireFileSize(planned, space, request.folder)
+    if (planned.exists) await requireNoSource(input, request)
     return {
       source: index,
       artifact: id,
@@ -175,6 +178,13 @@ function platformNotes({ info }: PlanSource, id: ArtifactId): Note[] {
       ? [{ severity: 'error', text: 'The image boots with UEFI only, and generation 1 machines, which take VHD, have none: use VHDX' }]
       : []
   return [...generation, ...advice.map(({ severity, text }): Note => ({ severity, text }))]
+}
+
+/** One job must not replace what another one of the batch reads. */
+async function requireNoSource(input: ConvertInput, { sources }: BatchRequest): Promise<void> {
+  for (const target of [input.output, ...sidecarPaths(input.output, input)]) {
+    await checkOutput({ target, sources: sources.map(({ path: file }) => file), replace: true })
+  }
 }
 
 function requireFileSize({ need }: PlannedResult, { maxFileBytes, filesystem }: DiskSpace, folder: string): void {
