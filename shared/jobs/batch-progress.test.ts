@@ -1,34 +1,15 @@
 import { expect, test } from 'vitest'
 import { batchProgress, earlierAttempts, lastAttempts, retriable, workAtHand } from './batch-progress.js'
 import type { Job } from './job.js'
+import { sampleJob } from './testing/sample-job.js'
 
 const START = '2026-01-01T00:00:00.000Z'
 const after = (seconds: number) => new Date(Date.parse(START) + seconds * 1000).toISOString()
 const at = (seconds: number) => Date.parse(START) + seconds * 1000
 
 function job(index: number, change: Partial<Job> = {}): Job {
-  return {
-    id: `job-${index}`,
-    kind: 'convert-image',
-    title: `Convert ${index}`,
-    input: {},
-    state: 'queued',
-    steps: [],
-    progress: null,
-    rate: null,
-    secondsLeft: null,
-    message: '',
-    commands: [],
-    createdAt: START,
-    startedAt: null,
-    endedAt: null,
-    output: null,
-    error: null,
-    batch: { id: 'b', title: 'Two images for Azure', index, count: 4 },
-    position: index,
-    owner: null,
-    ...change,
-  }
+  const batch = { id: 'b', title: 'Two images for Azure', index, count: 4 }
+  return sampleJob({ id: `job-${index}`, title: `Convert ${index}`, createdAt: START, batch, position: index, ...change })
 }
 
 test('counts, and the share of the whole by bytes', () => {

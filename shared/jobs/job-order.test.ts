@@ -1,27 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Job } from './job.js'
+import { sampleJob } from './testing/sample-job.js'
 import { byPosition, byPositionLastFirst, movedPositions, positionOf } from './job-order.js'
 
-const job = (id: string, position?: number): Job => ({
-  id,
-  kind: 'convert-image',
-  title: id,
-  input: {},
-  state: 'queued',
-  steps: [],
-  progress: null,
-  rate: null,
-  secondsLeft: null,
-  message: '',
-  commands: [],
-  createdAt: '1970-01-01T00:00:00.500Z',
-  startedAt: null,
-  endedAt: null,
-  output: null,
-  error: null,
-  owner: null,
-  ...(position === undefined ? {} : { position }),
-})
+const job = (id: string, position?: number): Job =>
+  sampleJob({ id, createdAt: '1970-01-01T00:00:00.500Z', ...(position === undefined ? {} : { position }) })
 const queue = [job('c', 30), job('a', 10), job('d', 40), job('b', 20)]
 
 function order(moved: Map<string, number>): string {

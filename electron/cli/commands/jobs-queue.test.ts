@@ -1,33 +1,14 @@
 import { expect, test, vi } from 'vitest'
 import type { Core, JobsApi } from '#core/core-api'
 import type { Job } from '#shared/jobs/job'
+import { sampleJob } from '#shared/jobs/testing/sample-job'
 import { movedPositions } from '#shared/jobs/job-order'
 import { runCli } from '../run-cli.js'
 
 const OWNER = { pid: 4, startTicks: '1' }
 
-function job(id: string, change: Partial<Job> = {}): Job {
-  return {
-    id,
-    kind: 'convert-image',
-    title: `Convert ${id}`,
-    input: {},
-    state: 'queued',
-    steps: [],
-    progress: null,
-    rate: null,
-    secondsLeft: null,
-    message: '',
-    commands: [],
-    createdAt: '2025-01-01T00:00:00Z',
-    startedAt: null,
-    endedAt: null,
-    output: null,
-    error: null,
-    owner: OWNER,
-    ...change,
-  }
-}
+const job = (id: string, change: Partial<Job> = {}): Job =>
+  sampleJob({ id, title: `Convert ${id}`, createdAt: '2025-01-01T00:00:00Z', owner: OWNER, ...change })
 const inBatch = (index: number) => ({ id: 'batch', title: 'Two', index, count: 2 })
 
 /** The queue of another process, which does what it is asked a moment later. */

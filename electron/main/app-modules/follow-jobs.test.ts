@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Job } from '#shared/jobs/job'
+import { sampleJob } from '#shared/jobs/testing/sample-job'
 import { noticeOf } from './job-notice.js'
 import { mustStayAwake } from './stay-awake.js'
 import { taskbarProgress } from './taskbar-progress.js'
@@ -7,28 +8,7 @@ import { taskbarProgress } from './taskbar-progress.js'
 const START = '2026-01-01T00:00:00.000Z'
 const LATER = '2026-01-01T00:00:21.000Z'
 
-function job(change: Partial<Job> = {}): Job {
-  return {
-    id: 'a',
-    kind: 'convert-image',
-    title: 'Convert a.qcow2 to VMDK',
-    input: {},
-    state: 'running',
-    steps: [],
-    progress: null,
-    rate: null,
-    secondsLeft: null,
-    message: '',
-    commands: [],
-    createdAt: START,
-    startedAt: START,
-    endedAt: null,
-    output: null,
-    error: null,
-    owner: null,
-    ...change,
-  }
-}
+const job = (change: Partial<Job> = {}): Job => sampleJob({ state: 'running', createdAt: START, startedAt: START, ...change })
 const member = (index: number, change: Partial<Job> = {}) =>
   job({ id: `m${index}`, batch: { id: 'b', title: 'a.qcow2 for three platforms', index, count: 3 }, endedAt: START, ...change })
 

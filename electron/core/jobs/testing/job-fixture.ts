@@ -1,3 +1,4 @@
+import { sampleJob } from '#shared/jobs/testing/sample-job'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -88,24 +89,7 @@ export function makeStore(state: string, keepJobs = 200): JobStore {
 
 /** A record as the runner makes it. */
 export function jobRecord(change: Partial<Job> = {}): Job {
-  return {
-    id: newJobId(),
-    kind: 'convert-image',
-    title: 'Convert a.raw',
-    input: { source: '/tmp/a.raw', output: '/tmp/b.raw', format: 'raw' },
-    state: 'running',
-    steps: [],
-    progress: null,
-    rate: null,
-    secondsLeft: null,
-    message: '',
-    commands: [],
-    createdAt: new Date().toISOString(),
-    startedAt: null,
-    endedAt: null,
-    output: null,
-    error: null,
-    owner: currentOwner(),
-    ...change,
-  }
+  const input = { source: '/tmp/a.raw', output: '/tmp/b.raw', format: 'raw' }
+  const now = new Date().toISOString()
+  return sampleJob({ id: newJobId(), title: 'Convert a.raw', input, state: 'running', createdAt: now, owner: currentOwner(), ...change })
 }
