@@ -37,6 +37,7 @@ test('what is no image is told, what is not there or not known is refused', asyn
   await fs.writeFile(path.join(cli.folder, 'text'), 'no image\n')
   const text = await cli.run(['lint', 'text'])
   expect([text.code, text.out]).toEqual([1, expect.stringContaining('error   It is no disk image')])
+  expect(text.out).toContain('1 error, 0 warnings')
   expect((await cli.run(['lint', 'none'])).err).toContain('none')
   const odd = await cli.run(['lint', 'good.vhd', '--artifact', 'azur-vhd'])
   expect([odd.code, odd.err]).toEqual([2, expect.stringContaining('did you mean azure-vhd?')])

@@ -75,6 +75,11 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   )
 }
 
+/** `1 error`, `2 errors`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
 function width(text: string): number {
   return Array.from(text).length
 }

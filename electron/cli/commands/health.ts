@@ -3,6 +3,7 @@ import type { Finding, FindingSeverity } from '#shared/health/finding'
 import { platform as platformRow } from '#shared/platforms/platforms'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
+import { counted } from '../print.js'
 import { platformOf } from './retarget.js'
 
 const MARKS: Readonly<Record<FindingSeverity, string>> = { error: 'error', warning: 'warning', info: 'info', pass: 'ok' }
@@ -34,7 +35,9 @@ export const healthCommand: Command = {
     for (const finding of shown) for (const line of findingLines(finding)) print.line(line)
     const { error, warning, info, pass } = report.counts
     const where = report.platform === null ? '' : ` for ${platformRow(report.platform).name}`
-    print.line(`${error} errors, ${warning} warnings, ${info} notes, ${pass} checks passed${where}`)
+    print.line(
+      `${counted(error, 'error')}, ${counted(warning, 'warning')}, ${counted(info, 'note')}, ${counted(pass, 'check')} passed${where}`,
+    )
     return error > 0 ? EXIT.failed : EXIT.ok
   },
 }

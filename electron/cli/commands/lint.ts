@@ -5,6 +5,7 @@ import { formatBytes } from '#shared/text/bytes'
 import { closest } from '#shared/text/closest'
 import { type Command, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
+import { counted } from '../print.js'
 import { platformOf } from './retarget.js'
 
 const MARKS: Readonly<Record<LintSeverity, string>> = { error: 'error', warning: 'warning', note: 'note', skipped: 'skipped', pass: 'ok' }
@@ -34,7 +35,9 @@ export const lintCommand: Command = {
     for (const finding of shown) print.line(findingLine(finding))
     const { error, warning, note, skipped, pass } = report.counts
     const size = report.virtualBytes === null ? '' : `, virtual size ${formatBytes(report.virtualBytes)}`
-    print.line(`${report.kind}${size}: ${error} errors, ${warning} warnings, ${note} notes, ${skipped} not checked, ${pass} rules kept`)
+    print.line(
+      `${report.kind}${size}: ${counted(error, 'error')}, ${counted(warning, 'warning')}, ${counted(note, 'note')}, ${skipped} not checked, ${counted(pass, 'rule')} kept`,
+    )
     return error > 0 ? EXIT.failed : EXIT.ok
   },
 }

@@ -19,7 +19,7 @@ export const resizeHandlers: EditHandlers<'resize-disk'> = {
   },
 }
 
-const FREE_SPACE = 'What is added is free space at the end of the disk: a partition has to be grown to make use of it.'
+const FREE_SPACE = 'What is added is free space at the end of the disk until a partition is grown.'
 const WHOLE_DISK = 'The file system keeps its size until partition 0, which is the whole disk, is grown.'
 
 /** Throws `resize-refused` with the partition that is in the way. */
