@@ -120,7 +120,7 @@ test('the whole journey without a mouse', async ({ app, cli, copyImage, workFold
     await keyboard.press('ArrowRight')
     await expect(page.getByRole('tab', { name: 'Files' })).toBeFocused()
     await expect(page.getByText('ostree', { exact: true })).toBeVisible()
-    for (const name of [/^Health/, /^System/, /^Edits/]) {
+    for (const name of [/^Health/, /^System/, /^Disk/, /^Edits/]) {
       await keyboard.press('ArrowRight')
       await expect(page.getByRole('tab', { name })).toBeFocused()
     }
