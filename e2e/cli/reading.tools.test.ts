@@ -28,7 +28,7 @@ afterAll(() => cli.close())
 test('alone it shows its help, and each command has one', async () => {
   const alone = await cli.run([])
   expect(alone).toMatchObject({ code: 2, err: '' })
-  expect(alone.out).toContain('convert IMAGE ')
+  expect(alone.out).toContain('convert IMAGE… ')
   expect(await cli.run(['help', 'boot'])).toMatchObject({ code: 0, out: expect.stringContaining('boot set IMAGE') })
   expect(await cli.run(['boot', 'set', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('--in-place') })
   expect(await cli.run(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^diskwright \d+\.\d+\.\d+\n$/) })
