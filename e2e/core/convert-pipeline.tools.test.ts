@@ -70,6 +70,19 @@ test('an internal snapshot is read instead of the present state, and compared wi
   expect([missing.error?.code, missing.error?.details.reason]).toEqual(['bad-input', expect.stringContaining('1 (before update)')])
 })
 
+test('a snapshot of an overlay is read through all of its backing files', async () => {
+  const folder = await emptyFolder('deep')
+  const at = (name: string) => path.join(folder, name)
+  const run = (...args: string[]) => promisify(execFile)(args[0] ?? '', args.slice(1), { cwd: folder })
+  await fs.writeFile(at('base.raw'), Buffer.alloc(4 * 1024 ** 2, 7))
+  await run('qemu-img', 'create', '-q', '-f', 'qcow2', '-b', 'base.raw', '-F', 'raw', 'middle.qcow2')
+  await run('qemu-img', 'create', '-q', '-f', 'qcow2', '-b', 'middle.qcow2', '-F', 'qcow2', 'top.qcow2')
+  await run('qemu-img', 'snapshot', '-c', 'fresh', 'top.qcow2')
+  await run('qemu-io', '-f', 'qcow2', '-c', 'write -P 9 1M 1M', 'top.qcow2')
+  await bench.succeed(convert({ source: at('top.qcow2'), snapshot: 'fresh', output: at('fresh.raw'), format: 'raw' }))
+  expect(await hashOf(at('fresh.raw'))).toBe(await hashOf(at('base.raw')))
+})
+
 test('no file that the source consists of is replaced, whichever name is given for the result', async () => {
   const folder = await emptyFolder('chain')
   const [base, top] = [path.join(folder, 'base.raw'), path.join(folder, 'top.qcow2')]

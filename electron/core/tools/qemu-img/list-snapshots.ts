@@ -15,7 +15,9 @@ export interface InternalSnapshot {
 /** Internal snapshots of an image, in the order of its table, by `qemu-img info --output=json`. */
 export async function listSnapshots(host: Host, image: { node: BlockNode; access: Access }): Promise<InternalSnapshot[]> {
   try {
-    const result = await host.run('qemu-img', ['info', '--output=json', jsonName(image.node)], { access: image.access, timeoutMs: 60_000 })
+    // They are in the file itself, and info opens no backing file: options for one that lies deeper would be refused.
+    const name = jsonName({ ...image.node, backing: null })
+    const result = await host.run('qemu-img', ['info', '--output=json', name], { access: image.access, timeoutMs: 60_000 })
     return schema.parse(JSON.parse(result.stdout.toString('utf8'))).snapshots
   } catch (thrown) {
     throw explainQemuError(thrown, { path: image.node.path })
