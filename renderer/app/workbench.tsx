@@ -10,6 +10,7 @@ import { splitPath } from '../components/format.js'
 import { GuestText } from '../components/guest-text.js'
 import { SkeletonRows } from '../components/skeleton-rows.js'
 import { BootTab } from '../features/boot-entries/boot-tab.js'
+import { RepairPanel } from '../features/disk/repair-panel.js'
 import { EditsTab } from '../features/edits/edits-tab.js'
 import { useEdits } from '../features/edits/edit-store.js'
 import { FilesTab } from '../features/files/files-tab.js'
@@ -111,7 +112,9 @@ interface BrokenImageProps {
 
 function BrokenImage({ path, error, onRetry }: BrokenImageProps) {
   const { closeImage } = useAppActions()
-  const isPacked = toAppError(error).data.actions.some(({ kind }) => kind === 'unpack')
+  const { actions } = toAppError(error).data
+  const isPacked = actions.some(({ kind }) => kind === 'unpack')
+  const isRepairable = actions.some(({ kind }) => kind === 'repair')
   return (
     <div className={styles.workbench}>
       <h1 className="truncate" title={path}>
@@ -119,6 +122,7 @@ function BrokenImage({ path, error, onRetry }: BrokenImageProps) {
       </h1>
       <ErrorNotice error={error} onRetry={onRetry} />
       {isPacked && <UnpackPanel path={path} />}
+      {isRepairable && <RepairPanel path={path} />}
       <div>
         <Button onClick={() => closeImage(path)}>Close this tab</Button>
       </div>

@@ -11,6 +11,7 @@ export const errorActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choose-output') }),
   /** The file is packed: its disks can be listed, and one of them unpacked. */
   z.object({ kind: z.literal('unpack') }),
+  z.object({ kind: z.literal('repair') }),
 ])
 export type ErrorAction = z.infer<typeof errorActionSchema>
 
