@@ -131,3 +131,23 @@ test('commit: killed before and after each change of a name, one of the two back
     }),
   )
 })
+
+test('a disk that is too small for the copy: both files stay as they are, and nothing is left', { timeout: 120_000 }, async () => {
+  await withChain(async (scene) => {
+    const small = path.join(scene.root, 'small')
+    const seen = path.join(scene.root, 'seen')
+    await fs.mkdir(small)
+    const top = path.join(small, 'top.qcow2')
+    // A file system of its own in a mount name space of its own: what is left there is listed from inside.
+    const script = `mount -t tmpfs -o size=72m tmpfs "$1" && cp "$2"/base.qcow2 "$2"/top.qcow2 "$1" && out=$3 && shift 3
+      "$@"; code=$?; (cd "$0" && ls -A && sha256sum base.qcow2 top.qcow2) >"$out"; exit $code`
+    const rights = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount']
+    const prefix = ['unshare', ...rights, 'sh', '-c', script, small, small, samples, seen]
+    const { code, stdout } = await program.run(scene, ['disk', 'commit', top, '--into', path.join(small, 'base.qcow2'), '--json'], {
+      prefix,
+    })
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { error: { code: 'no-space' } }])
+    const hashes = await Promise.all(['base.qcow2', 'top.qcow2'].map(async (name) => `${await hashOf(path.join(samples, name))}  ${name}`))
+    expect((await fs.readFile(seen, 'utf8')).trim().split('\n')).toEqual(['base.qcow2', 'top.qcow2', ...hashes])
+  })
+})
