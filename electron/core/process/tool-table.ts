@@ -51,6 +51,7 @@ export const TOOLS = {
     'coreutils',
     'coreutils',
   ]),
+  fallocate: row('fallocate', 'Leaves out zeros inside of compacted images', utilLinux, { required: false }),
   bwrap: row('bwrap', 'Sandbox for every tool that reads image data', ['bubblewrap', 'bubblewrap', 'bubblewrap', 'bubblewrap'], {
     required: false,
     minimum: '0.5',

@@ -12,6 +12,7 @@ import { requireSpace } from '../../files/disk-space.js'
 import { kernelName } from '../../guest/draft-partitions.js'
 import { umlEngine } from '../../guest/engines/uml.js'
 import { type ImageSource, openSource } from '../../guest/source.js'
+import { digHoles } from '../../tools/fallocate/dig-holes.js'
 import { type TrimResult, type TrimVolume, trimDisk } from '../../tools/uml/trim-disk.js'
 import { packerOf } from '../artifacts/packers.js'
 import { openOverlay } from '../edit-overlay.js'
@@ -57,11 +58,12 @@ export async function compactImage(ctx: JobContext, input: Input): Promise<JobOu
   const need = await measureNeed(ctx.host, source, info.virtualBytes, { ...request, fixed: false })
   await requireSpace(path.dirname(output), need.neededBytes, need.largestFileBytes)
   const trimmed = input.trim ? await ctx.step('trim', () => trim(ctx, source, info)) : skipTrim(ctx)
-  const made = await writeOutput(ctx, {
+  const written = await writeOutput(ctx, {
     ...request,
     ...(trimmed.source === null ? {} : { node: trimmed.source.node, files: trimmed.source.files }),
     beforePublish: (part) => requireSmaller(ctx, source, part, target.mode, inPlace),
   })
+  const made = { ...written, bytes: (await fs.stat(written.path)).blocks * 512 }
   const backup = inPlace ? await finishInPlace(ctx, inPlace, target.mode === 'in-place' && target.keepBackup) : undefined
   return {
     ...made,
@@ -183,6 +185,8 @@ async function requireSmaller(
   mode: Input['target']['mode'],
   inPlace: InPlaceTarget | undefined,
 ): Promise<void> {
+  // qemu-img writes whole clusters, zeros in them too.
+  await digHoles(ctx.host, part)
   const bytes = (await fs.stat(part)).blocks * 512
   if (bytes > source.onDiskBytes || (mode === 'in-place' && bytes === source.onDiskBytes)) {
     throw new AppError('nothing-to-gain', { details: { path: source.path, bytes, onDiskBytes: source.onDiskBytes } })
