@@ -4,6 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
+import { rawDisk, vmwareOvf } from '../images/packed.js'
 import { filesIn, hashOf, openBench, type TestBench } from './workbench.js'
 
 let bench: TestBench
@@ -96,6 +97,21 @@ test('no file that the source consists of is replaced, whichever name is given f
   }
   expect(await hashOf(base)).toBe(before)
   expect(await filesIn(folder)).toEqual(['base.raw', 'other.raw.sha256', 'top.qcow2'])
+})
+
+test('a compressed image, and one beside an OVF, become what is in them', async () => {
+  const folder = await emptyFolder('compressed')
+  const at = (name: string) => path.join(folder, name)
+  await rawDisk(at('disk.raw'), 2)
+  await promisify(execFile)('sh', ['-c', 'gzip -kn disk.raw && xz -k disk.raw'], { cwd: folder })
+  const listed = vmwareOvf([{ href: 'disk.raw.gz', bytes: (await fs.stat(at('disk.raw.gz'))).size, capacityMib: 2 }])
+  await fs.writeFile(at('machine.ovf'), listed.replace('ovf:href="disk.raw.gz"', 'ovf:href="disk.raw.gz" ovf:compression="gzip"'))
+  for (const name of ['disk.raw.gz', 'disk.raw.xz', 'machine.ovf']) {
+    await bench.succeed(convert({ source: at(name), output: at(`${name}.out`), format: 'raw' }))
+    expect(await hashOf(at(`${name}.out`))).toBe(await hashOf(at('disk.raw')))
+  }
+  const onto = await bench.run(convert({ source: at('machine.ovf'), output: at('disk.raw.gz'), format: 'raw', replace: true }))
+  expect(onto.error?.code).toBe('output-is-source')
 })
 
 test('sizes that the format or the platform does not take are refused before anything is written', async () => {

@@ -84,11 +84,13 @@ export async function withUnpackedSource(ctx: JobContext, request: UnpackRequest
     }
   })
   const opened = await openSource(image)
+  // A compressed disk beside a bare OVF, which is the packed file then.
+  const beside = disk?.place.kind === 'compressed' && disk.place.path !== packed.realPath ? [disk.place.path] : []
   const source = {
     ...opened,
     path: packed.path,
-    files: [...opened.files, packed.realPath, ...(disk?.place.kind === 'compressed' ? [disk.place.path] : [])],
-    revision: `${opened.revision}.${packed.revision}`,
+    files: [...opened.files, packed.realPath, ...beside],
+    revision: [opened.revision, packed.revision, ...(await Promise.all(beside.map(readRevision)))].join('.'),
   }
   return { source, how: 'unpacked', proofs, release: remove }
 }
