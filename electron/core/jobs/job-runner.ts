@@ -154,6 +154,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       releases.push(await locks.acquire({ ...prepared.locks, holder: { jobId: id, title }, signal, onWait }))
       await gate.pass(signal)
       if (signal.aborted) throw new AppError('cancelled')
+      gate.begin()
       live.enter({ state: 'running', startedAt: new Date().toISOString(), message: '' })
       log.info('job.started', { id, kind: live.current().kind })
       await runJob(live, prepared, { controller, gate }, { host, store, log, now })

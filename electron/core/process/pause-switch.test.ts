@@ -58,6 +58,22 @@ test('listeners hear changes only; the paused time adds up', () => {
   expect([heard, gate.seconds()]).toEqual([[true, false, true], 4])
 })
 
+test('what was paused before the work began is no standstill of it', () => {
+  let now = 0
+  const gate = createPauseSwitch(() => now)
+  gate.set(true)
+  now = 70
+  gate.set(false)
+  gate.begin()
+  expect(gate.seconds()).toBe(0)
+  gate.set(true)
+  now = 75
+  expect(gate.seconds()).toBe(5)
+  gate.begin()
+  now = 76
+  expect(gate.seconds()).toBe(1)
+})
+
 test('a deadline does not come near while the gate is closed', () => {
   vi.useFakeTimers()
   const gate = createPauseSwitch(() => 0)

@@ -11,8 +11,10 @@ export interface PauseGate {
 
 export interface PauseSwitch extends PauseGate {
   set(paused: boolean): void
-  /** Seconds that it was paused so far. */
+  /** Seconds that it was paused so far, since `begin` where that was called. */
   seconds(): number
+  /** The work begins: what was paused before was a wait, not a standstill. */
+  begin(): void
 }
 
 /** `now` gives seconds of a clock that never goes back. */
@@ -47,6 +49,10 @@ export function createPauseSwitch(now: () => number): PauseSwitch {
       for (const listener of listeners) listener(paused)
     },
     seconds: () => total + (since === undefined ? 0 : now() - since),
+    begin() {
+      total = 0
+      if (since !== undefined) since = now()
+    },
     async pass(signal) {
       while (gate.paused) {
         if (signal?.aborted) throw new AppError('cancelled')
