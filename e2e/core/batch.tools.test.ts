@@ -76,6 +76,12 @@ test('a cell that is left out, a source that is gone, and an image without boot 
   expect(plan.cells[2]?.input?.edits).toEqual([])
 })
 
+test('who agreed to a number of artifacts gets all of them or none', async () => {
+  const request = { ...draft(), sources: [{ path: path.join(folder, 'gone.qcow2') }, { path: sources[0] ?? '' }], whole: true }
+  await expect(bench.core.startBatch(request)).rejects.toMatchObject({ code: 'file-not-found' })
+  expect(await bench.core.jobs.list()).toEqual([])
+})
+
 test('a batch is one group of jobs; what is there already is not made again, and nothing touched the sources', async () => {
   const before = await Promise.all(sources.map(hashOf))
   await fs.writeFile(path.join(folder, 'boot-2-vmware.vmdk'), 'mine')

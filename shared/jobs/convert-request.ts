@@ -88,6 +88,8 @@ export const batchRequestSchema = z.object({
   report: z.boolean().default(true),
   verify: z.boolean().default(true),
   replace: z.boolean().default(false),
+  /** Start nothing unless all that is not left out can be made: who was shown a number of artifacts agreed to that number. */
+  whole: z.boolean().default(false),
   /** Cells that are left out, by source index and preset. */
   without: z
     .array(z.object({ source: z.number().int(), artifact: z.enum(ARTIFACT_IDS) }))

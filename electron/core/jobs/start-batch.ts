@@ -5,10 +5,10 @@ import type { Job } from '#shared/jobs/job'
 import { artifact } from '#shared/platforms/artifacts'
 import type { JobsApi } from '../core-api.js'
 
-/** Queues what can be made of a planned batch. Throws why, when nothing can. */
+/** Queues what can be made of a planned batch. Throws why, when nothing can, or not the whole of it where that was asked for. */
 export function startBatch(jobs: Pick<JobsApi, 'startAll'>, request: BatchRequest, plan: BatchPlan): Job[] {
   const inputs = plan.cells.flatMap((cell) => (cell.input === null || isInTheWay(cell, request) ? [] : [cell.input]))
-  if (inputs.length === 0) throw reasonOf(plan, request)
+  if (inputs.length === 0 || (request.whole && inputs.length < plan.cells.length)) throw reasonOf(plan, request)
   return jobs.startAll(
     inputs.map((input) => ({ kind: 'convert-image', input })),
     { title: batchTitle(request) },

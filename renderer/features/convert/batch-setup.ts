@@ -96,6 +96,7 @@ export function startRequest(draft: BatchRequestDraft, cells: readonly PlannedCe
     ...draft,
     without: [...(draft.without ?? []), ...unmade.map(({ source, artifact: id }) => ({ source, artifact: id }))],
     replace: existing.length > 0,
+    whole: true,
   }
 }
 

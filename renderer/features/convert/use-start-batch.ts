@@ -16,6 +16,11 @@ export function useStartBatch() {
       await call('settings.set', { convertTargets: lastUsed(request.artifacts, convertTargets) }).catch(() => undefined)
       return jobs
     },
+    // Why not is mostly that something has changed since the plan was made: the table shows it as well.
+    onError: async () => {
+      await client.invalidateQueries({ queryKey: ['source'] })
+      await client.invalidateQueries({ queryKey: ['batch-plan'] })
+    },
     onSuccess: async (jobs) => {
       await client.invalidateQueries({ queryKey: jobsQuery.queryKey })
       useConvertStore.getState().show(jobs[0]?.batch?.id ?? null)
