@@ -33,7 +33,7 @@ export function RunDetails({ job }: { readonly job: Job }) {
         {isActive(job) && <JobProgress job={job} />}
         {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
         {job.output !== null && <JobOutputView output={job.output} kind={job.kind} />}
-        <JobSteps steps={job.steps} />
+        <JobSteps steps={job.steps} paused={job.paused} />
         <div className={styles.actions}>
           <CellActions job={job} />
           {report !== undefined && (

@@ -50,7 +50,7 @@ export function JobDetails({ job }: { readonly job: Job }) {
       {job.steps.length > 0 && (
         <section aria-label="Steps">
           <h3 className={styles.heading}>Steps</h3>
-          <JobSteps steps={job.steps} />
+          <JobSteps steps={job.steps} paused={job.paused} />
         </section>
       )}
       <JobCommands job={job} />

@@ -8,7 +8,7 @@ import { visibleText } from '../../components/visible-text.js'
 import type { QueueMoves } from './job-groups.js'
 import styles from './job-row.module.css'
 import { JobStateMark } from './job-state.js'
-import { durationWords, isActive, progressWords, STATE_WORDS } from './job-words.js'
+import { durationWords, isActive, progressWords, STATE_WORDS, titleParts } from './job-words.js'
 
 interface JobRowProps {
   readonly job: Job
@@ -79,7 +79,7 @@ export function JobRow(props: JobRowProps) {
       >
         <JobStateMark state={job.state} paused={job.paused ?? false} />
         <span className={styles.words}>
-          <GuestText text={job.title} className={`truncate ${styles.title}`} />
+          <RowTitle title={job.title} />
           <span className={`truncate ${styles.under}`}>{old ? `${STATE_WORDS[job.state]} · tried again` : underWords(job, now)}</span>
         </span>
       </button>
@@ -111,8 +111,22 @@ export function JobRow(props: JobRowProps) {
   )
 }
 
+/** Where there is not room for all, what it becomes stays readable: in a batch that is what tells the rows apart. */
+function RowTitle({ title }: { readonly title: string }) {
+  const [start, end] = titleParts(title)
+  return (
+    <span className={styles.title}>
+      <GuestText text={start} className={`truncate ${styles.start}`} />
+      {end !== '' && <span className={styles.end}>{visibleText(end)}</span>}
+    </span>
+  )
+}
+
 function underWords(job: Job, now: number): string {
-  if (isActive(job)) return progressWords(job)
+  if (isActive(job)) {
+    const words = progressWords(job)
+    return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
+  }
   return [STATE_WORDS[job.state], formatAgo(job.endedAt ?? job.createdAt, now), durationWords(job, now)]
     .filter((part) => part !== '')
     .join(' · ')

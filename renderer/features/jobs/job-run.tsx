@@ -35,7 +35,7 @@ export function JobRun({ id, onLeave, onAgain }: JobRunProps) {
         <JobStateMark state={job.state} paused={job.paused ?? false} withWord />
       </header>
       {isActive(job) && <JobProgress job={job} />}
-      <JobSteps steps={job.steps} />
+      <JobSteps steps={job.steps} paused={job.paused} />
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} onChooseOutput={onAgain} />}
       {job.output !== null && <JobOutputView output={job.output} kind={job.kind} onLeave={onLeave} />}
       <footer className={styles.footer}>

@@ -133,7 +133,7 @@ function TrayPanel({ job, onAll }: { readonly job: Job; readonly onAll: () => vo
             Show in Jobs
           </Button>
         </header>
-        <JobSteps steps={job.steps} />
+        <JobSteps steps={job.steps} paused={job.paused} />
       </div>
       <JobCommands job={job} />
       <JobLog job={job} />

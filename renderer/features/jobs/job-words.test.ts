@@ -8,6 +8,7 @@ import {
   matchesFilter,
   overallWords,
   progressWords,
+  titleParts,
   trayBatch,
   traySummary,
   trayJob,
@@ -69,5 +70,10 @@ test('the tray shows a batch as one, with what else goes on', () => {
   expect(batchAnnouncement({ title: 'Two for Azure', jobs: [done, half] })).toBe('Two for Azure: 75 %')
   expect(overallWords(batchProgress([done, half], Date.parse('2026-01-01T00:00:02Z')))).toBe('75 % · 1 MB/s')
   expect(overallWords(batchProgress([{ ...half, paused: true }]))).toBe('50 % · paused')
-  expect(traySummary([half, { ...done, state: 'queued', paused: true }])).toBe('1 running · 1 queued · 1 paused')
+  expect(traySummary([half, { ...done, state: 'queued', paused: true }])).toBe('1 running · 1 paused')
+})
+
+test('a title is parted before what its image becomes', () => {
+  expect(titleParts('Convert road to ruin.qcow2 to VirtualBox VDI')).toEqual(['Convert road to ruin.qcow2', ' to VirtualBox VDI'])
+  expect(titleParts('Compare two images')).toEqual(['Compare two images', ''])
 })

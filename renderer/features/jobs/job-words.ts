@@ -65,6 +65,12 @@ export function overallWords({ fraction, rate, secondsLeft, state }: BatchProgre
   return parts.length === 0 ? 'waiting' : parts.join(' · ')
 }
 
+/** `Convert disk.qcow2` and ` to VirtualBox VDI`; a title that names no end is whole. */
+export function titleParts(title: string): readonly [string, string] {
+  const at = title.lastIndexOf(' to ')
+  return at < 0 ? [title, ''] : [title.slice(0, at), title.slice(at)]
+}
+
 /** The step that runs now, if one does. */
 export function runningStep(job: Job): string | null {
   return job.steps.find((step) => step.state === 'running')?.title ?? null
@@ -77,11 +83,13 @@ export function announcement(job: Job): string {
   return quarter === 0 ? `${job.title}: ${STATE_WORDS[job.state].toLowerCase()}` : `${job.title}: ${quarter} %`
 }
 
-/** `1 running · 2 queued`, or `No job running`. */
+/** `1 running · 2 queued`, or `No job running`; one that is paused neither runs nor waits for its turn. */
 export function traySummary(jobs: readonly Job[]): string {
-  const running = jobs.filter((job) => job.state === 'running' || job.state === 'cancelling').length
-  const queued = jobs.filter((job) => job.state === 'queued').length
-  const paused = jobs.filter((job) => isActive(job) && job.paused).length
+  const active = jobs.filter(isActive)
+  const going = active.filter((job) => !job.paused)
+  const queued = going.filter((job) => job.state === 'queued').length
+  const running = going.length - queued
+  const paused = active.length - going.length
   const parts = [
     running > 0 ? `${running} running` : null,
     queued > 0 ? `${queued} queued` : null,

@@ -75,7 +75,7 @@ test('a batch stands together, with its progress, and in the order in which it r
   await show([...BATCH].reverse())
   expect(rows()).toEqual(['one', 'two', 'three'])
   expect(screen.getByText('0 of 3 done')).toBeTruthy()
-  expect(screen.getAllByText('waiting for the disk')).toHaveLength(2)
+  expect(screen.getAllByText('Waiting for the disk')).toHaveLength(2)
   const [bar] = screen.getAllByRole('progressbar', { name: 'Progress of boot.qcow2 for three platforms' })
   expect(bar?.getAttribute('aria-valuenow')).toBe('16')
   press('boot.qcow2 for three platforms')
@@ -139,7 +139,8 @@ test('a batch and each of its jobs are paused, resumed and cancelled', async () 
     ['jobs.cancelBatch', { batch: 'b' }],
   ])
   for (const job of BATCH) await change({ ...job, paused: true, message: 'Paused' })
-  expect(screen.getAllByText('paused')).toHaveLength(2)
+  // Two rows that wait, and the details of the one that runs.
+  expect(screen.getAllByText('Paused')).toHaveLength(3)
   expect(screen.getAllByText('50 % · paused').length).toBeGreaterThan(0)
   press('Resume all jobs')
   await waitFor(() => expect(calls.at(-1)).toEqual(['jobs.resume', { ids: ['three', 'two', 'one'] }]))
