@@ -109,7 +109,14 @@ function firmwareFindings(platform: PlatformRow, image: AdvisedImage): ImageFind
   }
   if (firmware.usual === image.firmware) return []
   const severity = firmware.usual === 'image' ? 'note' : 'warning'
-  return [{ code: 'firmware-to-choose', severity, text: `The image boots with ${label} only: choose it. ${firmware.note}`, growTo: null }]
+  return [
+    {
+      code: 'firmware-to-choose',
+      severity,
+      text: `The image boots with ${label} only: choose ${label} for the machine. ${firmware.note}`,
+      growTo: null,
+    },
+  ]
 }
 
 function rank(finding: ImageFinding): number {

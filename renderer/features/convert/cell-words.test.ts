@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import { batchProgress } from '#shared/jobs/batch-progress'
 import type { Job, JobStep } from '#shared/jobs/job'
-import { planCellName, planWords, progressFacts, runTitle, runWords, stepFraction } from './cell-words.js'
+import { planCellName, planWords, progressFacts, runTitle, runWords, shortNote, stepFraction } from './cell-words.js'
 import { MIB, sampleCell, sampleJob } from './testing/samples.js'
 
 const NOW = Date.parse('2026-01-01T12:00:20.000Z')
@@ -69,7 +69,7 @@ test('what waits says for what', () => {
     text({ message: 'Waiting for another job on this disk' }),
     text({ paused: true }),
     text({ state: 'cancelling' }),
-  ]).toEqual(['queued', 'waiting for the disk', 'held back', 'cancelling'])
+  ]).toEqual(['queued', 'waiting for the disk', 'paused', 'cancelling'])
 })
 
 test('what ended stands as a badge, with its proof, size and time', () => {
@@ -89,4 +89,11 @@ test('the head counts what is made and what is not', () => {
   expect(facts(['succeeded', 'succeeded'])).toBe('All 2 artifacts made')
   expect(facts(['succeeded'])).toBe('The artifact is made')
   expect(runTitle(3, ['azure-vhd', 'aws-raw'])).toBe('Convert 3 images for 2 targets')
+})
+
+test('a note in a cell is what it is about', () => {
+  expect(shortNote('The image boots with UEFI only: choose UEFI for the machine. BIOS unless it is switched on')).toBe(
+    'The image boots with UEFI only',
+  )
+  expect(shortNote('replaces a file')).toBe('replaces a file')
 })

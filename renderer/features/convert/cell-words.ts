@@ -34,6 +34,11 @@ export function planWords(cell: BatchCell): PlanWords {
   return { size, note: { tone: TONES[first.severity], text: first.text }, more: others.length }
 }
 
+/** What it is about, up to the advice: a cell has two lines, and the whole stands with the cell that is looked at. */
+export function shortNote(text: string): string {
+  return text.split(/[:;.] /, 1)[0] ?? text
+}
+
 /** `+2 more`; empty for nothing more. */
 export function moreWords(more: number): string {
   return more === 0 ? '' : `+${more} more`
@@ -92,7 +97,7 @@ function queuedWords(message: string): string {
 export function runWords(job: Job, now: number): RunWords {
   switch (job.state) {
     case 'queued':
-      if (job.paused === true) return { tone: 'amber', text: 'held back', badge: false }
+      if (job.paused === true) return { tone: 'amber', text: 'paused', badge: false }
       return { tone: 'dim', text: queuedWords(job.message), badge: false }
     case 'running':
       return runningWords(job)

@@ -35,7 +35,7 @@ interface MatrixProps {
 }
 
 const HEAD_WIDTH = 264
-const CELL_WIDTH = 176
+const CELL_WIDTH = 154
 
 /** Images down, targets across. One cell takes the focus; arrows go on from it, Enter selects, Space is `onToggle`. */
 export function Matrix({ label, rows, columns, selected, onSelect, onToggle, empty }: MatrixProps) {
@@ -85,7 +85,7 @@ export function Matrix({ label, rows, columns, selected, onSelect, onToggle, emp
             Image
           </span>
           {columns.map(({ key, name, hint }) => (
-            <span key={key} role="columnheader" className={`truncate ${styles.column}`} title={hint}>
+            <span key={key} role="columnheader" className={styles.column} title={hint}>
               {name}
             </span>
           ))}

@@ -3,7 +3,7 @@ import { Check } from 'lucide-react'
 import { Badge } from '../../components/badge.js'
 import { visibleText } from '../../components/visible-text.js'
 import type { PlannedCell } from './batch-setup.js'
-import { moreWords, planWords } from './cell-words.js'
+import { moreWords, planWords, shortNote } from './cell-words.js'
 import styles from './cells.module.css'
 
 interface PlanCellProps {
@@ -48,17 +48,17 @@ export function PlanCell({ planned, unreadable, left, name, onToggle }: PlanCell
 
 function PlanState({ planned }: { readonly planned: PlannedCell }) {
   const { size, note, more } = planWords(planned.cell)
-  const text = note === null ? '' : visibleText([note.text, moreWords(more)].filter((part) => part !== '').join(' '))
+  const words = (text: string) => visibleText([text, moreWords(more)].filter((part) => part !== '').join(' '))
   return (
     <span className={styles.state}>
       {size !== '' && <span>{size}</span>}{' '}
       {note !== null &&
         (note.tone === 'neutral' ? (
-          <span className={styles.quiet}>{text}</span>
+          <span className={styles.quiet}>{words(note.text)}</span>
         ) : (
-          <span className={styles.badge} title={text}>
+          <span className={styles.badge} title={words(note.text)}>
             <Badge tone={note.tone}>
-              <span className={styles.lines}>{text}</span>
+              <span className={styles.lines}>{words(shortNote(note.text))}</span>
             </Badge>
           </span>
         ))}

@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import { AppError } from '#shared/errors/app-error'
 import { artifact } from '#shared/platforms/artifacts'
 import { formatBytes } from '#shared/text/bytes'
+import { ArgChip } from '../../components/arg-chip.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { splitPath } from '../../components/format.js'
 import { GuestText } from '../../components/guest-text.js'
@@ -11,6 +12,7 @@ import { PlanCommands } from '../../components/plan-view.js'
 import { visibleText } from '../../components/visible-text.js'
 import type { PlannedCell } from './batch-setup.js'
 import styles from './details.module.css'
+import { stepParts } from './step-parts.js'
 
 const TONES = { error: 'red', warning: 'amber', note: 'neutral' } as const
 
@@ -55,12 +57,25 @@ export function PlanDetails({ planned, sourcePath, onChooseFolder }: PlanDetails
           {cell.steps.map((step, index) => (
             <li key={step}>
               <span className={styles.number}>{index + 1}</span>
-              <span>{visibleText(step)}</span>
+              <PlanStep step={step} />
             </li>
           ))}
         </ol>
       )}
       {cell.commands.length > 0 && <PlanCommands commands={cell.commands} />}
     </section>
+  )
+}
+
+/** A step in words; arguments that leave and arrive as they look everywhere. */
+function PlanStep({ step }: { readonly step: string }) {
+  const { words, changes } = stepParts(step)
+  return (
+    <span className={styles.step}>
+      {visibleText(words)}
+      {changes.map(({ arg, state }) => (
+        <ArgChip key={`${state} ${arg}`} arg={arg} state={state} />
+      ))}
+    </span>
   )
 }

@@ -102,7 +102,7 @@ function plainImages({ reports }: BatchPlanState): string[] {
 
 /** `6 artifacts, about 6.4 GiB; 96 GiB free in ~/images/out`. */
 function Totals({ state, folder }: { readonly state: BatchPlanState; readonly folder: string }) {
-  const { data, totals, isSettling, request } = state
+  const { data, totals, isSettling, request, unreadable } = state
   if (request === null && !isSettling) return 'Tick at least one target'
   if (data === null) return 'Working out sizes…'
   return (
@@ -111,6 +111,7 @@ function Totals({ state, folder }: { readonly state: BatchPlanState; readonly fo
       <strong>{formatBytes(data.freeBytes)}</strong> free in{' '}
       <span title={visibleText(folder)}>{visibleText(splitPath(folder).name || folder)}</span>
       {totals.problems > 0 && `; ${count(totals.problems, 'cell')} cannot be made`}
+      {unreadable.size > 0 && `; ${count(unreadable.size, 'file')} cannot be read`}
     </span>
   )
 }
