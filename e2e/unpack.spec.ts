@@ -9,7 +9,7 @@ test('a compressed image is unpacked beside itself and opened in its place', asy
   await sh(workFolder, 'xz -T2 disk.qcow2')
   const packed = path.join(workFolder, 'disk.qcow2.xz')
   await app.dropFiles([packed])
-  await expect(app.page.getByRole('alert').first()).toContainText('An xz file has to be unpacked first')
+  await expect(app.page.getByRole('main').getByRole('status').filter({ hasText: 'An xz file has to be unpacked first' })).toBeVisible()
   const panel = app.page.getByRole('region', { name: 'Unpack' })
   await expect(panel).toContainText('qcow2 v3')
   expect(await app.accessibilityViolations()).toEqual([])

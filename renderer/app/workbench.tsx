@@ -20,6 +20,7 @@ import { ImageSkeleton } from '../features/images/image-skeleton.js'
 import { ImageWarnings } from '../features/images/image-warnings.js'
 import { partitionName } from '../features/images/partition-layout.js'
 import { DiskMap } from '../features/resize/disk-map.js'
+import { PackedNote } from '../features/unpack/packed-note.js'
 import { UnpackPanel } from '../features/unpack/unpack-panel.js'
 import { DiskTab, HealthTab, SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
@@ -120,7 +121,7 @@ function BrokenImage({ path, error, onRetry }: BrokenImageProps) {
       <h1 className="truncate" title={path}>
         <GuestText text={splitPath(path).name} />
       </h1>
-      <ErrorNotice error={error} onRetry={onRetry} />
+      {isPacked ? <PackedNote path={path} error={error} /> : <ErrorNotice error={error} onRetry={onRetry} />}
       {isPacked && <UnpackPanel path={path} />}
       {isRepairable && <RepairPanel path={path} />}
       <div>
