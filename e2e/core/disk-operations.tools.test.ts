@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { crc32c, withZeros } from '#shared/lint/checksums'
+import { toolsFolder } from '../faults/tools-folder.js'
 import { failureOf, filesIn, hashOf, openBench, type TestBench } from './workbench.js'
 
 let bench: TestBench
@@ -264,6 +265,18 @@ test('an image is compacted by what its file systems do not use, on a copy and i
   const packed = await bench.succeed({ kind: 'compact-image', input: { ...inPlace, subformat: 'compressed' } })
   expect(packed.output?.bytes).toBeLessThan(output?.bytes ?? 0)
   expect(same('small.qcow2', packed.output?.backup ?? '')).toContain('identical')
+})
+
+test('without User-Mode Linux the appliance tells what is free', { timeout: 300_000 }, async () => {
+  const disk = await fileSystemImage()
+  const tools = await toolsFolder(at('tools'), { without: ['linux.uml'] })
+  const other = await openBench({ ...process.env, DISKWRIGHT_TOOL_PATH: tools })
+  const target = { mode: 'new-file', output: at('small.qcow2') } as const
+  const { output } = await other.succeed({ kind: 'compact-image', input: { source: disk, target } })
+  await other.close()
+  expect(output?.engine).toBe('guestfish')
+  expect(output?.proofs.filter((proof) => proof.endsWith('all files read before and after: identical'))).toHaveLength(2)
+  expect(output?.bytes).toBeLessThan((await fs.stat(disk)).blocks * 256)
 })
 
 /** An ext4 with blocks of 1 KiB and a FAT, each with a file that was removed; what it held is still there. */

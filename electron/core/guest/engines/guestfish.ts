@@ -42,7 +42,7 @@ async function run(host: Host, request: EngineRequest): Promise<EngineRun> {
   const folder = await fs.mkdtemp(path.join(request.workDir, 'guestfish-'))
   const notes: string[] = []
   try {
-    const session = await launch(host, request, folder, notes)
+    const session = await launchAppliance(host, request, folder, notes)
     try {
       const writer = new GuestfishWriter(session, folder)
       const outcomes = await writer.applyAll(request.operations)
@@ -58,7 +58,7 @@ async function run(host: Host, request: EngineRequest): Promise<EngineRun> {
 }
 
 /** KVM that passed its probe can still fail under a real kernel; the appliance then starts once more without it. */
-async function launch(host: Host, request: EngineRequest, folder: string, notes: string[]): Promise<GuestfishSession> {
+export async function launchAppliance(host: Host, request: EngineRequest, folder: string, notes: string[]): Promise<GuestfishSession> {
   const { node, readFiles } = request.disk
   const appliance = await prepareAppliance(host)
   const contents = await hostFiles(request)

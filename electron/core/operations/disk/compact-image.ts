@@ -10,6 +10,9 @@ import { formatBytes } from '#shared/text/bytes'
 import { checkOutput } from '../../files/checks.js'
 import { requireSpace } from '../../files/disk-space.js'
 import { kernelName } from '../../guest/draft-partitions.js'
+import type { Engine } from '../../guest/engine.js'
+import { guestfishEngine } from '../../guest/engines/guestfish.js'
+import { trimWithGuestfish } from '../../guest/engines/guestfish-trim.js'
 import { umlEngine } from '../../guest/engines/uml.js'
 import { type ImageSource, openSource } from '../../guest/source.js'
 import { digHoles } from '../../tools/fallocate/dig-holes.js'
@@ -68,7 +71,7 @@ export async function compactImage(ctx: JobContext, input: Input): Promise<JobOu
   return {
     ...made,
     proofs: [...trimmed.words, `${formatBytes(source.onDiskBytes)} on disk before, ${formatBytes(made.bytes)} now`, ...made.proofs],
-    ...(trimmed.source === null ? {} : { engine: umlEngine.id }),
+    ...(trimmed.engine === null ? {} : { engine: trimmed.engine }),
     ...(backup === undefined ? {} : { backup }),
   }
 }
@@ -133,34 +136,37 @@ async function keepClusters(source: ImageSource, options: readonly string[]): Pr
 interface Trimmed {
   /** The image with its free blocks given back; null where nothing was. */
   readonly source: ImageSource | null
+  readonly engine: string | null
   readonly words: readonly string[]
 }
 
 function skipTrim(ctx: JobContext): Trimmed {
   ctx.skip('trim')
-  return { source: null, words: ['Free blocks were not asked for: only zeros were left out'] }
+  return { source: null, engine: null, words: ['Free blocks were not asked for: only zeros were left out'] }
 }
 
 async function trim(ctx: JobContext, source: ImageSource, info: ImageInfo): Promise<Trimmed> {
   const volumes = trimVolumes(info)
-  if (volumes.length === 0) return { source: null, words: ['No file system that tells what is free: only zeros were left out'] }
-  const probe = await umlEngine.probe(ctx.host)
-  if (!probe.usable) {
-    throw new AppError('engine-unavailable', {
-      details: { engine: 'uml', reason: probe.reason },
-      actions: [{ kind: 'install-tool', tool: 'linux.uml' }],
-    })
-  }
+  if (volumes.length === 0)
+    return { source: null, engine: null, words: ['No file system that tells what is free: only zeros were left out'] }
+  const engine = await trimEngine(ctx)
   const overlay = await openOverlay(ctx, source, info.virtualBytes)
   ctx.message('A Linux kernel reads all files and gives back what is free')
-  const results = await trimDisk(ctx.host, {
-    node: overlay.source.node,
-    readFiles: source.files,
-    folder: overlay.folder,
-    volumes,
-    timeoutMs: TRIM_START_MS + source.onDiskBytes / SLOWEST_BYTES_PER_MS,
-  })
-  return { source: overlay.source, words: results.map(trimWords) }
+  const timeoutMs = TRIM_START_MS + Math.ceil(source.onDiskBytes / SLOWEST_BYTES_PER_MS)
+  const disk = { node: overlay.source.node, readFiles: source.files }
+  const results =
+    engine.id === 'uml'
+      ? await trimDisk(ctx.host, { ...disk, folder: overlay.folder, volumes, timeoutMs })
+      : await trimWithGuestfish(ctx.host, { disk, volumes, workDir: overlay.folder, timeoutMs })
+  return { source: overlay.source, engine: engine.id, words: results.map(trimWords) }
+}
+
+/** The quicker one that works. Throws `engine-unavailable`. */
+async function trimEngine(ctx: JobContext): Promise<Engine> {
+  const { usable, reason } = await umlEngine.probe(ctx.host)
+  if (usable) return umlEngine
+  if ((await guestfishEngine.probe(ctx.host)).usable) return guestfishEngine
+  throw new AppError('engine-unavailable', { details: { engine: 'uml', reason }, actions: [{ kind: 'install-tool', tool: 'linux.uml' }] })
 }
 
 function trimVolumes({ partitions }: ImageInfo): TrimVolume[] {

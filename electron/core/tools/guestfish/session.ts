@@ -64,7 +64,7 @@ export class GuestfishSession {
     })
     const session = new GuestfishSession(tool)
     try {
-      await session.must('add', [request.disk.path], `format:${request.disk.driver}`, 'cachemode:unsafe')
+      await session.must('add', [request.disk.path], `format:${request.disk.driver}`, 'cachemode:unsafe', 'discard:besteffort')
       await session.ask('run', LAUNCH_MS)
       return session
     } catch (thrown) {
@@ -76,6 +76,11 @@ export class GuestfishSession {
   /** Runs a command that has to succeed: guestfish ends at the first one that does not. Returns its output. */
   async must(command: string, args: readonly (string | number)[] = [], ...options: readonly string[]): Promise<string> {
     return this.ask([guestfishCommand(command, args), ...options].join(' '), COMMAND_MS)
+  }
+
+  /** As `must`, for what takes as long as there is data. */
+  async mustWithin(timeoutMs: number, command: string, args: readonly (string | number)[]): Promise<string> {
+    return this.ask(guestfishCommand(command, args), timeoutMs)
   }
 
   /** Runs a command that may fail; its output is then empty. */
