@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Core, JobsApi } from '#core/core-api'
+import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
 import { sampleJob } from '#shared/jobs/testing/sample-job'
 import { movedPositions } from '#shared/jobs/job-order'
@@ -33,7 +34,7 @@ function otherProcess(...first: Job[]) {
     }),
     retryFailed: vi.fn(() => [job('new1'), job('new2')]),
     retry: vi.fn(() => job('new1')),
-    wait: async (id) => job(id, { state: id === 'new2' ? 'failed' : 'succeeded' }),
+    wait: async (id) => job(id, id === 'new2' ? { state: 'failed', error: new AppError('image-empty').data } : { state: 'succeeded' }),
     cancel: vi.fn<(id: string) => void>(),
   }
   return api
@@ -91,7 +92,10 @@ test('a queued job is moved, and the queue is shown as it then is', async () => 
 test('a job or what failed of a batch is run again, to its end', async () => {
   const api = otherProcess(job('a', { state: 'failed' }), job('b', { state: 'interrupted', batch: inBatch(0) }), job('c'))
   expect(await run(api, 'jobs', 'retry', 'a')).toMatchObject({ code: 0, out: 'Convert new1: succeeded\n' })
-  expect(await run(api, 'jobs', 'retry', 'batch')).toMatchObject({ code: 1, out: 'Convert new1: succeeded\nConvert new2: failed\n' })
+  expect(await run(api, 'jobs', 'retry', 'batch')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^Convert new1: succeeded\nConvert new2: failed\n {2}The file is empty\. .*\n$/),
+  })
   expect((await run(api, 'jobs', 'retry', 'c')).err).toContain('Job c has not ended yet')
   const done = otherProcess(job('b', { state: 'succeeded', batch: inBatch(0) }))
   expect((await run(done, 'jobs', 'retry', 'batch')).err).toContain('Nothing of batch batch is left')

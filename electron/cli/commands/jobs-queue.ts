@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Core } from '#core/core-api'
 import { AppError } from '#shared/errors/app-error'
+import { describeError } from '#shared/errors/describe-error'
 import { retriable } from '#shared/jobs/batch-progress'
 import { ENDED_STATES, type Job } from '#shared/jobs/job'
 import { byPosition } from '#shared/jobs/job-order'
@@ -82,7 +83,10 @@ export const jobsRetryCommand: Command = {
     const ended = await Promise.all(started.map((job) => core.jobs.wait(job.id)))
     signal.removeEventListener('abort', cancel)
     print.result(ended)
-    for (const job of ended) print.line(`${visible(job.title)}: ${job.state}`)
+    for (const job of ended) {
+      print.line(`${visible(job.title)}: ${job.state}`)
+      if (job.error) print.line(`  ${describeError(job.error).title}. ${describeError(job.error).detail}`)
+    }
     if (signal.aborted) return EXIT.cancelled
     return ended.every((job) => job.state === 'succeeded') ? EXIT.ok : EXIT.failed
   },
