@@ -59,7 +59,7 @@ test('a batch is paused, put in another order, cancelled in part and tried again
   const batch = page.getByRole('list', { name: TITLE })
   const row = (title: string) => batch.getByRole('button', { name: new RegExp(`^(?!Move).*${title}`) })
   const order = () => batch.locator('[data-job]').evaluateAll((rows) => rows.map((each) => (each as HTMLElement).title.split(' ').at(-1)))
-  await expect(row(VDI)).toContainText('paused')
+  await expect(row(VDI)).toContainText('Paused')
   expect(await order()).toEqual(['qcow2', 'VMDK', 'VDI'])
 
   await batch.getByRole('button', { name: `Move ${VDI} up` }).click()
@@ -79,14 +79,14 @@ test('a batch is paused, put in another order, cancelled in part and tried again
     .getByRole('contentinfo', { name: 'Job tray' })
     .getByRole('button', { name: `Resume ${TITLE}` })
     .click()
-  await expect(page.getByText('2 of 3 done · 1 cancelled')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('main').getByText('2 of 3 done · 1 cancelled')).toBeVisible({ timeout: 60_000 })
   const begun = (await jobsOf(app))
     .filter((job) => job.startedAt !== null)
     .toSorted((one, other) => ((one.startedAt ?? '') < (other.startedAt ?? '') ? -1 : 1))
   expect(titles(begun)).toEqual([QCOW2, VDI])
 
   await page.getByRole('button', { name: 'Retry failed' }).click()
-  await expect(page.getByText('3 of 3 done')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('main').getByText('3 of 3 done')).toBeVisible({ timeout: 60_000 })
   expect(fs.readdirSync(workFolder).toSorted()).toEqual(['app', 'disk-made.qcow2', 'disk-made.vdi', 'disk-made.vmdk', 'disk.raw'])
 })
 
@@ -112,7 +112,7 @@ test('after a crash a batch says what was interrupted and what never began, and 
   await batch.getByRole('button', { name: /VDI/ }).click()
   await expect(page.getByRole('article', { name: VDI }).getByText('It never began')).toBeVisible()
   await page.getByRole('button', { name: 'Run interrupted again' }).click()
-  await expect(page.getByText('3 of 3 done')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('main').getByText('3 of 3 done')).toBeVisible({ timeout: 60_000 })
 })
 
 interface DesktopLog {

@@ -11,6 +11,7 @@ import { GuestText } from '../../components/guest-text.js'
 import { Meter } from '../../components/meter.js'
 import { useNow } from '../../components/use-now.js'
 import { JobActions } from './job-actions.js'
+import { batchWords } from './job-groups.js'
 import { JobCommands, JobLog } from './job-log.js'
 import { JobStateMark } from './job-state.js'
 import { JobSteps } from './job-steps.js'
@@ -19,6 +20,7 @@ import {
   announcement,
   batchAnnouncement,
   durationWords,
+  endedBatch,
   isActive,
   overallWords,
   progressWords,
@@ -37,13 +39,15 @@ export function JobTray() {
   const { showJobs } = useAppActions()
   const job = trayJob(jobs)
   const batch = trayBatch(jobs)
+  const ended = job === null || isActive(job) ? null : endedBatch(jobs, job)
 
   return (
     <footer className={styles.tray} aria-label="Job tray">
       {open && job !== null && <TrayPanel job={job} onAll={() => showJobs(job.id)} />}
       <div className={styles.line}>
         {job === null && <span className="dim">Jobs that you start are shown here</span>}
-        {job !== null && (batch === null ? <TrayLine job={job} /> : <TrayBatch batch={batch} />)}
+        {job !== null && batch !== null && <TrayBatch batch={batch} />}
+        {job !== null && batch === null && (ended === null ? <TrayLine job={job} /> : <TrayEnded {...ended} />)}
         <span className={styles.summary}>{traySummary(jobs)}</span>
         <Tooltip label={open ? 'Fold' : 'Steps, commands, log'}>
           <ActionIcon
@@ -60,6 +64,19 @@ export function JobTray() {
         {batch === null ? job !== null && announcement(job) : batchAnnouncement(batch)}
       </VisuallyHidden>
     </footer>
+  )
+}
+
+function TrayEnded({ title, jobs }: WorkInTray) {
+  const { state } = batchProgress(jobs)
+  return (
+    <>
+      <JobStateMark state={state === 'failed' || state === 'cancelled' ? state : 'succeeded'} />
+      <strong className={`truncate ${styles.title}`}>
+        <GuestText text={title} />
+      </strong>
+      <span className={`truncate ${styles.words}`}>{batchWords(jobs)}</span>
+    </>
   )
 }
 

@@ -5,6 +5,7 @@ import {
   announcement,
   batchAnnouncement,
   durationWords,
+  endedBatch,
   matchesFilter,
   overallWords,
   progressWords,
@@ -76,4 +77,12 @@ test('the tray shows a batch as one, with what else goes on', () => {
 test('a title is parted before what its image becomes', () => {
   expect(titleParts('Convert road to ruin.qcow2 to VirtualBox VDI')).toEqual(['Convert road to ruin.qcow2', ' to VirtualBox VDI'])
   expect(titleParts('Compare two images')).toEqual(['Compare two images', ''])
+})
+
+test('a batch that has ended is told as one; a job alone by itself', () => {
+  const one = job({ id: 'one', state: 'succeeded', batch: { id: 'b', title: 'Two for Azure', index: 0, count: 2 } })
+  const two = { ...one, id: 'two' }
+  const alone = job({ id: 'alone', state: 'failed' })
+  expect(endedBatch([one, alone, two], two)).toEqual({ title: 'Two for Azure', jobs: [one, two] })
+  expect(endedBatch([one, alone, two], alone)).toBeNull()
 })

@@ -129,6 +129,13 @@ export function trayBatch(jobs: readonly Job[]): WorkInTray | null {
   return { title: isOneBatch && title !== undefined ? title : `${work.length} jobs`, jobs: work }
 }
 
+/** The batch of the job that ended last, told as one; null for a job that was started alone. */
+export function endedBatch(jobs: readonly Job[], last: Job): WorkInTray | null {
+  const { batch } = last
+  if (!batch || batch.count < 2) return null
+  return { title: batch.title, jobs: jobs.filter((job) => job.batch?.id === batch.id) }
+}
+
 /** Quarters only, as `announcement`. */
 export function batchAnnouncement({ title, jobs }: WorkInTray): string {
   const quarter = Math.floor((batchProgress(jobs).fraction ?? 0) * 4) * 25
