@@ -77,9 +77,9 @@ test('a cell that is left out, a source that is gone, and an image without boot 
 })
 
 test('who agreed to a number of artifacts gets all of them or none', async () => {
-  const request = { ...draft(), sources: [{ path: path.join(folder, 'gone.qcow2') }, { path: sources[0] ?? '' }], whole: true }
-  await expect(bench.core.startBatch(request)).rejects.toMatchObject({ code: 'file-not-found' })
-  expect(await bench.core.jobs.list()).toEqual([])
+  const wanted = { ...draft(), sources: [{ path: path.join(folder, 'gone.qcow2') }, { path: sources[0] ?? '' }], whole: true }
+  await expect(bench.core.startBatch(wanted)).rejects.toMatchObject({ code: 'file-not-found' })
+  expect(bench.core.jobs.list()).toEqual([])
 })
 
 test('a batch is one group of jobs; what is there already is not made again, and nothing touched the sources', async () => {

@@ -170,9 +170,17 @@ function cellInput(
 /** What the job itself takes care of: another format, and growth to the next size. */
 const TAKEN_CARE_OF: ReadonlySet<string> = new Set(['format-not-taken', 'not-whole-gib', 'not-aligned', 'too-large'])
 
+/** What is written around the disk says which firmware the machine has. */
+function namesFirmware(id: ArtifactId): boolean {
+  const { container } = artifact(id)
+  return container === 'ova' || container === 'oci'
+}
+
 function platformNotes({ info }: PlanSource, id: ArtifactId): Note[] {
   if (info === null) return []
-  const advice = imageAdvice(artifactPlatform(id), info).filter(({ code }) => !TAKEN_CARE_OF.has(code))
+  const advice = imageAdvice(artifactPlatform(id), info).filter(
+    ({ code }) => !TAKEN_CARE_OF.has(code) && !(code === 'firmware-to-choose' && namesFirmware(id)),
+  )
   const generation: Note[] =
     id === 'hyperv-vhd' && info.firmware === 'uefi'
       ? [{ severity: 'error', text: 'The image boots with UEFI only, and generation 1 machines, which take VHD, have none: use VHDX' }]

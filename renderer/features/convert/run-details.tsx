@@ -82,6 +82,6 @@ function CellTitle({ input }: { readonly input: ConvertInput }) {
 }
 
 function startWords(job: Job): string {
-  if (job.startedAt === null) return 'has not started'
+  if (job.startedAt === null) return isActive(job) ? 'has not started' : 'never started'
   return `started ${new Date(job.startedAt).toLocaleTimeString('en-GB')}`
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { ArrowRightLeft, Eraser } from 'lucide-react'
+import { useEffect } from 'react'
 import { toAppError } from '#shared/errors/app-error'
 import { formatBytes } from '#shared/text/bytes'
 import { call } from '../../api/client.js'
@@ -30,13 +31,16 @@ export function SetupScreen() {
   const start = useStartBatch()
   const folder = folderOf({ sources, folder: useConvertStore((store) => store.folder) }) ?? '/'
   const { cells, totals, data, request } = state
+  const { reset } = start
+  // Why it could not start holds until something else is asked for.
+  useEffect(reset, [reset, sources, artifacts, folder])
 
   const chooseFolder = () =>
     void call('outputs.chooseFolder', { suggested: folder }).then((chosen) => {
       if (chosen !== null) set({ folder: chosen.path })
     }, reportFailure)
   const shown = cells.find(({ place }) => selected !== null && samePlace(place, selected)) ?? cells[0]
-  const ready = request !== null && data !== null && !state.isSettling && data.fits && totals.count > 0
+  const ready = request !== null && data !== null && !state.plan.isError && !state.isSettling && data.fits && totals.count > 0
 
   return (
     <Screen
@@ -61,7 +65,7 @@ export function SetupScreen() {
       <div className={styles.columns}>
         <TargetList />
         <div className={styles.work}>
-          {start.isError && toAppError(start.error).code !== 'cancelled' && (
+          {start.isError && !state.plan.isError && toAppError(start.error).code !== 'cancelled' && (
             <ErrorNotice error={start.error} onChooseOutput={chooseFolder} />
           )}
           {state.plan.isError && (
