@@ -57,7 +57,8 @@ export class OutputGrants {
 
 /** Null for what writes no file of a name of its own: a save in place, where the core keeps a backup, and a comparison. */
 function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
-  if (kind === 'convert-image' || kind === 'unpack-image' || kind === 'repair-image') return { file: input.output, replace: input.replace ?? false }
+  if (kind === 'convert-image' || kind === 'unpack-image' || kind === 'repair-image')
+    return { file: input.output, replace: input.replace ?? false }
   if (kind === 'compare-images' || kind === 'commit-image') return null
   if (kind === 'extract-files') return { file: input.folder, replace: input.replace ?? false }
   return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace ?? false }
