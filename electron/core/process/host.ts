@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly timeoutMs?: number
   /** Bytes of stdout kept; more kills the tool. Default 4 MiB. stderr keeps its last 64 KiB. */
   readonly maxOutputBytes?: number
+  /** Keep only the last 64 KiB of stdout, however much there is: for tools that report progress without end. */
+  readonly tailOnly?: boolean
   /** Files the tool may touch; when given it runs in the sandbox (where there is one). */
   readonly access?: Access
   /** Let the sandbox mount FUSE exports inside of itself (qemu-storage-daemon). */

@@ -143,3 +143,13 @@ test('a tool that a signal ended says which, in the sandbox too', async () => {
     expect(error.data.details.problem).toBe('ended by SIGKILL')
   }
 })
+
+test('progress without end is passed on and not kept', async () => {
+  let records = 0
+  const result = await host.run('sh', ['-c', 'yes "(12.34/100%)" | head -n 600000; echo end'], {
+    access: {},
+    tailOnly: true,
+    onRecord: () => void (records += 1),
+  })
+  expect([result.exitCode, records]).toEqual([0, 600_001])
+})

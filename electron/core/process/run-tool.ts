@@ -131,6 +131,7 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
   let outBytes = 0
   const limit = options.maxOutputBytes ?? DEFAULT_OUTPUT
   const stderr = new Tail(STDERR_KEPT)
+  const outTail = new Tail(STDERR_KEPT)
   const splitters = {
     stdout: new RecordSplitter((record) => options.onRecord?.(record, 'stdout')),
     stderr: new RecordSplitter((record) => {
@@ -141,7 +142,8 @@ export async function runTool(request: RunRequest): Promise<ToolResult> {
   child.stdout?.on('data', (chunk: Buffer) => {
     if (options.onRecord) splitters.stdout.push(chunk)
     outBytes += chunk.length
-    if (outBytes <= limit) out.push(chunk)
+    if (options.tailOnly) outTail.push(chunk)
+    else if (outBytes <= limit) out.push(chunk)
     else kill('output')
   })
   child.stderr?.on('data', (chunk: Buffer) => {
