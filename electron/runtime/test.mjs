@@ -1,6 +1,5 @@
 // `npm test`: sets up, then runs everything there is, also after a failure, and sums up. The last line is
-// `N passed, N failed`; the exit code is not 0 when anything failed or no test ran. In CI, where nobody can start it again, a test with
-// real tools or the real window that fails is tried once more; one that needed that is named in the summary.
+// `N passed, N failed`; the exit code is not 0 when anything failed or no test ran.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -11,7 +10,6 @@ const NOBODY = 65534
 const PART_MINUTES = 45
 const SWITCH_USER = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
 const isRoot = process.getuid?.() === 0
-const RETRIES = process.env.CI ? 1 : 0
 
 await setUp({ forTests: true })
 makeSamples()
@@ -24,7 +22,7 @@ const parts = [
   check('format', 'npm', ['run', '--silent', 'format:check']),
   vitest('unit', ['--project', 'unit', '--project', 'window']),
   check('build', 'npm', ['run', '--silent', 'build']),
-  vitest('tools', ['--project', 'tools', `--retry=${RETRIES}`]),
+  vitest('tools', ['--project', 'tools']),
   playwright('end to end', []),
   ...(isRoot ? [playwright('end to end, unprivileged, Chromium sandbox on', asNobody())] : []),
   check('package', 'npm', ['run', '--silent', 'package', '--', '--folder-only']),
@@ -41,14 +39,9 @@ function check(name, program, args) {
 function vitest(name, selection) {
   const file = path.join(results, `${name}.json`)
   const args = ['node_modules/vitest/vitest.mjs', 'run', '-c', 'electron/vitest.config.ts', ...selection]
-  const reporters = ['default', 'json', './electron/runtime/second-try-reporter.mjs'].map((reporter) => `--reporter=${reporter}`)
-  const again = path.join(results, `${name}-second-tries.txt`)
-  fs.writeFileSync(again, '')
-  const { ok, seconds } = run(name, [process.execPath, ...args, ...reporters, `--outputFile.json=${file}`], {
-    DISKWRIGHT_SECOND_TRIES: again,
-  })
+  const { ok, seconds } = run(name, [process.execPath, ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
   const { numPassedTests = 0, numFailedTests = 0 } = readJson(file)
-  return counted(name, seconds, ok, numPassedTests, numFailedTests, fs.readFileSync(again, 'utf8').split('\n').filter(Boolean))
+  return counted(name, seconds, ok, numPassedTests, numFailedTests)
 }
 
 function playwright(name, prefix) {
@@ -64,27 +57,18 @@ function playwright(name, prefix) {
     'e2e/playwright.config.ts',
     '--output',
     output,
-    `--retries=${RETRIES}`,
     '--reporter=list,json',
   ]
   const { ok, seconds } = run(name, [...prefix, ...screen, process.execPath, ...args], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
-  const { stats = {}, suites = [] } = readJson(file)
-  const { expected = 0, flaky = 0, unexpected = 0 } = stats
-  return counted(name, seconds, ok, expected + flaky, unexpected, flakyTitles(suites))
+  const { expected = 0, flaky = 0, unexpected = 0 } = readJson(file).stats ?? {}
+  return counted(name, seconds, ok, expected + flaky, unexpected)
 }
 
-function flakyTitles(suites) {
-  return suites.flatMap(({ file, specs = [], suites: inner = [] }) => [
-    ...specs.filter((spec) => spec.tests.some((test) => test.status === 'flaky')).map((spec) => `${file} › ${spec.title}`),
-    ...flakyTitles(inner),
-  ])
-}
-
-function counted(name, seconds, ok, passed, failed, secondTries = []) {
+function counted(name, seconds, ok, passed, failed) {
   const brokeOtherwise = failed === 0 && (!ok || passed === 0)
-  return { name, seconds, passed, failed: brokeOtherwise ? 1 : failed, secondTries }
+  return { name, seconds, passed, failed: brokeOtherwise ? 1 : failed }
 }
 
 /** Command prefix that runs the rest as a user who owns nothing, and so with Chromium's sandbox on. */
@@ -146,9 +130,6 @@ function report(all) {
   for (const { name, seconds, passed, failed } of all) {
     const words = failed > 0 ? `${failed} FAILED` : 'ok'
     console.log(`${words.padEnd(10)} ${name.padEnd(48)} ${String(passed).padStart(5)} passed ${seconds.toFixed(1).padStart(7)} s`)
-  }
-  for (const { name, secondTries = [] } of all) {
-    for (const title of secondTries) console.log(`passed on its second try only, ${name}: ${title}`)
   }
   const passed = all.reduce((sum, part) => sum + part.passed, 0)
   const failed = all.reduce((sum, part) => sum + part.failed, 0)
