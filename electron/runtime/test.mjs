@@ -40,8 +40,16 @@ function vitest(name, selection) {
   const file = path.join(results, `${name}.json`)
   const args = ['node_modules/vitest/vitest.mjs', 'run', '-c', 'electron/vitest.config.ts', ...selection]
   const { ok, seconds } = run(name, [process.execPath, ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
-  const { numPassedTests = 0, numFailedTests = 0 } = readJson(file)
-  return counted(name, seconds, ok, numPassedTests, numFailedTests)
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = readJson(file)
+  return { ...counted(name, seconds, ok, numPassedTests, numFailedTests), failures: testResults.flatMap(failuresOfFile) }
+}
+
+/** A line or more for each failed test of a file, and for a file that did not even begin. */
+function failuresOfFile({ name: file, status, message, assertionResults = [] }) {
+  const where = path.relative(ROOT, file)
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+  if (failed.length === 0) return status === 'failed' ? [`${where}: ${message}`] : []
+  return failed.map((test) => `${where}: ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`)
 }
 
 function playwright(name, prefix) {
@@ -62,8 +70,15 @@ function playwright(name, prefix) {
   const { ok, seconds } = run(name, [...prefix, ...screen, process.execPath, ...args], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   })
-  const { expected = 0, flaky = 0, unexpected = 0 } = readJson(file).stats ?? {}
-  return counted(name, seconds, ok, expected + flaky, unexpected)
+  const { stats, suites = [] } = readJson(file)
+  const { expected = 0, flaky = 0, unexpected = 0 } = stats ?? {}
+  return { ...counted(name, seconds, ok, expected + flaky, unexpected), failures: suites.flatMap(failuresOfSuite) }
+}
+
+function failuresOfSuite({ suites = [], specs = [] }) {
+  const failed = specs.filter((spec) => !spec.ok)
+  const words = (spec) => spec.tests.flatMap((test) => test.results.flatMap((result) => result.errors ?? [])).map((error) => error.message)
+  return [...failed.map((spec) => `${spec.file}: ${spec.title}\n${words(spec).join('\n')}`), ...suites.flatMap(failuresOfSuite)]
 }
 
 function counted(name, seconds, ok, passed, failed) {
@@ -126,6 +141,10 @@ function readJson(file) {
 }
 
 function report(all) {
+  // At the end, where a log that is cut off still shows them.
+  for (const { name, failures = [] } of all) {
+    for (const failure of failures) console.log(`\n=== failed in ${name}\n${failure.slice(0, 3000)}`)
+  }
   console.log('\n=== summary')
   for (const { name, seconds, passed, failed } of all) {
     const words = failed > 0 ? `${failed} FAILED` : 'ok'
