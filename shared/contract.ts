@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { bootReportSchema } from './boot/boot-entry.js'
+import { containerCalls } from './containers/container-calls.js'
+import { containerIndexSchema } from './containers/container-report.js'
 import { editSchema } from './edits/edit.js'
 import { editPreviewSchema } from './edits/edit-preview.js'
 import { retargetEditSchema } from './edits/retarget-edit.js'
@@ -60,6 +62,7 @@ export const contract = {
   'images.choose': call(nothing, z.array(z.string())),
   'boot.list': call(z.object({ path }), bootReportSchema),
   ...filesCalls,
+  ...containerCalls,
   /** What edits make of an image; nothing is written. */
   'edits.preview': call(
     z.object({ path, edits: z.array(editSchema).max(2000), expects: z.array(expectationSchema).max(1000).optional() }),
@@ -162,6 +165,7 @@ export type CallOutput<C extends Channel> = z.output<Contract[C]['output']>
 /** What main pushes to the window. */
 export const events = {
   'jobs.changed': jobSchema,
+  'containers.indexed': containerIndexSchema,
   'jobs.removed': z.object({ ids: z.array(z.string()) }),
   'app.openRequested': z.object({ count: z.number() }),
   'settings.changed': settingsSchema,

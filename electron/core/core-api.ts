@@ -20,17 +20,21 @@ import type { PlatformId } from '#shared/platforms/platform'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { DoctorReport } from '#shared/tools/doctor'
+import type { ContainersApi } from './containers-api.js'
 import type { Logger } from './log/logger.js'
 import type { Dirs } from './files/dirs.js'
 import type { CopyItem } from './operations/copy-plan.js'
 import type { ProbeOptions } from './operations/unpack/probe-source.js'
 import type { SearchOptions } from './operations/search-guest.js'
+import type { SecretStore } from './registry/sign-in-store.js'
 
 /** What the core needs from its host; no singletons and no Electron below this line. */
 export interface CoreDeps {
   readonly dirs: Dirs
   readonly env: NodeJS.ProcessEnv
   readonly log: Logger
+  /** Keeps secrets that the user wants kept; without one none are. */
+  readonly secrets?: SecretStore
 }
 
 /** The whole surface of the core: the window, the CLI and the tests call this and nothing below it. */
@@ -39,6 +43,8 @@ export interface Core {
   /** State folders that cannot be used, in words; empty when all is well. */
   readonly folderProblems: readonly string[]
   readonly log: Logger
+  /** What keeps secrets for the user; null where nothing does. */
+  readonly secrets: SecretStore | null
   doctor(options: { refresh: boolean }): Promise<DoctorReport>
   inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
   /** What a file holds that may be packed: its disks, its snapshots, whether its manifest matches. Nothing is written. */
@@ -100,6 +106,7 @@ export interface Core {
    * when nothing can.
    */
   startBatch(request: BatchRequestDraft): Promise<Job[]>
+  readonly containers: ContainersApi
   readonly jobs: JobsApi
   readonly recents: RecentsApi
   readonly settings: SettingsApi

@@ -4,6 +4,7 @@ import { saveImageInputSchema } from '#shared/jobs/job-requests'
 import { tidyPath } from '#shared/images/os-tree'
 import { printRecipe } from '#shared/recipes/recipe-text'
 import type { Core, CoreDeps } from './core-api.js'
+import { createContainersApi } from './create-containers-api.js'
 import { createFilesApi } from './create-files-api.js'
 import { prepareDirs } from './files/prepare-dirs.js'
 import { kernelDevices } from './guest/engines/nbd-runner.js'
@@ -30,6 +31,7 @@ import { planSave } from './operations/save-image.js'
 import { probeSource } from './operations/unpack/probe-source.js'
 import { diskReport } from './operations/disk/disk-report.js'
 import { createHost } from './process/create-host.js'
+import { createSignInStore } from './registry/create-sign-in-store.js'
 import { readFormatOptions } from './tools/qemu-img/option-help.js'
 import { createRecentsStore } from './settings/recents-store.js'
 import { createSettingsStore } from './settings/settings-store.js'
@@ -45,7 +47,9 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
   let doctor: ReturnType<typeof runDoctor> | undefined
   const locks = createLockTable(path.join(dirs.runtime, 'locks'))
   const recovery = createRecovery({ store, dirs, log, devices: kernelDevices(host) })
+  const signIns = createSignInStore({ host, secrets: deps.secrets ?? null })
   const definitions = createJobDefinitions({
+    signIns,
     engine: () => settings.get().engine,
     madeWith: { version: deps.version ?? 'unknown version', tools: toolVersions },
   })
@@ -56,11 +60,13 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
   const sessions = new ImageSessions(readings)
   const health = new HealthChecks()
   const files = createFilesApi(sessions, bind)
+  const containers = createContainersApi({ host, signIns, dirs, log })
 
   return {
     dirs,
     folderProblems: problems,
     log,
+    secrets: deps.secrets ?? null,
     doctor: ({ refresh }) => {
       if (refresh || !doctor) doctor = runDoctor(host, settings.get().engine)
       return doctor
@@ -104,11 +110,15 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
       return startBatch(jobs, request, await planBatch(host, sessions, request))
     },
     planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
+    containers,
     jobs,
     recents,
     settings,
     recovery,
-    close: () => jobs.close(),
+    close: async () => {
+      await containers.close()
+      await jobs.close()
+    },
   }
 
   /** Of the tools that a save uses, where they are there. */

@@ -12,6 +12,12 @@ export const errorActionSchema = z.discriminatedUnion('kind', [
   /** The file is packed: its disks can be listed, and one of them unpacked. */
   z.object({ kind: z.literal('unpack') }),
   z.object({ kind: z.literal('repair') }),
+  /** The registry wants to know who asks. */
+  z.object({ kind: z.literal('sign-in'), registry: z.string() }),
+  /** The registry answers without TLS: it may be asked that way, if the user says so. */
+  z.object({ kind: z.literal('use-plain-http'), registry: z.string() }),
+  /** The file or folder is a container image. */
+  z.object({ kind: z.literal('open-container'), reference: z.string() }),
 ])
 export type ErrorAction = z.infer<typeof errorActionSchema>
 

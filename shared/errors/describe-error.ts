@@ -1,4 +1,5 @@
 import type { AppErrorData, ErrorCode } from './app-error.js'
+import { CONTAINER_ERROR_WORDS } from './container-error-words.js'
 import { ErrorFacts } from './error-facts.js'
 import { GUEST_ERROR_WORDS } from './guest-error-words.js'
 import { IMAGE_ERROR_WORDS } from './image-error-words.js'
@@ -20,6 +21,7 @@ const ROWS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...IMAGE_ERROR_WORDS,
   ...GUEST_ERROR_WORDS,
   ...OUTPUT_ERROR_WORDS,
+  ...CONTAINER_ERROR_WORDS,
 }
 
 /** An error in words for people. The tool's own output is not part of it: show `toolOutput` folded below. */

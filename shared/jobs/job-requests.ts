@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONTAINER_JOB_INPUTS } from '../containers/container-requests.js'
 import { editSchema } from '../edits/edit.js'
 import { guestPlaceSchema } from '../edits/guest-place.js'
 import { diskFormatSchema } from '../images/image-info.js'
@@ -86,6 +87,7 @@ export const JOB_INPUTS = {
   'unpack-image': unpackImageInputSchema,
   'compare-images': compareImagesInputSchema,
   ...DISK_JOB_INPUTS,
+  ...CONTAINER_JOB_INPUTS,
 } as const
 
 export type JobKind = keyof typeof JOB_INPUTS
@@ -105,24 +107,13 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rebase-image'), input: DISK_JOB_INPUTS['rebase-image'] }),
   z.object({ kind: z.literal('commit-image'), input: DISK_JOB_INPUTS['commit-image'] }),
   z.object({ kind: z.literal('repair-image'), input: DISK_JOB_INPUTS['repair-image'] }),
+  z.object({ kind: z.literal('extract-container'), input: CONTAINER_JOB_INPUTS['extract-container'] }),
+  z.object({ kind: z.literal('package-container'), input: CONTAINER_JOB_INPUTS['package-container'] }),
+  z.object({ kind: z.literal('copy-container'), input: CONTAINER_JOB_INPUTS['copy-container'] }),
+  z.object({ kind: z.literal('build-disk'), input: CONTAINER_JOB_INPUTS['build-disk'] }),
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 /** A request before defaults are filled in. */
 export type JobRequestDraft = z.input<typeof jobRequestSchema>
 
-/** What a conversion or save will do, shown before it starts. */
-export const outputPlanSchema = z.object({
-  /** Bytes needed in the target folder, at most. */
-  neededBytes: z.number(),
-  /** Expected size of the result in bytes. */
-  estimateBytes: z.number(),
-  freeBytes: z.number(),
-  fits: z.boolean(),
-  /** Copyable commands, in order. */
-  commands: z.array(z.string()),
-  warnings: z.array(z.string()),
-  exists: z.boolean(),
-  /** Steps in words, in order. */
-  steps: z.array(z.string()).optional(),
-})
-export type OutputPlan = z.infer<typeof outputPlanSchema>
+export { type OutputPlan, outputPlanSchema } from './output-plan.js'

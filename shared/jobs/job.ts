@@ -45,6 +45,8 @@ export const jobOutputSchema = z.object({
   backup: z.string().optional(),
   /** Where two images differ. */
   comparison: comparisonSchema.optional(),
+  /** The container image that was read or made; `digest` is that of its manifest or index. */
+  container: z.object({ reference: z.string(), digest: z.string() }).optional(),
   /** Engine that wrote edits. */
   engine: z.string().optional(),
 })
@@ -90,8 +92,8 @@ export type Job = z.infer<typeof jobSchema>
 export const leftoverSchema = z.object({
   jobId: z.string(),
   jobTitle: z.string(),
-  kind: z.enum(['part-file', 'folder', 'mount', 'process', 'backup', 'nbd-device']),
-  /** Path, or `PID NAME` for a process; the device itself for `nbd-device`. */
+  kind: z.enum(['part-file', 'folder', 'mount', 'process', 'backup', 'nbd-device', 'container', 'container-image']),
+  /** Path, or `PID NAME` for a process; the device itself for `nbd-device`; id of a container or image. */
   what: z.string(),
   bytes: z.number().nullable(),
 })

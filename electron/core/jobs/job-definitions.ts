@@ -2,6 +2,7 @@ import path from 'node:path'
 import { FORMATS } from '#shared/images/formats'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { artifact } from '#shared/platforms/artifacts'
+import type { SignInStore } from '../registry/sign-in-store.js'
 import { compareImages } from '../operations/compare/compare-images.js'
 import { convertDiskImage } from '../operations/convert-image.js'
 import { sidecarPaths } from '../operations/artifacts/sidecars.js'
@@ -10,6 +11,7 @@ import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
 import { unpackImage } from '../operations/unpack/unpack-image.js'
+import { containerDefinitions } from './container-definitions.js'
 import { diskDefinitions } from './disk-definitions.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
 
@@ -68,9 +70,11 @@ function extractedWords(input: JobInput<'extract-files'>): string {
 export function createJobDefinitions(preferences: {
   readonly engine: () => EngineId | 'auto'
   readonly madeWith: MadeWith
+  readonly signIns: SignInStore
 }): JobDefinitions {
   return {
     ...diskDefinitions,
+    ...containerDefinitions(preferences.signIns),
     'save-image': {
       title: (input) =>
         input.target.mode === 'new-file'

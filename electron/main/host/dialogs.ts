@@ -120,7 +120,7 @@ export async function confirmStopJobs(parent: DialogParent, titles: readonly str
 }
 
 /** The first button is the safe one. True: the second was pressed. */
-async function confirm(parent: DialogParent, words: { message: string; detail: string; buttons: string[] }): Promise<boolean> {
+export async function confirm(parent: DialogParent, words: { message: string; detail: string; buttons: string[] }): Promise<boolean> {
   const options = { type: 'warning' as const, ...words, defaultId: 0, cancelId: 0 }
   const window = parent()
   const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))

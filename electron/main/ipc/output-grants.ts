@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { parseReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
 import type { JobRequestDraft } from '#shared/jobs/job-requests'
 
@@ -20,6 +21,12 @@ export class OutputGrants {
   /** A folder to copy files into; `replace` when the user agreed that files of the same names are replaced. */
   grantFolder(folder: string, replace: boolean): void {
     this.#folders.set(path.resolve(folder), replace ? 'dialog-replace' : 'dialog')
+  }
+
+  /** A file or folder that a reference of a container image names. */
+  grantReference(reference: string, replace: boolean): void {
+    const { path: file } = parseReference(reference)
+    if (file !== null) this.grantChosen(file, replace)
   }
 
   /** A free name beside `source`; throws `file-not-found` when the source is no file, `bad-input` for a name with a folder in it. */
@@ -59,6 +66,12 @@ export class OutputGrants {
 function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
   if (kind === 'convert-image' || kind === 'unpack-image' || kind === 'repair-image')
     return { file: input.output, replace: input.replace ?? false }
+  if (kind === 'extract-container' || kind === 'build-disk') return { file: input.output, replace: input.replace ?? false }
+  if (kind === 'package-container' || kind === 'copy-container') {
+    // A registry is no file of this machine.
+    const { path: file } = parseReference(input.destination)
+    return file === null ? null : { file, replace: input.replace ?? false }
+  }
   if (kind === 'compare-images' || kind === 'commit-image') return null
   if (kind === 'extract-files') return { file: input.folder, replace: input.replace ?? false }
   return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace ?? false }

@@ -11,5 +11,6 @@ export function pushEvent<E extends EventName>(name: E, payload: EventPayload<E>
 export function pushCoreEvents(core: Core): void {
   core.jobs.onChange((job) => pushEvent('jobs.changed', job))
   core.jobs.onRemoved((ids) => pushEvent('jobs.removed', { ids }))
+  core.containers.onIndex((index) => pushEvent('containers.indexed', index))
   core.settings.onChange((settings) => pushEvent('settings.changed', settings))
 }

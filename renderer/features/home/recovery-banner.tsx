@@ -16,6 +16,8 @@ const KINDS: Readonly<Record<Leftover['kind'], string>> = {
   process: 'Process',
   backup: 'Backup of an original',
   'nbd-device': 'Attached disk (asks for a password)',
+  container: 'Container of podman',
+  'container-image': 'Container image that was pulled',
 }
 
 /** What a crash left behind, by name, and the one button that removes it. */

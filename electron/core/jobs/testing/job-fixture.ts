@@ -54,6 +54,10 @@ export function convertDefinition(run: Convert['run'], more: Partial<Convert> = 
     'rebase-image': { title: unused, steps: unused, locks: unused, run: unused },
     'commit-image': { title: unused, steps: unused, locks: unused, run: unused },
     'repair-image': { title: unused, steps: unused, locks: unused, run: unused },
+    'build-disk': { title: unused, steps: unused, locks: unused, run: unused },
+    'copy-container': { title: unused, steps: unused, locks: unused, run: unused },
+    'package-container': { title: unused, steps: unused, locks: unused, run: unused },
+    'extract-container': { title: unused, steps: unused, locks: unused, run: unused },
   }
 }
 

@@ -7,6 +7,7 @@ import type { InputGrants } from '../input-grants.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
 import { appHandlers } from './app-handlers.js'
+import { containerHandlers } from './container-handlers.js'
 import { editHandlers } from './edit-handlers.js'
 import { fileHandlers } from './file-handlers.js'
 import { hostHandlers } from './host-handlers.js'
@@ -31,6 +32,7 @@ export function createHandlers(core: Core, { openRequests, staged, inputs, paren
     ...editHandlers(core, inputs, parent),
     ...platformHandlers(core, inputs),
     ...jobHandlers(core, { inputs, outputs }, parent),
+    ...containerHandlers(core, outputs, parent),
     ...hostHandlers(),
   }
 }

@@ -1,0 +1,41 @@
+import { AppError } from '#shared/errors/app-error'
+import type { ContainersApi } from './containers-api.js'
+import type { Dirs } from './files/dirs.js'
+import type { Logger } from './log/logger.js'
+import type { Host } from './process/host.js'
+import type { SignInStore } from './registry/sign-in-store.js'
+
+export interface ContainersDeps {
+  readonly host: Host
+  readonly signIns: SignInStore
+  readonly dirs: Dirs
+  readonly log: Logger
+}
+
+/** Wires what Diskwright knows of container images. */
+export function createContainersApi({ signIns }: ContainersDeps): ContainersApi & { close(): Promise<void> } {
+  const missing = () => {
+    throw new AppError('internal', { details: { message: 'not there yet' } })
+  }
+  return {
+    resolve: missing,
+    inspect: missing,
+    tags: missing,
+    openIndex: missing,
+    onIndex: () => () => {},
+    waitForIndex: missing,
+    closeIndex: missing,
+    list: missing,
+    origin: missing,
+    checkNewer: missing,
+    signIns: () => signIns.list(),
+    signIn: missing,
+    signOut: (registry) => signIns.forget(registry),
+    storage: missing,
+    removeStored: missing,
+    pruneList: missing,
+    planPackage: missing,
+    buildDiskAbility: missing,
+    close: async () => {},
+  }
+}

@@ -1,0 +1,9 @@
+import { AppError } from '#shared/errors/app-error'
+import type { JobOutput } from '#shared/jobs/job'
+import type { JobInput } from '#shared/jobs/job-requests'
+import type { SignInStore } from '../../registry/sign-in-store.js'
+import type { JobContext } from '../job-context.js'
+
+export async function copyContainer(_ctx: JobContext, _input: JobInput<'copy-container'>, _signIns: SignInStore): Promise<JobOutput> {
+  throw new AppError('internal', { details: { message: 'not there yet' } })
+}

@@ -1,0 +1,60 @@
+import type { Core } from '#core/core-api'
+import {
+  chooseContainerArchive,
+  chooseContainerDestination,
+  chooseContainerOutput,
+  confirmRemoveStored,
+} from '../../host/container-dialogs.js'
+import type { DialogParent } from '../../host/dialogs.js'
+import type { OutputGrants } from '../output-grants.js'
+import type { Handlers } from '../register-contract.js'
+
+export type ContainerHandlers = Pick<Handlers, Extract<keyof Handlers, `containers.${string}`>>
+
+/** Calls about container images. What the window may write is granted by the dialogs here. */
+export function containerHandlers(core: Core, outputs: OutputGrants, parent: DialogParent): ContainerHandlers {
+  const { containers } = core
+  return {
+    'containers.resolve': ({ text }) => containers.resolve(text),
+    'containers.inspect': ({ reference, access }) => containers.inspect(reference, { access }),
+    'containers.tags': ({ reference, access }) => containers.tags(reference, { access }),
+    'containers.openIndex': async ({ platform, ...request }) =>
+      containers.openIndex({ ...request, ...(platform === undefined ? {} : { platform: known(platform) }) }),
+    'containers.closeIndex': async ({ id }) => containers.closeIndex(id),
+    'containers.list': async ({ id, folder }) => containers.list(id, folder),
+    'containers.origin': ({ file }) => containers.origin(file),
+    'containers.checkNewer': ({ file, access }) => containers.checkNewer(file, { access }),
+    'containers.signIns': async () => {
+      const keyring = core.secrets
+      return { signIns: await containers.signIns(), keyring: keyring?.isEncrypted === true ? keyring.label : null }
+    },
+    'containers.signIn': ({ access, ...request }) => containers.signIn({ ...request, ...(access === undefined ? {} : { access }) }),
+    'containers.signOut': ({ registry }) => containers.signOut(registry),
+    'containers.storage': () => containers.storage(),
+    'containers.removeStored': async (what) => {
+      if (!(await confirmRemoveStored(parent, what))) return null
+      return { left: await containers.removeStored(what) }
+    },
+    'containers.pruneList': () => containers.pruneList(),
+    'containers.planPackage': (input) => containers.planPackage(input),
+    'containers.buildDiskAbility': ({ reference }) => containers.buildDiskAbility(reference),
+    'containers.chooseArchive': () => chooseContainerArchive(parent),
+    'containers.chooseDestination': async (request) => {
+      const chosen = await chooseContainerDestination(parent, request)
+      if (chosen !== null) outputs.grantReference(chosen.reference, chosen.replace)
+      return chosen
+    },
+    'containers.chooseOutput': async ({ suggested }) => {
+      const chosen = await chooseContainerOutput(parent, suggested)
+      if (chosen !== null) outputs.grantChosen(chosen.path, chosen.replace)
+      return chosen
+    },
+  }
+}
+
+/** zod gives `undefined` for what was left out; the core wants it left out. */
+function known<T extends object>(parts: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}
