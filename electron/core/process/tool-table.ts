@@ -118,6 +118,20 @@ export const TOOLS = {
   mcopy: row('mcopy', 'Copies files into FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
   mmd: row('mmd', 'Makes folders in FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
   mformat: row('mformat', 'Makes FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
+  podman: row(
+    'podman',
+    'Shows and clears the container images of this machine, takes files out of them, builds disks of bootable containers',
+    ['podman', 'podman', 'podman', 'podman'],
+    { required: false, minimum: '4.0' },
+  ),
+  skopeo: row('skopeo', 'Copies container images between registries, files and local storage', ['skopeo', 'skopeo', 'skopeo', 'skopeo'], {
+    required: false,
+    minimum: '1.4',
+  }),
+  buildah: row('buildah', 'Puts container images together in local storage', ['buildah', 'buildah', 'buildah', 'buildah'], {
+    required: false,
+    minimum: '1.23',
+  }),
 } as const satisfies Readonly<Record<string, ToolRow>>
 
 export type ToolId = keyof typeof TOOLS
