@@ -17,6 +17,8 @@ export interface TarHeader {
   readonly kind: TarKind
   /** Bytes of data that follow. */
   readonly size: number
+  /** What a link leads to; empty for all else. */
+  readonly link: string
   /** GNU's old sparse format: the pieces of this block, and whether blocks with further ones follow. */
   readonly sparse: { readonly pieces: readonly SparsePiece[]; readonly realSize: number; readonly isExtended: boolean } | null
 }
@@ -57,7 +59,8 @@ export function readTarHeader(block: Uint8Array): TarHeader | 'end' | null {
   const name = prefix === '' ? base : `${prefix}/${base}`
   // Before ustar a folder was a file whose name ends with a slash.
   const kind = type === '\0' && name.endsWith('/') ? 'folder' : (KINDS[type] ?? 'other')
-  return { name, type, kind, size: kind === 'file' || kind === 'other' ? size : 0, sparse }
+  const link = kind.endsWith('link') ? cutAtNul(view.text(157, 100)) : ''
+  return { name, type, kind, size: kind === 'file' || kind === 'other' ? size : 0, link, sparse }
 }
 
 /** The pieces in a block that follows a sparse header; null when its numbers make no sense. */

@@ -30,6 +30,8 @@ export interface TarMember {
   /** Without a leading `./`; nobody vouches for it. */
   readonly name: string
   readonly kind: TarKind
+  /** What a link leads to, as it is written; empty for all else. */
+  readonly link: string
   /** Where its data lies in the tar. */
   readonly dataAt: number
   readonly storedBytes: number
@@ -67,7 +69,7 @@ export async function* readTar(input: TarInput, path: string): AsyncGenerator<Ta
   const damaged = (reason: string): AppError =>
     new AppError('image-damaged', { details: { path, reason: `The tar archive is damaged: ${reason}` } })
   let global: PaxRecords = []
-  let extra: { name?: string; records: PaxRecords } = { records: [] }
+  let extra: LongNames = { records: [] }
   for (let count = 0; ; ) {
     const at = input.position
     const block = await input.take(TAR_BLOCK)
@@ -84,6 +86,7 @@ export async function* readTar(input: TarInput, path: string): AsyncGenerator<Ta
       if (header.type === 'x') extra = { ...extra, records: readPaxRecords(bytes) ?? reject(damaged('an extended header cannot be read')) }
       if (header.type === 'g') global = readPaxRecords(bytes) ?? reject(damaged('a global header cannot be read'))
       if (header.type === 'L') extra = { ...extra, name: Buffer.from(bytes).toString('utf8').replace(/\0.*$/s, '') }
+      if (header.type === 'K') extra = { ...extra, link: Buffer.from(bytes).toString('utf8').replace(/\0.*$/s, '') }
       continue
     }
     const member = await readMember(input, header, { ...extra, records: [...global, ...extra.records] }, damaged)
@@ -96,6 +99,12 @@ export async function* readTar(input: TarInput, path: string): AsyncGenerator<Ta
   }
 }
 
+interface LongNames {
+  readonly name?: string
+  readonly link?: string
+  readonly records: PaxRecords
+}
+
 async function takeExtra(input: TarInput, header: TarHeader, damaged: (reason: string) => AppError): Promise<Uint8Array> {
   if (header.size > MAX_EXTRA_BYTES) throw damaged('an extended header is larger than any needs to be')
   const bytes = await input.take(padded(header.size))
@@ -103,12 +112,7 @@ async function takeExtra(input: TarInput, header: TarHeader, damaged: (reason: s
   return bytes.subarray(0, header.size)
 }
 
-async function readMember(
-  input: TarInput,
-  header: TarHeader,
-  extra: { name?: string; records: PaxRecords },
-  damaged: (reason: string) => AppError,
-): Promise<TarMember> {
+async function readMember(input: TarInput, header: TarHeader, extra: LongNames, damaged: (reason: string) => AppError): Promise<TarMember> {
   const { records } = extra
   const name = plainMemberName(paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? extra.name ?? header.name)
   const size = header.kind === 'file' ? (paxNumber(records, 'size') ?? header.size) : header.size
@@ -124,12 +128,13 @@ async function readMember(
     return sparseMember(input.position, pieces, paxSparse.realSize, size - (input.position - start))
   }
   const whole = size === 0 ? [] : [{ offset: 0, length: size }]
-  return { name, kind: header.kind, dataAt: input.position, storedBytes: size, sizeBytes: size, pieces: whole, isSparse: false }
+  const link = header.kind.endsWith('link') ? (paxValue(records, 'linkpath') ?? extra.link ?? header.link) : ''
+  return { name, kind: header.kind, link, dataAt: input.position, storedBytes: size, sizeBytes: size, pieces: whole, isSparse: false }
 
   function sparseMember(dataAt: number, pieces: readonly SparsePiece[], realSize: PaxSparse['realSize'], storedBytes: number): TarMember {
     const problem = sparseProblem(pieces, realSize, storedBytes)
     if (problem !== null) throw damaged(`the sparse map of ${name} makes no sense, ${problem}`)
-    return { name, kind: 'file', dataAt, storedBytes, sizeBytes: realSize, pieces, isSparse: true }
+    return { name, kind: 'file', link: '', dataAt, storedBytes, sizeBytes: realSize, pieces, isSparse: true }
   }
 }
 
