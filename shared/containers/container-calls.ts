@@ -60,7 +60,12 @@ export const containerCalls = {
   'containers.planPackage': { input: packageContainerInputSchema, output: outputPlanSchema },
   'containers.buildDiskAbility': { input: z.object({ reference: reference.nullable() }), output: buildDiskAbilitySchema },
   /** Asks for an archive or folder of a container image; its reference, or null when the dialog was closed. */
-  'containers.chooseArchive': { input: z.undefined(), output: z.object({ reference: z.string() }).nullable() },
+  'containers.chooseArchive': {
+    input: z.object({ of: z.enum(['archive', 'folder']) }),
+    output: z.object({ reference: z.string() }).nullable(),
+  },
+  /** Asks for a private key to sign with; only such a file can be named in a request. Null when the dialog was closed. */
+  'containers.chooseKey': { input: z.undefined(), output: z.object({ path: z.string() }).nullable() },
   /** Asks where to write an archive; its reference without a name inside, or null when the dialog was closed. */
   'containers.chooseDestination': {
     input: z.object({ suggested: z.string().max(255), transport: z.enum(['oci-archive', 'docker-archive', 'oci', 'dir']) }),

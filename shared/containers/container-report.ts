@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { appErrorDataSchema } from '../errors/app-error-data.js'
 import { IMAGE_FORMATS } from '../images/formats.js'
 
 /** `os`, `architecture` (GOARCH) and `variant` of an image index (OCI image-spec, image-index.md). */
@@ -117,6 +118,8 @@ export const containerIndexSchema = z.object({
   entries: z.number(),
   candidates: z.array(diskCandidateSchema),
   notes: z.array(z.string()),
+  /** Why it failed; only where `state` is `failed`. */
+  error: appErrorDataSchema.optional(),
 })
 export type ContainerIndex = z.infer<typeof containerIndexSchema>
 

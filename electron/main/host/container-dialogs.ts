@@ -1,21 +1,47 @@
 import path from 'node:path'
 import { dialog, type OpenDialogOptions } from 'electron'
+import { containerReferenceAt } from '#core/operations/containers/container-file'
+import { AppError } from '#shared/errors/app-error'
 import { confirm, type DialogParent, chooseOutput } from './dialogs.js'
 
-/** The reference of an archive or of a folder with a layout; null when the dialog was closed. */
-export async function chooseContainerArchive(parent: DialogParent): Promise<{ reference: string } | null> {
+const ARCHIVE_FILTERS = [
+  { name: 'Archives of container images', extensions: ['tar', 'ociarchive', 'oci'] },
+  { name: 'All files', extensions: ['*'] },
+]
+
+/** The reference of an archive or of a folder with a layout; null when the dialog was closed. Throws `container-invalid` for what is none. */
+export async function chooseContainerArchive(parent: DialogParent, of: 'archive' | 'folder'): Promise<{ reference: string } | null> {
+  const options: OpenDialogOptions =
+    of === 'folder'
+      ? { title: 'Open a folder with a container image', buttonLabel: 'Open', properties: ['openDirectory'] }
+      : { title: 'Open a container image', filters: ARCHIVE_FILTERS, properties: ['openFile'] }
+  const file = await chooseOne(parent, options)
+  if (file === null) return null
+  const reference = await containerReferenceAt(file)
+  if (reference !== null) return { reference }
+  throw new AppError('container-invalid', {
+    details: { reason: `${file} holds no container image: neither an OCI layout nor a manifest of docker or skopeo` },
+  })
+}
+
+/** A private key to sign with; null when the dialog was closed. */
+export async function chooseSigningKey(parent: DialogParent): Promise<{ path: string } | null> {
   const options: OpenDialogOptions = {
-    title: 'Open a container image',
+    title: 'Choose the private key to sign with',
     filters: [
-      { name: 'Archives of container images', extensions: ['tar', 'ociarchive', 'oci', 'tgz', 'gz'] },
+      { name: 'Keys', extensions: ['key', 'pem', 'private'] },
       { name: 'All files', extensions: ['*'] },
     ],
-    properties: ['openFile'],
+    properties: ['openFile', 'showHiddenFiles'],
   }
+  const file = await chooseOne(parent, options)
+  return file === null ? null : { path: file }
+}
+
+async function chooseOne(parent: DialogParent, options: OpenDialogOptions): Promise<string | null> {
   const window = parent()
   const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
-  const [file] = answer.filePaths
-  return answer.canceled || file === undefined ? null : { reference: `oci-archive:${file}` }
+  return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
 /** Where an archive or folder of a container image is written; null when the dialog was closed. */

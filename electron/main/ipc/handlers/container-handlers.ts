@@ -3,16 +3,18 @@ import {
   chooseContainerArchive,
   chooseContainerDestination,
   chooseContainerOutput,
+  chooseSigningKey,
   confirmRemoveStored,
 } from '../../host/container-dialogs.js'
 import type { DialogParent } from '../../host/dialogs.js'
-import type { OutputGrants } from '../output-grants.js'
+import { namedFilesOf } from '../named-files.js'
+import type { FileGrants } from './file-handlers.js'
 import type { Handlers } from '../register-contract.js'
 
 export type ContainerHandlers = Pick<Handlers, Extract<keyof Handlers, `containers.${string}`>>
 
 /** Calls about container images. What the window may write is granted by the dialogs here. */
-export function containerHandlers(core: Core, outputs: OutputGrants, parent: DialogParent): ContainerHandlers {
+export function containerHandlers(core: Core, { inputs, outputs }: FileGrants, parent: DialogParent): ContainerHandlers {
   const { containers } = core
   return {
     'containers.resolve': ({ text }) => containers.resolve(text),
@@ -36,9 +38,17 @@ export function containerHandlers(core: Core, outputs: OutputGrants, parent: Dia
       return { left: await containers.removeStored(what) }
     },
     'containers.pruneList': () => containers.pruneList(),
-    'containers.planPackage': (input) => containers.planPackage(input),
+    'containers.planPackage': async (input) => {
+      inputs.assertGranted(namedFilesOf({ kind: 'package-container', input }))
+      return containers.planPackage(input)
+    },
     'containers.buildDiskAbility': ({ reference }) => containers.buildDiskAbility(reference),
-    'containers.chooseArchive': () => chooseContainerArchive(parent),
+    'containers.chooseArchive': ({ of }) => chooseContainerArchive(parent, of),
+    'containers.chooseKey': async () => {
+      const chosen = await chooseSigningKey(parent)
+      if (chosen !== null) inputs.grant([chosen.path])
+      return chosen
+    },
     'containers.chooseDestination': async (request) => {
       const chosen = await chooseContainerDestination(parent, request)
       if (chosen !== null) outputs.grantReference(chosen.reference, chosen.replace)

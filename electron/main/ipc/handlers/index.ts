@@ -32,7 +32,7 @@ export function createHandlers(core: Core, { openRequests, staged, inputs, paren
     ...editHandlers(core, inputs, parent),
     ...platformHandlers(core, inputs),
     ...jobHandlers(core, { inputs, outputs }, parent),
-    ...containerHandlers(core, outputs, parent),
+    ...containerHandlers(core, { inputs, outputs }, parent),
     ...hostHandlers(),
   }
 }

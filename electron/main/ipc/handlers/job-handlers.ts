@@ -5,6 +5,7 @@ import type { BatchRequest } from '#shared/jobs/convert-request'
 import type { JobRequest } from '#shared/jobs/job-requests'
 import { chooseOutput, chooseResultFolder, confirmReplace, type DialogParent } from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
+import { namedFilesOf } from '../named-files.js'
 import type { Handlers } from '../register-contract.js'
 
 export type JobHandlers = Pick<
@@ -36,6 +37,7 @@ export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants,
   function assertMayStart(request: JobRequest): void {
     grants.assertGranted(request)
     if ('edits' in request.input) inputs.assertEdits(request.input.edits)
+    inputs.assertGranted(namedFilesOf(request))
   }
 
   /** Names of results are made up by the core: they lie directly in this folder. */
