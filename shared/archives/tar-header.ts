@@ -17,6 +17,10 @@ export interface TarHeader {
   readonly kind: TarKind
   /** Bytes of data that follow. */
   readonly size: number
+  /** Permission bits with setuid, setgid and sticky; 0 where the field holds no number, as the owners are. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
   /** What a link leads to; empty for all else. */
   readonly link: string
   /** GNU's old sparse format: the pieces of this block, and whether blocks with further ones follow. */
@@ -60,7 +64,8 @@ export function readTarHeader(block: Uint8Array): TarHeader | 'end' | null {
   // Before ustar a folder was a file whose name ends with a slash.
   const kind = type === '\0' && name.endsWith('/') ? 'folder' : (KINDS[type] ?? 'other')
   const link = kind.endsWith('link') ? cutAtNul(view.text(157, 100)) : ''
-  return { name, type, kind, size: kind === 'file' || kind === 'other' ? size : 0, link, sparse }
+  const [mode, uid, gid] = [readNumber(block, 100, 8) ?? 0, readNumber(block, 108, 8) ?? 0, readNumber(block, 116, 8) ?? 0]
+  return { name, type, kind, size: kind === 'file' || kind === 'other' ? size : 0, mode: mode & 0o7777, uid, gid, link, sparse }
 }
 
 /** The pieces in a block that follows a sparse header; null when its numbers make no sense. */

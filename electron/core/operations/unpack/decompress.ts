@@ -30,19 +30,31 @@ export interface DecompressOptions {
  * What a compressed file holds. Its checksums are checked by the end of it; a reader that stops before ends the tool.
  * Throws `image-damaged` for what is cut short, has a wrong checksum or something else behind its end; `tool-missing`, `cancelled`.
  */
-export async function* decompress(
+export function decompress(
   host: Host,
   file: PackedFile,
   compression: Compression,
   range: FileRange,
   options: DecompressOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const input = counted(readRange(file, range, options.signal ?? host.signal, options.pausePoint), options)
-  if (compression === 'gzip') yield* gunzip(file, input, range)
-  else yield* throughTool(host, file, compression, input, options.signal)
+  const input = readRange(file, range, options.signal ?? host.signal, options.pausePoint)
+  return decompressStream(host, file.path, compression, input, options)
 }
 
-async function* counted(input: AsyncGenerator<Buffer>, { onRead, onPacked }: DecompressOptions): AsyncGenerator<Buffer> {
+/** As `decompress`, of what is read from anywhere; `input` is read to its end. `path`: what errors call it. */
+export async function* decompressStream(
+  host: Host,
+  path: string,
+  compression: Compression,
+  input: AsyncIterable<Uint8Array>,
+  options: DecompressOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const packed = counted(input, options)
+  if (compression === 'gzip') yield* gunzip(path, packed)
+  else yield* throughTool(host, path, compression, packed, options.signal)
+}
+
+async function* counted(input: AsyncIterable<Uint8Array>, { onRead, onPacked }: DecompressOptions): AsyncGenerator<Uint8Array> {
   let read = 0
   for await (const bytes of input) {
     onPacked?.(bytes)
@@ -52,9 +64,9 @@ async function* counted(input: AsyncGenerator<Buffer>, { onRead, onPacked }: Dec
   }
 }
 
-async function* gunzip(file: PackedFile, input: AsyncGenerator<Buffer>, range: FileRange): AsyncGenerator<Uint8Array> {
+async function* gunzip(path: string, input: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzipStream = createGunzip({ chunkSize: 256 * 1024 })
-  const state = { isDone: false, fed: 0 }
+  const state = { isDone: false, wasLeft: false, fed: 0 }
   const done = new Promise<void>((resolve) => {
     const finish = (): void => {
       state.isDone = true
@@ -63,11 +75,19 @@ async function* gunzip(file: PackedFile, input: AsyncGenerator<Buffer>, range: F
     gunzipStream.once('end', finish).once('error', finish).once('close', finish)
   })
   const problem: { thrown?: unknown } = {}
+  /** What was written to it and may lie behind its end. */
+  const waiting: { readonly at: number; readonly bytes: Uint8Array }[] = []
   const feeding = (async () => {
     for await (const bytes of input) {
-      if (state.isDone) return
-      state.fed += bytes.length
-      if (!gunzipStream.write(bytes)) await Promise.race([drained(gunzipStream), done])
+      if (state.wasLeft) return
+      // zlib takes a gzip file for ended where zeros follow it, as tapes pad it; nothing else may stand behind.
+      if (state.isDone) requireZeros(path, bytes)
+      else {
+        while ((waiting[0]?.at ?? 0) + (waiting[0]?.bytes.length ?? Number.NaN) <= gunzipStream.bytesWritten) waiting.shift()
+        waiting.push({ at: state.fed, bytes })
+        state.fed += bytes.length
+        if (!gunzipStream.write(bytes)) await Promise.race([drained(gunzipStream), done])
+      }
     }
     if (!state.isDone) gunzipStream.end()
   })().catch((thrown: unknown) => {
@@ -78,23 +98,21 @@ async function* gunzip(file: PackedFile, input: AsyncGenerator<Buffer>, range: F
     yield* gunzipStream as AsyncIterable<Uint8Array>
     await feeding
     if (problem.thrown !== undefined) throw problem.thrown
-    await requireOnlyPadding(file, { offset: range.offset + gunzipStream.bytesWritten, length: range.length - gunzipStream.bytesWritten })
+    for (const { at, bytes } of waiting) requireZeros(path, bytes.subarray(Math.max(0, gunzipStream.bytesWritten - at)))
   } catch (thrown) {
     if (problem.thrown !== undefined) throw problem.thrown
     if (thrown instanceof AppError) throw thrown
-    throw damaged(file, 'gzip', gzipWords(thrown))
+    throw damaged(path, 'gzip', gzipWords(thrown))
   } finally {
     state.isDone = true
+    state.wasLeft = true
     gunzipStream.destroy()
     await feeding
   }
 }
 
-/** zlib takes a gzip file for ended where zeros follow it, as tapes pad it; nothing else may stand behind. */
-async function requireOnlyPadding(file: PackedFile, rest: FileRange): Promise<void> {
-  for await (const bytes of readRange(file, rest)) {
-    if (bytes.some((byte) => byte !== 0)) throw damaged(file, 'gzip', 'something else follows behind its end')
-  }
+function requireZeros(path: string, bytes: Uint8Array): void {
+  if (bytes.some((byte) => byte !== 0)) throw damaged(path, 'gzip', 'something else follows behind its end')
 }
 
 function gzipWords(thrown: unknown): string {
@@ -106,9 +124,9 @@ function gzipWords(thrown: unknown): string {
 
 async function* throughTool(
   host: Host,
-  file: PackedFile,
+  path: string,
   compression: Exclude<Compression, 'gzip'>,
-  input: AsyncGenerator<Buffer>,
+  input: AsyncGenerator<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const { tool, args } = TOOLS[compression]
@@ -123,16 +141,16 @@ async function* throughTool(
     const problem = await feeding
     if (problem !== undefined) throw problem
     if (signal?.aborted || host.signal?.aborted) throw new AppError('cancelled')
-    if (exitCode !== 0) throw damaged(file, compression, toolWords(stderr, exitCode), stderr)
+    if (exitCode !== 0) throw damaged(path, compression, toolWords(stderr, exitCode), stderr)
     // bzip2 tells of it, and says that all is well.
-    if (/trailing garbage/i.test(stderr)) throw damaged(file, compression, 'something else follows behind its end', stderr)
+    if (/trailing garbage/i.test(stderr)) throw damaged(path, compression, 'something else follows behind its end', stderr)
   } finally {
     await running.stop(500)
     await feeding
   }
 }
 
-async function feed(running: ToolProcess, input: AsyncGenerator<Buffer>): Promise<void> {
+async function feed(running: ToolProcess, input: AsyncGenerator<Uint8Array>): Promise<void> {
   const state = { hasEnded: false }
   const ended = running.ended.then(() => {
     state.hasEnded = true
@@ -161,9 +179,9 @@ function toolWords(stderr: string, exitCode: number | null): string {
   return line === '' ? `unpacking it ended with ${exitCode ?? 'a signal'}` : line
 }
 
-function damaged(file: PackedFile, compression: Compression, reason: string, toolOutput?: string): AppError {
+function damaged(path: string, compression: Compression, reason: string, toolOutput?: string): AppError {
   return new AppError('image-damaged', {
-    details: { path: file.path, reason: `The ${compression} file is damaged: ${reason}` },
+    details: { path, reason: `The ${compression} file is damaged: ${reason}` },
     ...(toolOutput === undefined || toolOutput === '' ? {} : { toolOutput }),
   })
 }

@@ -39,6 +39,10 @@ export interface TarMember {
   /** What of the file the data holds, in order; the rest is zero. */
   readonly pieces: readonly SparsePiece[]
   readonly isSparse: boolean
+  /** Permission bits with setuid, setgid and sticky. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
 }
 
 /** A tar in a file, read by skipping over its data. */
@@ -116,6 +120,8 @@ async function readMember(input: TarInput, header: TarHeader, extra: LongNames, 
   const { records } = extra
   const name = plainMemberName(paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? extra.name ?? header.name)
   const size = header.kind === 'file' ? (paxNumber(records, 'size') ?? header.size) : header.size
+  const owners = { uid: paxNumber(records, 'uid') ?? header.uid, gid: paxNumber(records, 'gid') ?? header.gid }
+  const about = { name, kind: header.kind, mode: header.mode, ...owners }
   const paxSparse = header.kind === 'file' ? readPaxSparse(records) : undefined
   if (paxSparse === null) throw damaged(`the sparse map of ${name} makes no sense`)
   if (header.sparse !== null) {
@@ -129,12 +135,12 @@ async function readMember(input: TarInput, header: TarHeader, extra: LongNames, 
   }
   const whole = size === 0 ? [] : [{ offset: 0, length: size }]
   const link = header.kind.endsWith('link') ? (paxValue(records, 'linkpath') ?? extra.link ?? header.link) : ''
-  return { name, kind: header.kind, link, dataAt: input.position, storedBytes: size, sizeBytes: size, pieces: whole, isSparse: false }
+  return { ...about, link, dataAt: input.position, storedBytes: size, sizeBytes: size, pieces: whole, isSparse: false }
 
   function sparseMember(dataAt: number, pieces: readonly SparsePiece[], realSize: PaxSparse['realSize'], storedBytes: number): TarMember {
     const problem = sparseProblem(pieces, realSize, storedBytes)
     if (problem !== null) throw damaged(`the sparse map of ${name} makes no sense, ${problem}`)
-    return { name, kind: 'file', link: '', dataAt, storedBytes, sizeBytes: realSize, pieces, isSparse: true }
+    return { ...about, kind: 'file', link: '', dataAt, storedBytes, sizeBytes: realSize, pieces, isSparse: true }
   }
 }
 
