@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto'
 import { TAR_BLOCK, tarHeader, tarPadding, tarTrailer } from '#shared/archives/ustar-header'
+import {
+  type Descriptor,
+  GO_ARCH,
+  imageConfig,
+  imageIndex,
+  imageManifest,
+  IMAGE_TITLE,
+  layerFrame,
+  OCI_TYPES,
+  REF_NAME,
+} from '#shared/containers/package'
 import { displayName, packageStem } from '#shared/ovf/package-names'
 import type { PlatformArch } from '#shared/platforms/platform'
-
-/** What KubeVirt runs QEMU as; a containerDisk that belongs to it can be read (kubevirt/user-guide, "containerDisk"). */
-const QEMU_USER = { uid: 107, gid: 107 } as const
-
-/** `GOARCH`, as the image specification wants it. */
-const GO_ARCH: Readonly<Record<PlatformArch, string>> = { x86_64: 'amd64', aarch64: 'arm64', ppc64le: 'ppc64le', s390x: 's390x' }
-
-const TYPES = {
-  config: 'application/vnd.oci.image.config.v1+json',
-  layer: 'application/vnd.oci.image.layer.v1.tar',
-  manifest: 'application/vnd.oci.image.manifest.v1+json',
-  index: 'application/vnd.oci.image.index.v1+json',
-} as const
 
 export interface ContainerDisk {
   /** File name of the result. */
@@ -36,16 +34,12 @@ export const DISK_OFFSET = LAYER_OFFSET + 2 * TAR_BLOCK
 
 /** The layer's bytes before the disk: its folder, and the header of the one file in it. */
 export function layerHead(disk: ContainerDisk, diskBytes: number): Uint8Array {
-  return Buffer.concat([
-    tarHeader({ name: 'disk/', size: 0, mode: 0o755, kind: 'folder', ...QEMU_USER }),
-    tarHeader({ name: diskPath(disk), size: diskBytes, mode: 0o440, ...QEMU_USER }),
-  ])
+  return layerFrame(diskPath(disk), diskBytes).head
 }
 
 /** The layer's bytes after the disk. */
-export function layerTail(diskBytes: number): Uint8Array {
-  const padding = tarPadding(diskBytes)
-  return new Uint8Array(padding + tarTrailer(2 * TAR_BLOCK + diskBytes + padding))
+export function layerTail(disk: ContainerDisk, diskBytes: number): Uint8Array {
+  return new Uint8Array(layerFrame(diskPath(disk), diskBytes).tailBytes)
 }
 
 export interface Layer {
@@ -65,35 +59,32 @@ export function archiveHead(layer: Layer): Uint8Array {
  */
 export function archiveTail(disk: ContainerDisk, layer: Layer): Uint8Array {
   const platform = { architecture: GO_ARCH[disk.arch], os: 'linux' }
-  const title = displayName(disk.name)
-  const config = json({
-    ...platform,
-    config: {
-      Labels: {
-        'org.opencontainers.image.title': title,
+  const config = Buffer.from(
+    imageConfig({
+      platform,
+      labels: {
+        [IMAGE_TITLE]: displayName(disk.name),
         ...(disk.osName === null ? {} : { 'org.opencontainers.image.description': disk.osName }),
       },
-    },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${layer.sha256}`] },
-    history: [{ created_by: `diskwright: ${diskPath(disk)}` }],
-  })
-  const manifest = json({
-    schemaVersion: 2,
-    mediaType: TYPES.manifest,
-    config: descriptor(TYPES.config, config),
-    layers: [{ mediaType: TYPES.layer, digest: `sha256:${layer.sha256}`, size: layer.bytes }],
-  })
-  const index = json({
-    schemaVersion: 2,
-    mediaType: TYPES.index,
-    manifests: [
+      diffId: `sha256:${layer.sha256}`,
+      createdBy: `diskwright: ${diskPath(disk)}`,
+    }),
+  )
+  const manifest = Buffer.from(
+    imageManifest({
+      config: descriptor(OCI_TYPES.config, config),
+      layers: [{ mediaType: OCI_TYPES.layer, digest: `sha256:${layer.sha256}`, size: layer.bytes }],
+    }),
+  )
+  const index = Buffer.from(
+    imageIndex([
       {
-        ...descriptor(TYPES.manifest, manifest),
+        ...descriptor(OCI_TYPES.manifest, manifest),
         platform,
-        annotations: { 'org.opencontainers.image.ref.name': `${packageStem(disk.name).toLowerCase()}:latest` },
+        annotations: { [REF_NAME]: `${packageStem(disk.name).toLowerCase()}:latest` },
       },
-    ],
-  })
+    ]),
+  )
   const members = [
     new Uint8Array(tarPadding(layer.bytes)),
     fileMember(`blobs/sha256/${sha256(config)}`, config),
@@ -108,12 +99,8 @@ function diskPath(disk: ContainerDisk): string {
   return `disk/${packageStem(disk.name)}.qcow2`
 }
 
-function descriptor(mediaType: string, content: Buffer): { mediaType: string; digest: string; size: number } {
+function descriptor(mediaType: string, content: Buffer): Descriptor {
   return { mediaType, digest: `sha256:${sha256(content)}`, size: content.length }
-}
-
-function json(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value))
 }
 
 function sha256(content: Uint8Array): string {

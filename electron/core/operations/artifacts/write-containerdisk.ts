@@ -22,7 +22,7 @@ export const writeContainerDisk: Packer = async (request) => {
   const size = await writeQcow2InPlace(request, DISK_OFFSET, (fraction) => done(fraction * WRITING))
   await withPartPatch(part, ctx.signal, async (patch) => {
     await patch.write(layerHead(disk, size), LAYER_OFFSET)
-    await patch.write(layerTail(size), DISK_OFFSET + size)
+    await patch.write(layerTail(disk, size), DISK_OFFSET + size)
     const bytes = (await patch.size()) - LAYER_OFFSET
     // qemu-img does not write in order, so the digest can only be had by reading.
     const sha256 = await digestFrom(part, LAYER_OFFSET, ctx, (read) => done(WRITING + (1 - WRITING) * (read / bytes)))
