@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
-import { type Descriptor, imageConfig, imageIndex, imageManifest, layerFrame, memberName, mergeIndex, OCI_TYPES } from './package.js'
+import { type WrittenDescriptor, imageConfig, imageIndex, imageManifest, layerFrame, memberName, mergeIndex } from './package.js'
+import { MEDIA_TYPES } from './media-types.js'
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`
-const image = (letter: string, architecture: string, variant?: string): Descriptor => ({
-  mediaType: OCI_TYPES.manifest,
+const image = (letter: string, architecture: string, variant?: string): WrittenDescriptor => ({
+  mediaType: MEDIA_TYPES.manifest,
   digest: digest(letter),
   size: 400,
   platform: { architecture, os: 'linux', ...(variant === undefined ? {} : { variant }) },
 })
-const parsed = (text: string) => JSON.parse(text) as { manifests: Descriptor[]; annotations?: object }
+const parsed = (text: string) => JSON.parse(text) as { manifests: WrittenDescriptor[]; annotations?: object }
 
 test('the frame of a layer names every folder above the disk, and fills whole records', () => {
   const { head, tailBytes } = layerFrame('/disk/a/boot.qcow2', 1000)
@@ -58,15 +59,15 @@ test('another variant is another platform', () => {
 
 test('attestations, unknown fields and annotations stay', () => {
   const attestation = {
-    mediaType: OCI_TYPES.manifest,
+    mediaType: MEDIA_TYPES.manifest,
     digest: digest('e'),
     size: 1,
     platform: { architecture: 'unknown', os: 'unknown' },
     odd: 1,
   }
   const present = { schemaVersion: 2, manifests: [attestation], annotations: { a: 'b' }, subject: { x: 1 } }
-  const merged = JSON.parse(mergeIndex(present, image('a', 'amd64'), { c: 'd' })) as Record<string, unknown>
-  expect(merged).toMatchObject({ annotations: { a: 'b', c: 'd' }, subject: { x: 1 }, mediaType: OCI_TYPES.index })
+  const merged = JSON.parse(mergeIndex(present, image('a', 'amd64'))) as Record<string, unknown>
+  expect(merged).toMatchObject({ annotations: { a: 'b' }, subject: { x: 1 }, mediaType: MEDIA_TYPES.index })
   expect(merged.manifests).toEqual([attestation, image('a', 'amd64')])
 })
 

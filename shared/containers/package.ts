@@ -1,19 +1,8 @@
 import { TAR_BLOCK, tarHeader, tarPadding, tarTrailer } from '../archives/ustar-header.js'
 import { AppError } from '../errors/app-error.js'
+import type { ImageFormat } from '../images/formats.js'
+import { MEDIA_TYPES } from './media-types.js'
 import type { PlatformArch } from '../platforms/platform.js'
-
-/** Media types of the OCI image specification 1.1 (media-types.md). */
-export const OCI_TYPES = {
-  config: 'application/vnd.oci.image.config.v1+json',
-  empty: 'application/vnd.oci.empty.v1+json',
-  layer: 'application/vnd.oci.image.layer.v1.tar',
-  manifest: 'application/vnd.oci.image.manifest.v1+json',
-  index: 'application/vnd.oci.image.index.v1+json',
-} as const
-export const DOCKER_TYPES = {
-  manifest: 'application/vnd.docker.distribution.manifest.v2+json',
-  index: 'application/vnd.docker.distribution.manifest.list.v2+json',
-} as const
 
 /** What KubeVirt runs QEMU as; a disk that belongs to it can be read (kubevirt/user-guide, "containerDisk"). */
 export const QEMU_USER = { uid: 107, gid: 107 } as const
@@ -28,7 +17,8 @@ export const IMAGE_CREATED = 'org.opencontainers.image.created'
 /** The content of an empty configuration: `{}` (manifest.md, "Guidance for an Empty Descriptor"). */
 export const EMPTY_CONFIG = '{}'
 
-export interface Descriptor {
+/** A descriptor as it is written (OCI image specification, descriptor.md); `Descriptor` of `manifest` is one that was read. */
+export interface WrittenDescriptor {
   readonly mediaType: string
   readonly digest: string
   /** Bytes. */
@@ -106,14 +96,14 @@ export function imageConfig({ platform, labels, diffId, createdBy, created }: Im
 
 /** Manifest of an image, or of an artifact where it says of what type (OCI image specification, manifest.md). */
 export function imageManifest(parts: {
-  readonly config: Descriptor
-  readonly layers: readonly Descriptor[]
+  readonly config: WrittenDescriptor
+  readonly layers: readonly WrittenDescriptor[]
   readonly annotations?: Texts
   readonly artifactType?: string
 }): string {
   return JSON.stringify({
     schemaVersion: 2,
-    mediaType: OCI_TYPES.manifest,
+    mediaType: MEDIA_TYPES.manifest,
     ...(parts.artifactType === undefined ? {} : { artifactType: parts.artifactType }),
     config: parts.config,
     layers: parts.layers,
@@ -122,38 +112,42 @@ export function imageManifest(parts: {
 }
 
 /** OCI image specification, image-index.md. */
-export function imageIndex(manifests: readonly Descriptor[], annotations?: Texts): string {
-  return JSON.stringify({ schemaVersion: 2, mediaType: OCI_TYPES.index, manifests, ...someTexts(annotations) })
+export function imageIndex(manifests: readonly WrittenDescriptor[], annotations?: Texts): string {
+  return JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests, ...someTexts(annotations) })
 }
 
-/** What an artifact that is a disk calls itself, by the disk's format. */
-export function diskArtifactType(format: string): string {
-  return `application/vnd.diskwright.disk.${format}.v1`
+/** What an artifact that is a disk calls itself. */
+export const DISK_ARTIFACT = 'application/vnd.diskwright.disk.v1'
+
+/** Media type of a disk as a blob, by the names of shared-mime-info. */
+export function diskMediaType(format: ImageFormat): string {
+  return DISK_TYPES[format] ?? 'application/octet-stream'
+}
+
+const DISK_TYPES: Readonly<Partial<Record<ImageFormat, string>>> = {
+  qcow2: 'application/x-qemu-disk',
+  vmdk: 'application/x-vmdk-disk',
+  vdi: 'application/x-vdi-disk',
+  vhd: 'application/x-vhd-disk',
+  vhdx: 'application/x-vhdx-disk',
 }
 
 /**
  * A tag that led to one image now leads to an index with it, or the index that is there gets one image more. An image of the same platform
  * is replaced at its place; all else, fields that nobody here knows too, stays as it is. Throws `container-invalid` for what is no index.
  */
-export function mergeIndex(present: unknown, added: Descriptor, annotations: Texts = {}): string {
+export function mergeIndex(present: unknown, added: WrittenDescriptor): string {
   if (!isRecord(present) || !Array.isArray(present.manifests)) throw invalid('What is there is no index of images')
   const manifests: readonly unknown[] = present.manifests
   const at = manifests.findIndex((one) => samePlatform(platformOf(one), added.platform))
-  const type = present.mediaType === DOCKER_TYPES.index ? DOCKER_TYPES.index : OCI_TYPES.index
+  const type = present.mediaType === MEDIA_TYPES.dockerList ? MEDIA_TYPES.dockerList : MEDIA_TYPES.index
   const merged = at < 0 ? [...manifests, added] : manifests.map((one, index) => (index === at ? added : one))
-  const notes = { ...(isRecord(present.annotations) ? present.annotations : {}), ...annotations }
   return JSON.stringify({
     ...present,
     schemaVersion: 2,
     mediaType: type,
-    manifests: merged.filter((one, index) => index === at || !samePlatform(platformOf(one), added.platform) || one === added),
-    ...(Object.keys(notes).length > 0 ? { annotations: notes } : {}),
+    manifests: merged.filter((one) => one === added || !samePlatform(platformOf(one), added.platform)),
   })
-}
-
-/** Whether a manifest's type is that of an index. */
-export function isIndexType(mediaType: string): boolean {
-  return mediaType === OCI_TYPES.index || mediaType === DOCKER_TYPES.index
 }
 
 function platformOf(manifest: unknown): GoPlatform | undefined {

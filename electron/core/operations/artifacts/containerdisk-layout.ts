@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { TAR_BLOCK, tarHeader, tarPadding, tarTrailer } from '#shared/archives/ustar-header'
+import { MEDIA_TYPES } from '#shared/containers/media-types'
 import {
-  type Descriptor,
   GO_ARCH,
   imageConfig,
   imageIndex,
   imageManifest,
   IMAGE_TITLE,
   layerFrame,
-  OCI_TYPES,
   REF_NAME,
+  type WrittenDescriptor,
 } from '#shared/containers/package'
 import { displayName, packageStem } from '#shared/ovf/package-names'
 import type { PlatformArch } from '#shared/platforms/platform'
@@ -72,14 +72,14 @@ export function archiveTail(disk: ContainerDisk, layer: Layer): Uint8Array {
   )
   const manifest = Buffer.from(
     imageManifest({
-      config: descriptor(OCI_TYPES.config, config),
-      layers: [{ mediaType: OCI_TYPES.layer, digest: `sha256:${layer.sha256}`, size: layer.bytes }],
+      config: descriptor(MEDIA_TYPES.config, config),
+      layers: [{ mediaType: MEDIA_TYPES.layer, digest: `sha256:${layer.sha256}`, size: layer.bytes }],
     }),
   )
   const index = Buffer.from(
     imageIndex([
       {
-        ...descriptor(OCI_TYPES.manifest, manifest),
+        ...descriptor(MEDIA_TYPES.manifest, manifest),
         platform,
         annotations: { [REF_NAME]: `${packageStem(disk.name).toLowerCase()}:latest` },
       },
@@ -99,7 +99,7 @@ function diskPath(disk: ContainerDisk): string {
   return `disk/${packageStem(disk.name)}.qcow2`
 }
 
-function descriptor(mediaType: string, content: Buffer): Descriptor {
+function descriptor(mediaType: string, content: Buffer): WrittenDescriptor {
   return { mediaType, digest: `sha256:${sha256(content)}`, size: content.length }
 }
 
