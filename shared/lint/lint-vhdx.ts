@@ -1,5 +1,16 @@
-import { type ByteView, safeBytes } from '../images/byte-view.js'
+import type { ByteView } from '../images/byte-view.js'
 import { readVhdxDetails } from '../images/headers/vhdx.js'
+import {
+  BAT_REGION,
+  blockTable,
+  FILE_PARAMETERS,
+  findRegion,
+  LOGICAL_SECTOR_SIZE,
+  METADATA_REGION,
+  readItem,
+  readMetadataTable,
+  REGION_TABLES,
+} from '../images/headers/vhdx-tables.js'
 import { formatExactBytes } from '../text/bytes.js'
 import { type ByteSource, viewOf } from './byte-source.js'
 import { crc32c, withZeros } from './checksums.js'
@@ -9,11 +20,6 @@ import type { Findings } from './finding.js'
 const KIB = 1024
 const MIB = 1024 * KIB
 const HEADERS = [64 * KIB, 128 * KIB] as const
-const REGION_TABLES = [192 * KIB, 256 * KIB] as const
-const BAT = '2DC27766-F623-4200-9D64-115E9BFD4A08'
-const METADATA = '8B7CA206-4790-4B9A-B8FE-575F050F886E'
-const FILE_PARAMETERS = 'CAA16737-FA36-4D43-B3B6-33F0AA44E76B'
-const LOGICAL_SECTOR = '8141BF1D-A96F-4709-BA47-F233A8FAAB5F'
 const PER_READ = 64 * 1024
 const MAX_TRACKED = 8 * 1024 ** 2
 
@@ -85,7 +91,7 @@ async function lintRegions(source: ByteSource, findings: Findings): Promise<Regi
   )
   const table = sound[0]
   if (!table) return null
-  const [bat, metadata] = [findRegion(table, BAT), findRegion(table, METADATA)]
+  const [bat, metadata] = [findRegion(table, BAT_REGION), findRegion(table, METADATA_REGION)]
   const inside = [bat, metadata].every(
     (region) => region !== null && region.at >= MIB && region.at % MIB === 0 && region.at + region.bytes <= source.bytes,
   )
@@ -107,18 +113,9 @@ function isSoundTable(view: ByteView): boolean {
   )
 }
 
-function findRegion(table: ByteView, guid: string): { at: number; bytes: number } | null {
-  for (let entry = 0; entry < table.u32le(8); entry += 1) {
-    const at = 16 + entry * 32
-    const offset = safeBytes(table.u64le(at + 16))
-    if (table.guid(at) === guid && offset !== null) return { at: offset, bytes: table.u32le(at + 24) }
-  }
-  return null
-}
-
 async function lintBlocks(source: ByteSource, findings: Findings, regions: Regions, virtualBytes: number): Promise<void> {
   const blockBytes = await readNumber(source, regions.metadata, FILE_PARAMETERS)
-  const sector = await readNumber(source, regions.metadata, LOGICAL_SECTOR)
+  const sector = await readNumber(source, regions.metadata, LOGICAL_SECTOR_SIZE)
   const fits = blockBytes >= MIB && blockBytes <= 256 * MIB && (blockBytes & (blockBytes - 1)) === 0
   if (
     !findings.expect(
@@ -131,10 +128,7 @@ async function lintBlocks(source: ByteSource, findings: Findings, regions: Regio
     return
   const known = sector === 512 || sector === 4096
   if (!findings.expect('vhdx.sector-size', known, `Sectors of ${sector} bytes`, `Sectors of ${sector} bytes are not allowed`)) return
-  const blocks = Math.ceil(virtualBytes / blockBytes)
-  // After each so many blocks one entry is for a bitmap of sectors (2.5).
-  const ratio = (2 ** 23 * sector) / blockBytes
-  const entries = blocks + Math.floor((blocks - 1) / ratio)
+  const { entries, ratio } = blockTable({ virtualBytes, blockBytes, sectorBytes: sector })
   const covers = virtualBytes > 0 && entries * 8 <= regions.bat.bytes
   if (
     !findings.expect('vhdx.covers', covers, 'The block table covers the virtual size', 'The block table is too short for the virtual size')
@@ -180,10 +174,7 @@ async function countBlocks(
 
 /** The first 32 bits of a metadata item; 0 where it is not there. */
 async function readNumber(source: ByteSource, metadataAt: number, item: string): Promise<number> {
-  const table = await viewOf(source, metadataAt, 64 * KIB)
-  for (let entry = 0; entry < Math.min(table.u16le(10), 2047); entry += 1) {
-    const at = 32 + entry * 32
-    if (table.guid(at) === item) return (await viewOf(source, metadataAt + table.u32le(at + 16), 4)).u32le(0)
-  }
-  return 0
+  const read = async (offset: number, length: number): Promise<Uint8Array> => (await viewOf(source, offset, length)).slice(0, length)
+  const table = await readMetadataTable(read, metadataAt)
+  return table === null ? 0 : ((await readItem(read, metadataAt, table, item, 4))?.u32le(0) ?? 0)
 }

@@ -68,3 +68,21 @@ test('a damaged image says what is wrong with it', async () => {
   const work = withRawDisk(host, { driver: 'qcow2', path: at('broken.qcow2'), backing: null }, [at('broken.qcow2')], async () => {})
   await expect(work).rejects.toMatchObject({ code: 'image-damaged' })
 })
+
+test('of a VHDX is read what its block table names, behind the first bitmap of sectors too', async () => {
+  const GIB = 1024 * MIB
+  const [raw, vhdx] = [at('wide.raw'), at('wide.vhdx')]
+  await qemuImg('create', '-q', '-f', 'raw', raw, '10G')
+  await write(raw, 'write -P 1 3M 1M', `write -P 2 ${5 * GIB} 1M`, `write -P 3 ${9 * GIB} 4k`)
+  await qemuImg('convert', '-f', 'raw', '-O', 'vhdx', '-o', 'block_size=1M', raw, vhdx)
+  await withRawDisk(host, { driver: 'vhdx', path: vhdx }, [vhdx], async (disk) => {
+    expect(disk.extents.filter(({ zero }) => !zero)).toEqual([
+      { start: 3 * MIB, length: MIB, zero: false },
+      { start: 5 * GIB, length: MIB, zero: false },
+      { start: 9 * GIB, length: MIB, zero: false },
+    ])
+    expect(disk.extents.reduce((sum, { length }) => sum + length, 0)).toBe(10 * GIB)
+    expect(await disk.read(5 * GIB, MIB)).toEqual(Buffer.alloc(MIB, 2))
+    expect(await disk.read(9 * GIB, 4 * KIB)).toEqual(Buffer.alloc(4 * KIB, 3))
+  })
+})

@@ -1,8 +1,11 @@
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
+import { sniffFile } from '#shared/images/sniff'
+import { readVhdxExtents } from '#shared/images/vhdx-extents'
+import { openRegularFile } from '../files/identity.js'
 import { errnoCode } from '../files/sync.js'
 import type { Host } from '../process/host.js'
-import { type MapExtent, mapImage } from '../tools/qemu-img/map.js'
+import { mapImage } from '../tools/qemu-img/map.js'
 import { type DiskExport, withDiskExport } from './disk-export.js'
 
 /** A run of bytes of a disk; one that is `zero` need not be read. */
@@ -34,7 +37,17 @@ export async function withRawDisk<T>(
   files: readonly string[],
   work: (disk: RawDisk) => Promise<T>,
 ): Promise<T> {
-  const extents = await mapImage(host, { source: node, access: { read: files } })
+  return withMappedDisk(host, node, files, await readExtents(host, node, files), work)
+}
+
+/** As `withRawDisk`, of an image whose map is known. */
+export function withMappedDisk<T>(
+  host: Host,
+  node: BlockNode,
+  files: readonly string[],
+  extents: readonly DiskExtent[],
+  work: (disk: RawDisk) => Promise<T>,
+): Promise<T> {
   return withDiskExport(
     host,
     { node, files, path: node.path },
@@ -49,6 +62,31 @@ export async function withRawDisk<T>(
   )
 }
 
+/**
+ * Which parts of a disk may hold something. qemu's driver of VHDX does not tell, so that its block table is read by us, where nothing waits
+ * in its log.
+ */
+export async function readExtents(host: Host, node: BlockNode, files: readonly string[]): Promise<readonly DiskExtent[]> {
+  const own = node.driver === 'vhdx' && node.window === undefined ? await readBlockTable(node.path) : null
+  return own ?? mapImage(host, { source: node, access: { read: files } })
+}
+
+async function readBlockTable(file: string): Promise<readonly DiskExtent[] | null> {
+  const { handle, stats } = await openRegularFile(file)
+  try {
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      if (!Number.isSafeInteger(offset) || offset < 0 || offset >= Number(stats.size)) return Buffer.alloc(0)
+      const buffer = Buffer.alloc(length)
+      const { bytesRead } = await handle.read(buffer, 0, length, offset)
+      return buffer.subarray(0, bytesRead)
+    }
+    const { format, unclean, problems } = await sniffFile(read, Number(stats.size))
+    return format === 'vhdx' && !unclean && problems.length === 0 ? await readVhdxExtents(read) : null
+  } finally {
+    await handle.close()
+  }
+}
+
 async function readAll(disk: DiskExport, path: string, offset: number, length: number): Promise<Buffer> {
   const bytes = await disk.readAt(offset, length).catch((cause: unknown) => {
     if (errnoCode(cause) !== 'EIO') throw cause
@@ -59,7 +97,7 @@ async function readAll(disk: DiskExport, path: string, offset: number, length: n
 }
 
 /** Data and zeros alone, cut to the disk's size; what the map leaves out may hold anything. */
-export function coverDisk(extents: readonly MapExtent[], virtualBytes: number): DiskExtent[] {
+export function coverDisk(extents: readonly DiskExtent[], virtualBytes: number): DiskExtent[] {
   const cover: DiskExtent[] = []
   let end = 0
   const add = (until: number, zero: boolean): void => {

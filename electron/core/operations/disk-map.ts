@@ -1,9 +1,8 @@
 import { type DiskFormat, FORMATS } from '#shared/images/formats'
 import { type DiskMap, drawMap, type SizeInFormat } from '#shared/images/disk-map'
-import { coverDisk } from '../guest/raw-disk.js'
+import { coverDisk, readExtents } from '../guest/raw-disk.js'
 import { openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
-import { mapImage } from '../tools/qemu-img/map.js'
 import { measureImage } from '../tools/qemu-img/measure.js'
 import { inspectImage } from './inspect-image.js'
 
@@ -11,7 +10,7 @@ import { inspectImage } from './inspect-image.js'
 export async function readDiskMap(host: Host, imagePath: string): Promise<DiskMap> {
   const source = await openSource(imagePath)
   const { virtualBytes } = await inspectImage(host, imagePath)
-  const extents = await mapImage(host, { source: source.node, access: { read: source.files } })
+  const extents = await readExtents(host, source.node, source.files)
   return drawMap(coverDisk(extents, virtualBytes), virtualBytes)
 }
 

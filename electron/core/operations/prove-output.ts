@@ -1,9 +1,9 @@
 import { AppError } from '#shared/errors/app-error'
 import { FORMATS } from '#shared/images/formats'
 import { checkImage } from '../tools/qemu-img/check.js'
-import { compareImages } from '../tools/qemu-img/compare.js'
 import { syncFile } from '../files/sync.js'
 import { type Digests, digestFile } from './artifacts/digest-file.js'
+import { sameContent } from './compare/same-content.js'
 import type { JobContext, StepProgress } from './job-context.js'
 import type { WrittenDisk } from './write-disk.js'
 import type { WriteRequest } from './write-request.js'
@@ -40,8 +40,9 @@ export async function compareWritten(
 async function sameAsSource(ctx: JobContext, request: WriteRequest, { disk, files }: Written, progress: StepProgress): Promise<boolean> {
   if (disk.compare) return disk.compare(progress)
   if (disk.disk === null) return false
-  return compareImages(ctx.host, { left: request.node, right: disk.disk, access: { read: [...request.files, ...files] } }, (fraction) =>
-    progress.bytes(fraction * request.virtualBytes, request.virtualBytes),
+  const { node, virtualBytes } = request
+  return sameContent(ctx, { left: node, right: disk.disk, files: [...request.files, ...files], virtualBytes }, (fraction) =>
+    progress.bytes(fraction * virtualBytes, virtualBytes),
   )
 }
 

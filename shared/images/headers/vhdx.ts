@@ -1,21 +1,25 @@
 import { ByteView, type ReadBytes, safeBytes } from '../byte-view.js'
 import { damaged, type HeaderFacts, type SniffProblem, unsupported } from '../sniff-result.js'
+import {
+  FILE_PARAMETERS,
+  findRegion,
+  METADATA_REGION,
+  readItem,
+  readMetadataTable,
+  REGION_TABLE_BYTES,
+  REGION_TABLES,
+  VIRTUAL_DISK_SIZE,
+} from './vhdx-tables.js'
 
 const KIB = 1024
 const HEADERS = [64 * KIB, 128 * KIB]
-const REGION_TABLE = 192 * KIB
-const METADATA_REGION = '8B7CA206-4790-4B9A-B8FE-575F050F886E'
-const FILE_PARAMETERS = 'CAA16737-FA36-4D43-B3B6-33F0AA44E76B'
-const VIRTUAL_DISK_SIZE = '2FA54224-CD1B-4876-B211-5DBED83BF4B8'
 const LEAVE_BLOCKS_ALLOCATED = 1
 const HAS_PARENT = 2
-/** The metadata table is 64 KiB; its entries of 32 bytes follow a header of the same length. */
-const METADATA_TABLE_BYTES = 64 * KIB
 
 /** A VHDX by its first bytes; size and kind lie far behind them, see `readVhdxDetails`. Null when it is none. */
 export function readVhdx(head: ByteView, fileBytes: number): HeaderFacts | null {
   if (!head.startsWith('vhdxfile')) return null
-  const problems = fileBytes < REGION_TABLE + 64 * KIB ? [damaged('The file ends inside of its VHDX header')] : []
+  const problems = fileBytes < REGION_TABLES[0] + REGION_TABLE_BYTES ? [damaged('The file ends inside of its VHDX header')] : []
   return { format: 'vhdx', label: 'VHDX', problems }
 }
 
@@ -26,13 +30,13 @@ export function readVhdx(head: ByteView, fileBytes: number): HeaderFacts | null 
 export async function readVhdxDetails(read: ReadBytes): Promise<HeaderFacts> {
   const base = { format: 'vhdx', label: 'VHDX' } as const
   const unclean = await hasLog(read)
-  const regions = new ByteView(await read(REGION_TABLE, 64 * KIB))
-  const metadataAt = regions.startsWith('regi') ? findRegion(regions) : null
+  const regions = new ByteView(await read(REGION_TABLES[0], REGION_TABLE_BYTES))
+  const metadataAt = regions.startsWith('regi') ? (findRegion(regions, METADATA_REGION)?.at ?? null) : null
   if (metadataAt === null) return { ...base, unclean, problems: [damaged('Its VHDX region table names no metadata')] }
-  const table = new ByteView(await read(metadataAt, METADATA_TABLE_BYTES))
-  if (!table.startsWith('metadata')) return { ...base, unclean, problems: [damaged('Its VHDX metadata is not where it should be')] }
-  const size = await readItem(read, table, metadataAt, VIRTUAL_DISK_SIZE, 8)
-  const parameters = await readItem(read, table, metadataAt, FILE_PARAMETERS, 8)
+  const table = await readMetadataTable(read, metadataAt)
+  if (table === null) return { ...base, unclean, problems: [damaged('Its VHDX metadata is not where it should be')] }
+  const size = await readItem(read, metadataAt, table, VIRTUAL_DISK_SIZE, 8)
+  const parameters = await readItem(read, metadataAt, table, FILE_PARAMETERS, 8)
   if (size === null || parameters === null) return { ...base, unclean, problems: [damaged('Its VHDX metadata gives no disk size')] }
 
   const flags = parameters.u32le(4)
@@ -56,24 +60,4 @@ async function hasLog(read: ReadBytes): Promise<boolean> {
   }
   const newest = headers.sort((left, right) => (right.u64le(8) > left.u64le(8) ? 1 : -1))[0]
   return newest !== undefined && !newest.isZero(48, 16)
-}
-
-function findRegion(table: ByteView): number | null {
-  const count = Math.min(table.u32le(8), 2047)
-  for (let entry = 0; entry < count; entry += 1) {
-    const at = 16 + entry * 32
-    if (table.guid(at) === METADATA_REGION) return safeBytes(table.u64le(at + 16))
-  }
-  return null
-}
-
-async function readItem(read: ReadBytes, table: ByteView, tableAt: number, item: string, length: number): Promise<ByteView | null> {
-  const count = Math.min(table.u16le(10), 2047)
-  for (let entry = 0; entry < count; entry += 1) {
-    const at = 32 + entry * 32
-    if (table.guid(at) !== item) continue
-    const value = new ByteView(await read(tableAt + table.u32le(at + 16), length))
-    return value.has(0, length) ? value : null
-  }
-  return null
 }

@@ -2,6 +2,8 @@ import type { RawDisk } from '../../guest/raw-disk.js'
 
 const CHUNK = 4 * 1024 ** 2
 const SECTOR = 512
+/** Reading so much of nothing takes less time than asking twice. */
+const BRIDGED = 256 * 1024
 
 export interface Range {
   readonly start: number
@@ -41,18 +43,52 @@ export async function* differentRanges(
   if (open !== undefined) yield open
 }
 
-/** Runs in which at least one of the disks may hold something, cut into pieces that fit into memory. */
-function* chunksToRead(left: Disk, right: Disk): Generator<Range> {
+/**
+ * Whether two disks hold the same; stops at the first difference. What is empty in both is not read, and where only one of them is empty both
+ * are read all the same: its zeros are seen, not believed.
+ *
+ * @param onProgress bytes that were read of each
+ * @param pause awaited between reads; may throw `cancelled`
+ */
+export async function readsTheSame(
+  left: Disk,
+  right: Disk,
+  onProgress: (done: number) => void,
+  pause: () => Promise<void>,
+): Promise<boolean> {
   let done = 0
-  const held = [...left.extents, ...right.extents].filter((extent) => !extent.zero).toSorted((one, other) => one.start - other.start)
-  for (const extent of held) {
-    const end = extent.start + extent.length
-    for (let start = Math.max(done, extent.start); start < end; start += CHUNK) {
-      const length = Math.min(CHUNK, end - start)
-      yield { start, length }
-      done = start + length
-    }
+  for (const { start, length } of chunksToRead(left, right)) {
+    await pause()
+    const [one, other] = await Promise.all([readPadded(left, start, length), readPadded(right, start, length)])
+    if (!one.equals(other)) return false
+    done += length
+    onProgress(done)
   }
+  return true
+}
+
+/** What `readsTheSame` has to read of each disk, bytes. */
+export function bytesToRead(left: Pick<Disk, 'extents'>, right: Pick<Disk, 'extents'>): number {
+  return heldRuns(left, right).reduce((sum, { length }) => sum + length, 0)
+}
+
+function* chunksToRead(left: Disk, right: Disk): Generator<Range> {
+  for (const run of heldRuns(left, right)) {
+    const end = run.start + run.length
+    for (let start = run.start; start < end; start += CHUNK) yield { start, length: Math.min(CHUNK, end - start) }
+  }
+}
+
+/** Runs in which at least one of the disks may hold something, in order. */
+function heldRuns(left: Pick<Disk, 'extents'>, right: Pick<Disk, 'extents'>): Range[] {
+  const held = [...left.extents, ...right.extents].filter((extent) => !extent.zero).toSorted((one, other) => one.start - other.start)
+  const runs: Range[] = []
+  for (const { start, length } of held) {
+    const last = runs.at(-1)
+    if (last === undefined || start > last.start + last.length + BRIDGED) runs.push({ start, length })
+    else runs[runs.length - 1] = { start: last.start, length: Math.max(last.length, start + length - last.start) }
+  }
+  return runs
 }
 
 async function readPadded(disk: Disk, start: number, length: number): Promise<Buffer> {

@@ -181,7 +181,7 @@ const VMDK: readonly BrokenRow[] = [
   ['vmdk.create-type', 'sparse', text('createType="monolithicSparse"', 'createType="streamOptimized"')],
   ['vmdk.descriptor', 'sparse', patch(28, 0)],
   ['vmdk.extent', 'sparse', patch(13, 0x80)],
-  ['vmdk.cid', 'sparse', text(/\nCID=[0-9a-f]{8}/, '\nCID=ffffffff')],
+  ['vmdk.cid', 'sparse', text(/\nCID=[0-9a-f]/, '\nCID=x')],
   ['vmdk.parent', 'sparse', text('parentCID=ffffffff', 'parentCID=12345678')],
   ['vmdk.adapter', 'sparse', text('ddb.adapterType = "ide"', 'ddb.adapterType = "isa"')],
   ['vmdk.clean', 'sparse', patch(72, 1)],
