@@ -1,5 +1,6 @@
 import type { Access } from '#shared/containers/container-requests'
 import type { Host } from '../process/host.js'
+import type { RegistryLimits } from './registry-limits.js'
 import type { SignInStore } from './sign-in-store.js'
 
 /** What reaching registries needs beside the request itself. */
@@ -9,11 +10,14 @@ export interface RegistryDeps {
   readonly signIns: SignInStore
   /** Waited for between pieces of a body, while a job is paused. */
   readonly pausePoint?: (() => Promise<void>) | undefined
+  /** Other times than the usual ones. */
+  readonly limits?: Partial<RegistryLimits> | undefined
 }
 
 export interface RegistryPlace {
   /** `HOST[:PORT]`, as references write it. */
   readonly registry: string
+  /** Empty for the registry as a whole, such as to try a sign-in with `GET` of the path ''. */
   readonly repository: string
   /** Mirrors of `registries.conf` are only read from. */
   readonly purpose: 'pull' | 'push'

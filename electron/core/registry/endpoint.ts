@@ -1,0 +1,172 @@
+import { AppError, toAppError } from '#shared/errors/app-error'
+import type { Access } from '#shared/containers/container-requests'
+import { createAuthorization } from './authorization.js'
+import { createNetwork, type Exchange } from './network.js'
+import { refusalError, retryAfterSeconds } from './registry-answer.js'
+import { MAX_ERROR_BYTES, type RegistryLimits } from './registry-limits.js'
+import type { RegistryDeps, RegistryRequest, RegistryResponse } from './registry-session.js'
+import { sendPatiently } from './retry.js'
+
+/** A place that has the repository: the registry itself, or one of its mirrors. */
+export interface EndpointPlace {
+  readonly registry: string
+  readonly repository: string
+  readonly isMirror: boolean
+  /** `registries.conf` says `insecure`: any certificate is taken, and plain HTTP where there is no TLS. */
+  readonly isInsecure: boolean
+  /** A mirror may be there for digests, or for tags, alone. */
+  readonly serves: 'all' | 'digests' | 'tags'
+}
+
+export interface Endpoint {
+  readonly place: EndpointPlace
+  readonly isPlainHttp: boolean
+  request(request: RegistryRequest): Promise<RegistryResponse>
+  close(): Promise<void>
+}
+
+interface EndpointDeps extends RegistryDeps {
+  readonly place: EndpointPlace
+  readonly access: Access
+  readonly actions: 'pull' | 'pull,push'
+  readonly limits: RegistryLimits
+}
+
+/** The registry behind a name that people write; Docker Hub alone answers under another one. */
+const ANSWERS_AT: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io', 'index.docker.io': 'registry-1.docker.io' }
+
+export function openEndpoint(deps: EndpointDeps): Endpoint {
+  const { place, limits, host, access } = deps
+  const { registry, repository } = place
+  const { signal } = host
+  let scheme: 'http' | 'https' = access.plainHttp === true ? 'http' : 'https'
+  const network = createNetwork({
+    env: host.env,
+    signal,
+    limits,
+    pausePoint: deps.pausePoint,
+    registry,
+    certDir: access.certDir,
+    takesAnyCertificate: place.isInsecure,
+  })
+  let credential: ReturnType<typeof deps.signIns.find> | undefined
+  const findCredential = () => (credential ??= deps.signIns.find(registry, repository === '' ? null : repository, access.authFile))
+  const authorization = createAuthorization({ registry, network, limits, signal, credential: findCredential, now: Date.now })
+  const ownScopes = repository === '' ? [] : [`repository:${repository}:${deps.actions}`]
+
+  const base = () => new URL(`${scheme}://${ANSWERS_AT[registry] ?? registry}/v2/`)
+  const urlOf = (path: string): URL => {
+    if (!/^(https?:\/\/|\/)/i.test(path)) return new URL(repository === '' ? path : `${repository}/${path}`, base())
+    const url = new URL(path, base())
+    // A registry behind a proxy that ends TLS gives addresses of its own plain side.
+    if (url.hostname === base().hostname && url.protocol === 'http:' && scheme === 'https')
+      return new URL(url.href.replace(/^http:/, 'https:'))
+    return url
+  }
+
+  const exchange = async (request: RegistryRequest, authorizationHeader: string | undefined): Promise<RegistryResponse> => {
+    const url = urlOf(request.path)
+    const isHome = url.origin === base().origin
+    const send: Exchange = {
+      method: request.method,
+      url,
+      headers: { ...request.headers, ...(authorizationHeader === undefined || !isHome ? {} : { authorization: authorizationHeader }) },
+      body: request.body,
+      bodyBytes: request.bodyBytes,
+    }
+    const isReading = request.method === 'GET' || request.method === 'HEAD'
+    return sendPatiently(() => network.send(send), {
+      limits,
+      signal,
+      repeatable: (request.repeatable ?? isReading) && !isStream(request.body),
+      once: isStream(request.body),
+    })
+  }
+
+  /** A stream is sent only once, so the registry has to say beforehand what it wants. */
+  const greet = async (): Promise<void> => {
+    if (authorization.isKnown) return
+    const response = await exchange({ method: 'GET', path: base().href }, undefined)
+    await response.discard()
+    if (response.status === 401) await authorization.renew(response, undefined, ownScopes)
+  }
+
+  const authorized = async (request: RegistryRequest): Promise<RegistryResponse> => {
+    const scopes = [...ownScopes, ...(request.scopes ?? [])]
+    if (isStream(request.body)) await greet()
+    let used = await authorization.header(scopes)
+    let response = await exchange(request, used)
+    if (response.status === 401 && !isStream(request.body) && new URL(response.url).origin === base().origin) {
+      const next = await authorization.renew(response, used, scopes)
+      if (next === undefined) return response
+      await response.discard()
+      used = next
+      response = await exchange(request, used)
+    }
+    return response
+  }
+
+  const refused = async (request: RegistryRequest, response: RegistryResponse): Promise<AppError> => {
+    const body = request.method === 'HEAD' ? '' : await bodyOf(response)
+    const isElsewhere = new URL(response.url).host !== base().host
+    const known = await findCredential().catch(() => null)
+    // Where a blob is kept nobody is asked to sign in: an address that the registry signed has ended, or is wrong.
+    const status = isElsewhere && [401, 403].includes(response.status) ? 502 : response.status
+    const secrets = [...authorization.secrets(), ...(known === null ? [] : [known.secret])]
+    const isWriting = request.method !== 'GET' && request.method !== 'HEAD'
+    const retryAfter = retryAfterSeconds(response.headers['retry-after'], Date.now())
+    return refusalError({
+      status,
+      registry,
+      repository,
+      path: request.path,
+      isWriting,
+      user: known?.user ?? null,
+      body,
+      retryAfter,
+      secrets,
+    })
+  }
+
+  const ask = async (request: RegistryRequest): Promise<RegistryResponse> => {
+    const response = await authorized(request)
+    const isOk = request.okStatuses?.includes(response.status) ?? (response.status >= 200 && response.status < 300)
+    if (isOk) return response
+    throw await refused(request, response)
+  }
+
+  return {
+    place,
+    get isPlainHttp() {
+      return scheme === 'http'
+    },
+    async request(request) {
+      try {
+        return await ask(request)
+      } catch (thrown) {
+        if (!place.isInsecure || scheme === 'http' || isStream(request.body) || !speaksNoTls(thrown)) throw thrown
+        scheme = 'http'
+        return ask(request)
+      }
+    },
+    close: () => network.close(),
+  }
+}
+
+function isStream(body: RegistryRequest['body']): boolean {
+  return body !== undefined && !(body instanceof Uint8Array)
+}
+
+function speaksNoTls(thrown: unknown): boolean {
+  const { code, data } = toAppError(thrown)
+  return code === 'registry-plain-http' || (code === 'registry-unreachable' && String(data.details.reason).includes('ECONNREFUSED'))
+}
+
+async function bodyOf(response: RegistryResponse): Promise<string> {
+  try {
+    return (await response.bytes(MAX_ERROR_BYTES)).toString('utf8')
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'cancelled') throw thrown
+    return ''
+  }
+}

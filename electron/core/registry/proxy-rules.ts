@@ -1,0 +1,46 @@
+import net from 'node:net'
+
+/**
+ * The proxy for a URL, or null: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` in upper or lower case, by the rules of Go's
+ * golang.org/x/net/http/httpproxy that podman and skopeo follow. `localhost` and loopback addresses never go through one.
+ */
+export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | null {
+  const chosen = url.protocol === 'https:' ? (env.HTTPS_PROXY ?? env.https_proxy) : (env.HTTP_PROXY ?? env.http_proxy)
+  if (chosen === undefined || chosen === '') return null
+  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
+  if (isLoopback(host) || isExempt(host, port, env.NO_PROXY ?? env.no_proxy ?? '')) return null
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(chosen) ? chosen : `http://${chosen}`
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true
+  return net.isIPv4(host) ? host.startsWith('127.') : host === '::1'
+}
+
+function isExempt(host: string, port: string, list: string): boolean {
+  return list
+    .split(',')
+    .map((rule) => rule.trim().toLowerCase())
+    .some((rule) => rule !== '' && matches(rule, host, port))
+}
+
+function matches(rule: string, host: string, port: string): boolean {
+  if (rule === '*') return true
+  if (rule.includes('/')) return isInNetwork(host, rule)
+  const [, name = rule, rulePort] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(rule) ?? []
+  if (rulePort !== undefined && rulePort !== port) return false
+  const bare = name.replace(/^\[|\]$/g, '').replace(/^\*\./, '.')
+  if (net.isIP(bare) !== 0) return bare === host
+  return bare.startsWith('.') ? host.endsWith(bare) && bare.length > 1 : host === bare || host.endsWith(`.${bare}`)
+}
+
+function isInNetwork(host: string, network: string): boolean {
+  const [address = '', prefix = ''] = network.split('/')
+  const [family, bits] = [net.isIP(address), Number(prefix)]
+  if (family === 0 || net.isIP(host) !== family || !Number.isInteger(bits) || bits > (family === 4 ? 32 : 128)) return false
+  const list = new net.BlockList()
+  const type = family === 4 ? 'ipv4' : 'ipv6'
+  list.addSubnet(address, bits, type)
+  return list.check(host, type)
+}
