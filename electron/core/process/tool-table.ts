@@ -132,6 +132,10 @@ export const TOOLS = {
     required: false,
     minimum: '1.23',
   }),
+  gpg: row('gpg', 'Checks and makes signatures of container images', ['gpg', 'gnupg2', 'gpg2', 'gnupg'], {
+    required: false,
+    minimum: '2.1',
+  }),
 } as const satisfies Readonly<Record<string, ToolRow>>
 
 export type ToolId = keyof typeof TOOLS
