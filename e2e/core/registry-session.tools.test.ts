@@ -1,15 +1,8 @@
-import fs from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RegistryPlace, RegistrySession } from '#core/registry/registry-session'
-import { openRegistry } from '#core/registry/open-registry'
-import type { RegistryCredential, SignInStore } from '#core/registry/sign-in-store'
-import { silentLogger } from '#core/log/logger'
-import { createHost } from '#core/process/create-host'
-import type { Host } from '#core/process/host'
+import type { RegistrySession } from '#core/registry/registry-session'
 import { digestOf, imageOf, layerOf } from './container-image.js'
 import { startRegistry, type TestRegistry } from './registry.js'
+import { withSession } from './registry-access.js'
 import { failureOf } from './workbench.js'
 
 /** Stands in every error that leaks it. */
@@ -19,14 +12,9 @@ const MANIFEST = { accept: 'application/vnd.oci.image.manifest.v1+json' }
 let open: TestRegistry
 let guarded: TestRegistry
 let secure: TestRegistry
-let host: Host
-let home: string
 const image = await layerOf([{ name: 'disk/boot.raw', data: Buffer.alloc(300_000, 'x') }]).then((layer) => imageOf({ layers: [layer] }))
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-home-'))
-  const dirs = { config: `${home}/config`, state: `${home}/state`, cache: `${home}/cache`, runtime: `${home}/runtime` }
-  host = await createHost({ dirs, env: { HOME: home, PATH: process.env.PATH }, log: silentLogger })
   ;[open, guarded, secure] = await Promise.all([
     startRegistry(),
     startRegistry({ users: { ada: SECRET } }),
@@ -37,27 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([open, guarded, secure].map((registry) => registry.stop()))
-  await fs.rm(home, { recursive: true, force: true })
 })
-
-function signedIn(credential: RegistryCredential | null): SignInStore {
-  const none = () => Promise.reject(new Error('not asked for'))
-  return { find: () => Promise.resolve(credential), list: none, keep: none, forget: none }
-}
-
-async function withSession<T>(
-  place: Partial<RegistryPlace> & Pick<RegistryPlace, 'registry'>,
-  credential: RegistryCredential | null,
-  work: (session: RegistrySession) => Promise<T>,
-): Promise<T> {
-  const full = { repository: 'team/disk', purpose: 'pull' as const, access: { plainHttp: true }, ...place }
-  const session = await openRegistry({ host, signIns: signedIn(credential) }, full)
-  try {
-    return await work(session)
-  } finally {
-    await session.close()
-  }
-}
 
 async function manifestOf(session: RegistrySession): Promise<string> {
   const response = await session.request({ method: 'GET', path: 'manifests/v1', headers: MANIFEST })
@@ -67,7 +35,7 @@ async function manifestOf(session: RegistrySession): Promise<string> {
 const ada = { user: 'ada', secret: SECRET, isToken: false }
 
 test('anonymous: a manifest, and a part of a blob by its range', async () => {
-  await withSession({ registry: open.registry }, null, async (session) => {
+  await withSession({ registry: open.registry }, async (session) => {
     expect(await manifestOf(session)).toBe(image.digest)
     expect(session).toMatchObject({ endpoint: open.registry, isMirror: false, isPlainHttp: true })
     const [digest = ''] = image.layers
@@ -78,31 +46,33 @@ test('anonymous: a manifest, and a part of a blob by its range', async () => {
 })
 
 test('with the right password', async () => {
-  expect(await withSession({ registry: guarded.registry }, ada, manifestOf)).toBe(image.digest)
+  expect(await withSession({ registry: guarded.registry, credential: ada }, manifestOf)).toBe(image.digest)
 })
 
 test('without a password, and with a wrong one, sign-in is asked for and no secret is told', async () => {
-  const without = await failureOf(withSession({ registry: guarded.registry }, null, manifestOf))
+  const without = await failureOf(withSession({ registry: guarded.registry }, manifestOf))
   expect(without.data).toMatchObject({ code: 'sign-in-needed', actions: [{ kind: 'sign-in', registry: guarded.registry }] })
   expect(without.data.details.user).toBeUndefined()
-  const wrong = await failureOf(withSession({ registry: guarded.registry }, { ...ada, secret: `${SECRET}-wrong` }, manifestOf))
+  const wrong = await failureOf(withSession({ registry: guarded.registry, credential: { ...ada, secret: `${SECRET}-wrong` } }, manifestOf))
   expect(wrong.data).toMatchObject({ code: 'sign-in-needed', details: { user: 'ada' } })
   expect(JSON.stringify([wrong.data, wrong.message])).not.toContain(SECRET)
 })
 
 test('TLS: an authority of our own is trusted only where its certificate was put', async () => {
-  const untrusted = await failureOf(withSession({ registry: secure.registry, access: {} }, ada, manifestOf))
+  const untrusted = await failureOf(withSession({ registry: secure.registry, access: {}, credential: ada }, manifestOf))
   expect(untrusted.code).toBe('registry-untrusted')
-  expect(await withSession({ registry: secure.registry, access: { certDir: secure.certDir ?? '' } }, ada, manifestOf)).toBe(image.digest)
+  expect(await withSession({ registry: secure.registry, access: { certDir: secure.certDir ?? '' }, credential: ada }, manifestOf)).toBe(
+    image.digest,
+  )
 })
 
 test('HTTP that answers where TLS was tried is told, and is only used when it is asked for', async () => {
-  const error = await failureOf(withSession({ registry: open.registry, access: {} }, null, manifestOf))
+  const error = await failureOf(withSession({ registry: open.registry, access: {} }, manifestOf))
   expect(error.data).toMatchObject({ code: 'registry-plain-http', actions: [{ kind: 'use-plain-http', registry: open.registry }] })
 })
 
 test('what is not there', async () => {
   const absent = { registry: open.registry, repository: 'team/other' }
-  const error = await failureOf(withSession(absent, null, manifestOf))
+  const error = await failureOf(withSession(absent, manifestOf))
   expect(error.data).toMatchObject({ code: 'container-not-found', details: { reference: `${open.registry}/team/other:v1` } })
 })

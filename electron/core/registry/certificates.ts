@@ -60,8 +60,9 @@ export function trustFor(request: TrustRequest): tls.SecureContext {
 function readAuthority(file: string): Buffer {
   const pem = read(file)
   try {
-    // Node takes what is no certificate for none, and says nothing.
-    return new X509Certificate(pem) && pem
+    // `createSecureContext` takes what is no certificate for none, and says nothing.
+    void new X509Certificate(pem)
+    return pem
   } catch (cause) {
     throw wrong(file, 'it holds no certificate', cause)
   }

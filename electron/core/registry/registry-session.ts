@@ -6,7 +6,7 @@ import type { SignInStore } from './sign-in-store.js'
 /** What reaching registries needs beside the request itself. */
 export interface RegistryDeps {
   /** Of the job or call: its signal ends every request. */
-  readonly host: Host
+  readonly host: Pick<Host, 'env' | 'log' | 'signal'>
   readonly signIns: SignInStore
   /** Waited for between pieces of a body, while a job is paused. */
   readonly pausePoint?: (() => Promise<void>) | undefined
