@@ -15,6 +15,7 @@ import { createJobStore } from './jobs/job-store.js'
 import { createLockTable } from './jobs/locks.js'
 import { createRecovery } from './jobs/recovery.js'
 import { startBatch } from './jobs/start-batch.js'
+import { podmanKeeper } from './operations/containers/podman-keeper.js'
 import { planBatch } from './operations/plan-batch.js'
 import { planConvert } from './operations/plan-convert.js'
 import { measureFormats, readDiskMap } from './operations/disk-map.js'
@@ -46,7 +47,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
   const store = createJobStore({ folder: path.join(dirs.state, 'jobs'), log, keepJobs: () => settings.get().keepJobs })
   let doctor: ReturnType<typeof runDoctor> | undefined
   const locks = createLockTable(path.join(dirs.runtime, 'locks'))
-  const recovery = createRecovery({ store, dirs, log, devices: kernelDevices(host) })
+  const recovery = createRecovery({ store, dirs, log, devices: kernelDevices(host), containers: podmanKeeper(host) })
   const signIns = createSignInStore({ host, secrets: deps.secrets ?? null })
   const definitions = createJobDefinitions({
     signIns,

@@ -61,7 +61,9 @@ test('killed while a job is paused, nothing stays stopped; what waited never beg
   await vi.waitFor(() => expect(findJobProcesses(new Set([id]))).toEqual([]), PATIENCE)
   const store = makeStore(foldersOf().dirs.state)
   const devices = { list: async () => [], release: () => Promise.reject(new Error('there is none')) }
-  createRecovery({ store, dirs: foldersOf().dirs, log: silentLogger, devices })
+  const none = () => Promise.reject(new Error('there is none'))
+  const containers = { hasContainer: none, removeContainer: none, hasImage: none, removeImage: none }
+  createRecovery({ store, dirs: foldersOf().dirs, log: silentLogger, devices, containers })
   const [broken, unbegun] = [id, waiting].map((each) => store.get(each))
   expect(broken).toMatchObject({ state: 'interrupted', paused: false })
   expect(unbegun).toMatchObject({ state: 'interrupted', paused: false, startedAt: null })

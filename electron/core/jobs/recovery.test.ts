@@ -8,6 +8,7 @@ import { killChild, nextMessage, runChild } from '../files/testing/run-child.js'
 import { silentLogger } from '../log/logger.js'
 import { processStat } from '../process/process-tree.js'
 import { findJobProcesses } from './job-processes.js'
+import type { ContainerKeeper } from './left-containers.js'
 import type { DeviceKeeper } from './left-devices.js'
 import { readMountPoints } from './mounts.js'
 import { createRecovery } from './recovery.js'
@@ -20,8 +21,14 @@ beforeEach(() => {
 })
 const at = (...names: string[]) => path.join(folders.root, ...names)
 const noDevices: DeviceKeeper = { list: async () => [], release: () => Promise.reject(new Error('there is none')) }
-const recover = (devices = noDevices) =>
-  createRecovery({ store: makeStore(folders.dirs.state), dirs: folders.dirs, log: silentLogger, devices })
+const noContainers: ContainerKeeper = {
+  hasContainer: async () => false,
+  removeContainer: () => Promise.reject(new Error('there is none')),
+  hasImage: async () => false,
+  removeImage: () => Promise.reject(new Error('there is none')),
+}
+const recover = ({ devices = noDevices, containers = noContainers } = {}) =>
+  createRecovery({ store: makeStore(folders.dirs.state), dirs: folders.dirs, log: silentLogger, devices, containers })
 
 /** A record whose process is gone: pid 1 runs since the boot, so no start at another time is alive. */
 function crashed(change: Partial<Job> = {}): Job {
@@ -174,9 +181,9 @@ test('an nbd device that a killed save left attached is offered and released; on
     },
   }
   const found = (device: string) => ({ jobId: job.id, jobTitle: job.title, kind: 'nbd-device', what: device, bytes: null })
-  expect(await recover(devices).list()).toEqual([found('/dev/nbd0'), found('/dev/nbd1')])
-  expect(await recover(devices).clean()).toEqual([found('/dev/nbd1')])
-  expect(await recover(devices).list()).toEqual([found('/dev/nbd1')])
+  expect(await recover({ devices }).list()).toEqual([found('/dev/nbd0'), found('/dev/nbd1')])
+  expect(await recover({ devices }).clean()).toEqual([found('/dev/nbd1')])
+  expect(await recover({ devices }).list()).toEqual([found('/dev/nbd1')])
 })
 
 test('devices that cannot be listed keep nothing else from being found', async () => {
@@ -185,5 +192,39 @@ test('devices that cannot be listed keep nothing else from being found', async (
   fs.writeFileSync(part, 'x')
   makeStore(folders.dirs.state).claim(job.id, { id: '1', kind: 'part-file', what: part })
   const broken: DeviceKeeper = { list: () => Promise.reject(new Error('no sysfs')), release: () => Promise.resolve() }
-  expect((await recover(broken).list()).map(({ kind }) => kind)).toEqual(['part-file'])
+  expect((await recover({ devices: broken }).list()).map(({ kind }) => kind)).toEqual(['part-file'])
+})
+
+test('a container and an image that a killed job made are found by podman, told and removed, the container first', async () => {
+  const job = crashed()
+  const store = makeStore(folders.dirs.state)
+  store.claim(job.id, { id: '1', kind: 'container-image', what: 'h/a@sha256:1' })
+  store.claim(job.id, { id: '2', kind: 'container', what: `diskwright-${job.id}-1` })
+  store.claim(job.id, { id: '3', kind: 'container', what: `diskwright-${job.id}-gone` })
+  const asked: string[] = []
+  const containers: ContainerKeeper = {
+    hasContainer: async (name, jobId) => {
+      asked.push(jobId)
+      return !name.endsWith('-gone') && !asked.includes(`container ${name}`)
+    },
+    removeContainer: async (name) => void asked.push(`container ${name}`),
+    hasImage: async (name) => !asked.includes(`image ${name}`),
+    removeImage: async (name) => void asked.push(`image ${name}`),
+  }
+  expect(await recover({ containers }).list()).toEqual([
+    { jobId: job.id, jobTitle: job.title, kind: 'container', what: `diskwright-${job.id}-1`, bytes: null },
+    { jobId: job.id, jobTitle: job.title, kind: 'container-image', what: 'h/a@sha256:1', bytes: null },
+  ])
+  expect(await recover({ containers }).clean()).toEqual([])
+  expect(asked.filter((word) => word.includes(' '))).toEqual([`container diskwright-${job.id}-1`, 'image h/a@sha256:1'])
+  expect(makeStore(folders.dirs.state).openClaims(job.id)).toEqual([])
+})
+
+test('while podman cannot be asked, what a killed job may have left is not forgotten', async () => {
+  const job = crashed()
+  makeStore(folders.dirs.state).claim(job.id, { id: '1', kind: 'container', what: `diskwright-${job.id}-1` })
+  const missing = () => Promise.reject(new Error('podman is not installed'))
+  const containers = { hasContainer: missing, removeContainer: missing, hasImage: missing, removeImage: missing }
+  expect(await recover({ containers }).list()).toEqual([])
+  expect(makeStore(folders.dirs.state).openClaims(job.id)).toHaveLength(1)
 })

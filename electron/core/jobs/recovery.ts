@@ -10,6 +10,7 @@ import { isSameFile } from '../files/identity.js'
 import { syncFolder } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Claim } from './job-journal.js'
+import { type ContainerKeeper, isContainerClaim, leftOfClaim } from './left-containers.js'
 import { type DeviceKeeper, leftDevices } from './left-devices.js'
 import type { JobStore } from './job-store.js'
 import { endProcess, findJobProcesses, type JobProcess, thatStay } from './job-processes.js'
@@ -21,6 +22,7 @@ export interface RecoveryDeps {
   readonly dirs: Dirs
   readonly log: Logger
   readonly devices: DeviceKeeper
+  readonly containers: ContainerKeeper
 }
 
 /** A leftover with what is needed to remove it. */
@@ -116,11 +118,21 @@ async function findDevices({ devices, store, dirs, log }: RecoveryDeps): Promise
 
 async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
   const found: Found[] = []
-  for (const claim of deps.store.openClaims(job.id)) {
+  // An image goes only when no container uses it any more.
+  const claims = deps.store
+    .openClaims(job.id)
+    .toSorted((one, other) => Number(one.kind === 'container-image') - Number(other.kind === 'container-image'))
+  for (const claim of claims) {
+    const release = (): void => deps.store.release(job.id, claim.id)
+    if (isContainerClaim(claim)) {
+      const left = await leftOfClaim(claim, job, { ...deps, release })
+      if (left) found.push(left)
+      continue
+    }
     const target = claim.kind === 'backup' ? sourceOf(job) : undefined
     const present = await lstat(claim.what).catch(() => null)
     if (!present) {
-      if (!(await isFolderMissing(claim.what))) deps.store.release(job.id, claim.id)
+      if (!(await isFolderMissing(claim.what))) release()
       continue
     }
     const describe = (kind: Leftover['kind'], what: string, bytes: number | null): Leftover => ({
@@ -135,7 +147,7 @@ async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
     const remove = async () => {
       if (claim.kind === 'backup') await restoreBackup(claim.what, target)
       else await removeClaimed(claim, job, deps.dirs)
-      deps.store.release(job.id, claim.id)
+      release()
     }
     found.push({ leftover: describe(claim.kind, claim.what, mounts.length > 0 ? null : await diskUsage(claim.what)), remove })
   }

@@ -5,7 +5,7 @@ import { errnoCode } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Host } from '../process/host.js'
 import type { PauseSwitch } from '../process/pause-switch.js'
-import type { JobContext } from '../operations/job-context.js'
+import type { ClaimKind, JobContext } from '../operations/job-context.js'
 import type { DeclaredStep } from './job-definition.js'
 import type { JobStore } from './job-store.js'
 import type { LiveJob } from './live-job.js'
@@ -30,6 +30,15 @@ export interface JobSwitches {
   readonly gate: PauseSwitch
 }
 
+/** Whether the file system tells that it is gone. */
+const IS_PATH: Readonly<Record<ClaimKind, boolean>> = {
+  'part-file': true,
+  folder: true,
+  backup: true,
+  container: false,
+  'container-image': false,
+}
+
 type Ending = Pick<Job, 'state' | 'output' | 'error'>
 
 /** Runs a job from `running` to its end: steps, clean-ups in reverse, final record. Never rejects. */
@@ -41,7 +50,7 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, { controller,
   const now = () => deps.now() - gate.seconds()
   const standing = () => (gate.paused ? { rate: null, secondsLeft: null } : {})
   const cleanups: (() => Promise<void> | void)[] = []
-  const claims = new Map<string, { readonly what: string; readonly release: () => void }>()
+  const claims = new Map<string, { readonly kind: ClaimKind; readonly what: string; readonly release: () => void }>()
   const progress = createJobProgress(prepared.steps, now, () => live.change({ ...progress.view(), ...standing() }))
   let claimCount = 0
 
@@ -84,7 +93,7 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, { controller,
       const release = () => {
         if (claims.delete(claimId)) tryRelease(store, log, id, claimId)
       }
-      claims.set(claimId, { what, release })
+      claims.set(claimId, { kind, what, release })
       return release
     },
   }
@@ -99,8 +108,8 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, { controller,
       log.warn('job.cleanup-failed', { id, error: String(error) })
     }
   }
-  for (const { what, release } of claims.values()) {
-    if (!fs.existsSync(what)) release()
+  for (const { kind, what, release } of claims.values()) {
+    if (IS_PATH[kind] && !fs.existsSync(what)) release()
   }
   live.enter({
     ...progress.view(),

@@ -1,6 +1,12 @@
 import type { CommandRecord } from '#shared/jobs/job'
 import type { Host } from '../process/host.js'
 
+/**
+ * Files and folders by their absolute path; a container of podman by its name, which is made up of the job's id; an image that was pulled for the job, and was
+ * not there before, by the name it was pulled by.
+ */
+export type ClaimKind = 'part-file' | 'folder' | 'backup' | 'container' | 'container-image'
+
 /** What an operation gets from the job that runs it. */
 export interface JobContext {
   readonly jobId: string
@@ -25,7 +31,7 @@ export interface JobContext {
    * Writes to the job's journal (synced) that `what` is about to exist, so that a crash can be cleaned up.
    * Call the returned function when it is gone, or when it has become a result.
    */
-  claim(kind: 'part-file' | 'folder' | 'backup', what: string): () => void
+  claim(kind: ClaimKind, what: string): () => void
 }
 
 export interface StepProgress {

@@ -1,0 +1,53 @@
+import type { Job, Leftover } from '#shared/jobs/job'
+import type { Logger } from '../log/logger.js'
+import type { Claim } from './job-journal.js'
+
+/** Podman on this machine, as far as recovery needs it. */
+export interface ContainerKeeper {
+  /** Whether a container of that name is there that this job made, by its label. */
+  hasContainer(name: string, jobId: string): Promise<boolean>
+  /** Stops it where it runs. */
+  removeContainer(name: string): Promise<void>
+  hasImage(name: string): Promise<boolean>
+  /** Takes the name away; the image goes with its last name, and stays where a container uses it. */
+  removeImage(name: string): Promise<void>
+}
+
+export interface LeftClaim {
+  readonly leftover: Leftover
+  readonly remove: () => Promise<void>
+}
+
+export function isContainerClaim({ kind }: Claim): boolean {
+  return kind === 'container' || kind === 'container-image'
+}
+
+/**
+ * What a claim of a container or image stands for; undefined when that is gone, and then `release` is called. While podman cannot be asked, the claim stays.
+ */
+export async function leftOfClaim(
+  claim: Claim,
+  job: Job,
+  { containers, log, release }: { readonly containers: ContainerKeeper; readonly log: Logger; readonly release: () => void },
+): Promise<LeftClaim | undefined> {
+  const kind = claim.kind === 'container' ? 'container' : 'container-image'
+  const { what } = claim
+  try {
+    const isThere = kind === 'container' ? await containers.hasContainer(what, job.id) : await containers.hasImage(what)
+    if (!isThere) {
+      release()
+      return undefined
+    }
+  } catch (error) {
+    log.warn('recovery.no-containers', { what, error: String(error) })
+    return undefined
+  }
+  return {
+    leftover: { jobId: job.id, jobTitle: job.title, kind, what, bytes: null },
+    async remove() {
+      if (kind === 'container') await containers.removeContainer(what)
+      else await containers.removeImage(what)
+      release()
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { processStat } from '../../process/process-tree.js'
+
+/** On every image and container that Diskwright makes: `diskwright.…`. */
+export const OWN_PREFIX = 'diskwright'
+/** Id of the job that made a container. */
+export const JOB_LABEL = 'diskwright.job'
+/** Process that made it: pid and start time. */
+export const OWNER_LABEL = 'diskwright.owner'
+
+/** Whether labels say that Diskwright made the thing that bears them. */
+export function isOwnLabelled(labels: Readonly<Record<string, string>>): boolean {
+  return Object.keys(labels).some((label) => label === OWN_PREFIX || label.startsWith(`${OWN_PREFIX}.`))
+}
+
+/** This process, as `OWNER_LABEL` says it. */
+export function ownMark(): string {
+  return `${process.pid}.${processStat(process.pid)?.startTicks ?? ''}`
+}
+
+/** Whether the very process that a mark names still runs. */
+export function isOwnerAlive(mark: string): boolean {
+  const [pid, startTicks] = mark.split('.')
+  const stat = processStat(Number(pid))
+  return stat !== undefined && stat.startTicks === startTicks && stat.state !== 'Z' && stat.state !== 'X'
+}

@@ -1,0 +1,53 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Access } from '#shared/containers/container-requests'
+import type { RegistryCredential, SignInStore } from '../../registry/sign-in-store.js'
+import type { JobContext } from '../job-context.js'
+
+/** How podman and skopeo reach a registry, as their options say it. Paths are absolute. */
+export interface ToolAccess {
+  readonly authFile?: string
+  readonly certDir?: string
+  readonly plainHttp?: boolean
+}
+
+/**
+ * Gives podman and skopeo the sign-in that Diskwright has for a repository: in a file of its own that nobody else can read, and that goes away with the job. Where
+ * there is none they look for one themselves.
+ */
+export async function toolAccess(
+  ctx: JobContext,
+  signIns: SignInStore,
+  place: { readonly registry: string | null; readonly repository: string | null },
+  access: Access,
+): Promise<ToolAccess> {
+  const { registry, repository } = place
+  const credential = registry === null || access.authFile !== undefined ? null : await signIns.find(registry, repository, undefined)
+  const authFile = credential === null || registry === null ? access.authFile : await privateAuthFile(ctx, registry, credential)
+  return {
+    ...(authFile === undefined ? {} : { authFile }),
+    ...(access.certDir === undefined ? {} : { certDir: access.certDir }),
+    ...(access.plainHttp === undefined ? {} : { plainHttp: access.plainHttp }),
+  }
+}
+
+/** containers-auth.json(5). */
+export function authFileContent(registry: string, { user, secret, isToken }: RegistryCredential): string {
+  const encode = (text: string): string => Buffer.from(text).toString('base64')
+  const entry = isToken ? { auth: encode(`${user}:`), identitytoken: secret } : { auth: encode(`${user}:${secret}`) }
+  return JSON.stringify({ auths: { [registry]: entry } })
+}
+
+async function privateAuthFile(ctx: JobContext, registry: string, credential: RegistryCredential): Promise<string> {
+  // Below the runtime folder, which is in memory on most machines. One folder for each registry of a job.
+  const folder = path.join(ctx.host.dirs.runtime, 'sign-ins', `${ctx.jobId}-${Buffer.from(registry).toString('hex')}`)
+  const release = ctx.claim('folder', folder)
+  ctx.defer(async () => {
+    await rm(folder, { recursive: true, force: true })
+    release()
+  })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const file = path.join(folder, 'auth.json')
+  await writeFile(file, authFileContent(registry, credential), { mode: 0o600 })
+  return file
+}
