@@ -7,6 +7,7 @@ import type { Host } from '../../process/host.js'
 import { noDisk } from './choose-disk.js'
 import { decompress } from './decompress.js'
 import type { MemberPlace, PackedDisk, PackedSource } from './packed-disk.js'
+import { memberHead } from './member-head.js'
 import { type PackedFile, readRange, withPackedFile } from './packed-file.js'
 import { limitsFor, SparseFile } from './sparse-file.js'
 import { readTar, type TarMember } from './tar-reader.js'
@@ -169,13 +170,8 @@ function isCompression(name: string): name is 'gzip' | 'xz' | 'zstd' | 'bzip2' {
 
 async function isMeant(input: ByteSource, one: TarMember, member: string | undefined): Promise<boolean> {
   if (member !== undefined) return one.name === plainMemberName(member)
-  const first = one.pieces[0]
-  if (!first) return one.isSparse && one.sizeBytes >= MIN_BLANK_BYTES
-  const head = Buffer.alloc(Math.min(HEAD_BYTES, one.sizeBytes))
-  if (first.offset < head.length) {
-    const bytes = await input.peek(Math.min(head.length - first.offset, first.length))
-    head.set(bytes, first.offset)
-  }
+  if (one.pieces.length === 0) return one.isSparse && one.sizeBytes >= MIN_BLANK_BYTES
+  const head = await memberHead(input, one, HEAD_BYTES)
   const { format, variant, problems } = sniffImage({ head, tail: new Uint8Array(0), fileBytes: one.sizeBytes })
   return format !== null && problems.length === 0 && (variant !== 'blank' || one.sizeBytes >= MIN_BLANK_BYTES)
 }
