@@ -66,7 +66,8 @@ export async function withDiskExport<T>(
   }
 }
 
-async function readWithin(handle: FileHandle, virtualBytes: number, offset: number, length: number): Promise<Buffer> {
+/** `length` bytes from `offset` of a disk that is shown as a file; fewer at its end. */
+export async function readWithin(handle: FileHandle, virtualBytes: number, offset: number, length: number): Promise<Buffer> {
   // A hostile table names places that no disk has, beyond what a read can ask for.
   if (offset < 0 || offset >= virtualBytes) return Buffer.alloc(0)
   const buffer = Buffer.alloc(Math.max(0, Math.min(length, virtualBytes - offset)))

@@ -1,3 +1,5 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import { sniffFile } from '#shared/images/sniff'
@@ -6,7 +8,7 @@ import { openRegularFile } from '../files/identity.js'
 import { errnoCode } from '../files/sync.js'
 import type { Host } from '../process/host.js'
 import { mapImage } from '../tools/qemu-img/map.js'
-import { type DiskExport, withDiskExport } from './disk-export.js'
+import { type DiskExport, readWithin, withDiskExport } from './disk-export.js'
 
 /** A run of bytes of a disk; one that is `zero` need not be read. */
 export interface DiskExtent {
@@ -51,15 +53,29 @@ export function withMappedDisk<T>(
   return withDiskExport(
     host,
     { node, files, path: node.path },
-    (disk) =>
-      work({
-        virtualBytes: disk.virtualBytes,
-        extents: coverDisk(extents, disk.virtualBytes),
-        path: disk.outsidePath,
-        read: (offset, length) => readAll(disk, node.path, offset, length),
-      }),
+    async (disk) => {
+      const straight = await openStraight(disk.outsidePath)
+      try {
+        return await work({
+          virtualBytes: disk.virtualBytes,
+          extents: coverDisk(extents, disk.virtualBytes),
+          path: disk.outsidePath,
+          read: (offset, length) => readAll(disk, straight, node.path, offset, length),
+        })
+      } finally {
+        await straight?.close()
+      }
+    },
     'refuse',
   )
+}
+
+/**
+ * A disk that is read once from its start to its end gains nothing from the page cache: past it the kernel asks the daemon for 1 MiB at a time
+ * instead of 128 KiB, in half the time (measured with Linux 6.1). Null where the kernel refuses.
+ */
+async function openStraight(file: string): Promise<FileHandle | null> {
+  return open(file, constants.O_RDONLY | constants.O_DIRECT).catch(() => null)
 }
 
 /**
@@ -87,11 +103,13 @@ async function readBlockTable(file: string): Promise<readonly DiskExtent[] | nul
   }
 }
 
-async function readAll(disk: DiskExport, path: string, offset: number, length: number): Promise<Buffer> {
-  const bytes = await disk.readAt(offset, length).catch((cause: unknown) => {
-    if (errnoCode(cause) !== 'EIO') throw cause
-    throw new AppError('image-damaged', { details: { path, reason: `what lies at byte ${offset} of the disk cannot be read` }, cause })
-  })
+async function readAll(disk: DiskExport, straight: FileHandle | null, path: string, offset: number, length: number): Promise<Buffer> {
+  const bytes = await (straight === null ? disk.readAt(offset, length) : readWithin(straight, disk.virtualBytes, offset, length)).catch(
+    (cause: unknown) => {
+      if (errnoCode(cause) !== 'EIO') throw cause
+      throw new AppError('image-damaged', { details: { path, reason: `what lies at byte ${offset} of the disk cannot be read` }, cause })
+    },
+  )
   if (bytes.length === length) return bytes
   throw new AppError('image-damaged', { details: { path, reason: `it ends at byte ${offset + bytes.length}` } })
 }
