@@ -9,6 +9,7 @@ import { applyCommand } from './commands/apply.js'
 import { artifactsCommand } from './commands/artifacts.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
 import { bootMenuCommands } from './commands/boot-menu.js'
+import { containersPruneCommand, containersRemoveCommand, containersStorageCommand } from './commands/containers-storage.js'
 import { customizeCommand } from './commands/customize.js'
 import { editCommand } from './commands/edit.js'
 import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
@@ -58,6 +59,9 @@ export const COMMANDS: readonly Command[] = [
   convertCommand,
   artifactsCommand,
   ...diskCommands,
+  containersStorageCommand,
+  containersRemoveCommand,
+  containersPruneCommand,
   jobsListCommand,
   jobsShowCommand,
   jobsCancelCommand,

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { ContainersApi } from './containers-api.js'
 import type { Dirs } from './files/dirs.js'
 import type { Logger } from './log/logger.js'
+import { listPrunable, readStorage, removeStored } from './operations/containers/container-storage.js'
 import type { Host } from './process/host.js'
 import type { SignInStore } from './registry/sign-in-store.js'
 
@@ -13,7 +14,7 @@ export interface ContainersDeps {
 }
 
 /** Wires what Diskwright knows of container images. */
-export function createContainersApi({ signIns }: ContainersDeps): ContainersApi & { close(): Promise<void> } {
+export function createContainersApi({ host, signIns }: ContainersDeps): ContainersApi & { close(): Promise<void> } {
   const missing = () => {
     throw new AppError('internal', { details: { message: 'not there yet' } })
   }
@@ -31,9 +32,9 @@ export function createContainersApi({ signIns }: ContainersDeps): ContainersApi 
     signIns: () => signIns.list(),
     signIn: missing,
     signOut: (registry) => signIns.forget(registry),
-    storage: missing,
-    removeStored: missing,
-    pruneList: missing,
+    storage: (signal) => readStorage(host, signal),
+    removeStored: (what) => removeStored(host, what),
+    pruneList: () => listPrunable(host),
     planPackage: missing,
     buildDiskAbility: missing,
     close: async () => {},
