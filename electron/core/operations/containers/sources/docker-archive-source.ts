@@ -19,7 +19,7 @@ type Entry = z.infer<typeof manifestSchema>[number]
 
 /**
  * What `docker save` writes (moby, image/spec/v1.2.md): layers as `ID/layer.tar`, links between those that are the same, and a manifest.json that names
- * them. It holds no manifest of a registry: one is made, the same that skopeo makes. Throws `container-not-found`, `container-invalid`,
+ * them. It holds no manifest of a registry: one is made. Throws `container-not-found`, `container-invalid`,
  * `container-unsupported`, `bad-input`.
  */
 export async function dockerArchiveSource(reference: ContainerReference, store: MemberStore): Promise<ContainerSource> {
