@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { Access } from '#shared/containers/container-requests'
+import { registryHost } from '#shared/containers/docker-hub'
 import { createAuthorization } from './authorization.js'
 import { createNetwork, type Exchange } from './network.js'
 import { refusalError, retryAfterSeconds } from './registry-answer.js'
@@ -32,9 +33,6 @@ interface EndpointDeps extends RegistryDeps {
   readonly limits: RegistryLimits
 }
 
-/** The registry behind a name that people write; Docker Hub alone answers under another one. */
-const ANSWERS_AT: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io', 'index.docker.io': 'registry-1.docker.io' }
-
 export function openEndpoint(deps: EndpointDeps): Endpoint {
   const { place, limits, host, access } = deps
   const { registry, repository } = place
@@ -54,7 +52,7 @@ export function openEndpoint(deps: EndpointDeps): Endpoint {
   const authorization = createAuthorization({ registry, network, limits, signal, credential: findCredential, now: Date.now })
   const ownScopes = repository === '' ? [] : [`repository:${repository}:${deps.actions}`]
 
-  const base = () => new URL(`${scheme}://${ANSWERS_AT[registry] ?? registry}/v2/`)
+  const base = () => new URL(`${scheme}://${registryHost(registry)}/v2/`)
   const urlOf = (path: string): URL => {
     if (!/^(https?:\/\/|\/)/i.test(path)) return new URL(repository === '' ? path : `${repository}/${path}`, base())
     const url = new URL(path, base())
