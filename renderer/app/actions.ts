@@ -5,6 +5,8 @@ import { call } from '../api/client.js'
 import { queryClient } from '../api/query-client.js'
 import type { AppActions } from '../components/app-actions.js'
 import { visibleText } from '../components/visible-text.js'
+import { useContainersStore } from '../features/containers/containers-store.js'
+import { useSignInStore } from '../features/containers/sign-in-store.js'
 import { useConvertStore } from '../features/convert/convert-store.js'
 import { useFilesViewStore } from '../features/files/files-view.js'
 import { useEditStore } from '../features/edits/edit-store.js'
@@ -75,5 +77,14 @@ export const appActions: AppActions = {
     navigation().openDialog(null)
     navigation().show({ kind: 'settings' })
   },
+  openContainer: (reference) => {
+    if (reference === undefined) useContainersStore.getState().show('open')
+    else useContainersStore.getState().ask(reference)
+    navigation().openDialog(null)
+    navigation().show({ kind: 'containers' })
+  },
+  packageImage: (path) => navigation().openDialog({ kind: 'package', path }),
+  signIn: (registry, goOn) => useSignInStore.getState().ask(registry, goOn),
+  allowPlainHttp: (registry) => useContainersStore.getState().allowPlainHttp(registry),
   reportFailure,
 }

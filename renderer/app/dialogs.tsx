@@ -1,5 +1,6 @@
 import { Suspense } from 'react'
-import { CloseDialog, ConvertDialog, RecipeDialog, SaveDialog } from './lazy-parts.js'
+import { useSignInStore } from '../features/containers/sign-in-store.js'
+import { CloseDialog, ConvertDialog, PackageDialog, RecipeDialog, SaveDialog, SignInDialog } from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 
 /** The dialog that is open, if one is. */
@@ -7,6 +8,7 @@ export function Dialogs() {
   return (
     <Suspense fallback={null}>
       <OpenDialog />
+      <SignIn />
     </Suspense>
   )
 }
@@ -49,7 +51,15 @@ function OpenDialog() {
           onClose={close}
         />
       )
+    case 'package':
+      return <PackageDialog key={dialog.path} path={dialog.path} onClose={close} />
     case 'close':
       return <CloseDialog path={dialog.path} edits={dialog.edits} onClose={close} />
   }
+}
+
+/** Another dialog may be below: what it was doing goes on after the sign-in. */
+function SignIn() {
+  const registry = useSignInStore((store) => store.registry)
+  return registry === null ? null : <SignInDialog key={registry} registry={registry} />
 }

@@ -5,6 +5,7 @@ export type View =
   | { readonly kind: 'home' }
   | { readonly kind: 'images' }
   | { readonly kind: 'convert' }
+  | { readonly kind: 'containers' }
   | { readonly kind: 'jobs'; readonly selected: string | null }
   | { readonly kind: 'tools' }
   | { readonly kind: 'settings' }
@@ -14,6 +15,7 @@ export type OpenDialog =
   | { readonly kind: 'save'; readonly path: string; readonly mode: 'new-file' | 'in-place'; readonly target?: OutputTarget | null }
   /** A recipe that could not be staged at once: no image was shown, or it does not fit the one that was. */
   | { readonly kind: 'recipe'; readonly file: string; readonly refused: { readonly path: string; readonly error: unknown } | null }
+  | { readonly kind: 'package'; readonly path: string }
   /** Asks before staged edits are thrown away with their tab. */
   | { readonly kind: 'close'; readonly path: string; readonly edits: number }
 

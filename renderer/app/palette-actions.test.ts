@@ -16,6 +16,10 @@ function actions(): AppActions {
     showJobs: vi.fn(),
     showTools: vi.fn(),
     showSettings: vi.fn(),
+    openContainer: vi.fn(),
+    packageImage: vi.fn(),
+    signIn: vi.fn(),
+    allowPlainHttp: vi.fn(),
     reportFailure: vi.fn(),
   }
 }
@@ -33,10 +37,18 @@ const recent = (path: string, exists: boolean) => ({
 
 test('only what can be done now is offered', () => {
   expect(imageActions(null, 0, actions()).map(({ id }) => id)).toEqual(['open'])
-  expect(imageActions('/a.qcow2', 0, actions()).map(({ id }) => id)).toEqual(['open', 'convert', 'convert-for', 'stage-recipe', 'close'])
+  expect(imageActions('/a.qcow2', 0, actions()).map(({ id }) => id)).toEqual([
+    'open',
+    'convert',
+    'package',
+    'convert-for',
+    'stage-recipe',
+    'close',
+  ])
   expect(imageActions('/a.qcow2', 2, actions()).map(({ id }) => id)).toEqual([
     'open',
     'convert',
+    'package',
     'convert-for',
     'save',
     'save-in-place',

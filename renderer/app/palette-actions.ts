@@ -4,6 +4,7 @@ import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { AppActions } from '../components/app-actions.js'
 import { splitPath } from '../components/format.js'
 import { visibleText } from '../components/visible-text.js'
+import { type ContainersTab, useContainersStore } from '../features/containers/containers-store.js'
 import { exportRecipe } from '../features/edits/recipe-actions.js'
 import type { OpenImage, View } from './navigation-store.js'
 
@@ -23,6 +24,12 @@ export function imageActions(active: string | null, edits: number, actions: AppA
   return [
     open,
     { id: 'convert', label: `Convert ${name}…`, onClick: () => actions.convert([active]) },
+    {
+      id: 'package',
+      label: `Package ${name} as a container image…`,
+      keywords: 'oci registry push containerdisk artifact',
+      onClick: () => actions.packageImage(active),
+    },
     { id: 'convert-for', label: `Convert ${name} for platforms`, keywords: 'ova vhd', onClick: () => actions.convertMany([active]) },
     ...(edits === 0
       ? []
@@ -44,6 +51,10 @@ function recipeActions(active: string, edits: number, actions: AppActions): Spot
 }
 
 export function goActions(images: readonly OpenImage[], show: (view: View) => void, actions: AppActions): SpotlightActionData[] {
+  const showContainers = (tab: ContainersTab) => {
+    useContainersStore.getState().show(tab)
+    show({ kind: 'containers' })
+  }
   return [
     { id: 'home', label: 'Home', onClick: () => show({ kind: 'home' }) },
     ...images.flatMap(({ path }) => [
@@ -61,6 +72,19 @@ export function goActions(images: readonly OpenImage[], show: (view: View) => vo
       { id: `edits ${path}`, label: `${nameOf(path)}: Edits`, description: path, onClick: () => actions.showTab(path, 'edits') },
     ]),
     { id: 'convert-many', label: 'Convert images for platforms', keywords: 'batch ova vhd many', onClick: () => show({ kind: 'convert' }) },
+    {
+      id: 'containers',
+      label: 'Open container image…',
+      keywords: 'oci docker podman registry reference pull extract',
+      onClick: () => actions.openContainer(),
+    },
+    {
+      id: 'container-storage',
+      label: 'Local container storage',
+      keywords: 'podman images prune',
+      onClick: () => showContainers('storage'),
+    },
+    { id: 'sign-ins', label: 'Sign-ins at registries', keywords: 'login logout password token', onClick: () => showContainers('sign-ins') },
     { id: 'jobs', label: 'Jobs', onClick: () => actions.showJobs(null) },
     { id: 'tools', label: 'Tools', keywords: 'doctor install engines', onClick: actions.showTools },
     { id: 'settings', label: 'Settings', keywords: 'preferences theme', onClick: actions.showSettings },

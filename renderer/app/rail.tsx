@@ -1,4 +1,4 @@
-import { Combine, House, HardDrive, ListChecks, type LucideIcon, SlidersHorizontal, Wrench } from 'lucide-react'
+import { Combine, Container, House, HardDrive, ListChecks, type LucideIcon, SlidersHorizontal, Wrench } from 'lucide-react'
 import { useNavigation, type View } from './navigation-store.js'
 import styles from './rail.module.css'
 
@@ -13,6 +13,7 @@ const TOP: readonly Place[] = [
   { kind: 'home', word: 'Home', icon: House, view: { kind: 'home' } },
   { kind: 'images', word: 'Images', icon: HardDrive, view: { kind: 'images' } },
   { kind: 'convert', word: 'Convert', icon: Combine, view: { kind: 'convert' } },
+  { kind: 'containers', word: 'Containers', icon: Container, view: { kind: 'containers' } },
   { kind: 'jobs', word: 'Jobs', icon: ListChecks, view: { kind: 'jobs', selected: null } },
 ]
 const BOTTOM: readonly Place[] = [

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { useSignInStore } from '../features/containers/sign-in-store.js'
 import { useEditStore } from '../features/edits/edit-store.js'
 import { appActions } from './actions.js'
 import { useNavigation } from './navigation-store.js'
@@ -64,7 +65,7 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!event.ctrlKey || event.altKey || event.metaKey) return
-      const behindDialog = useNavigation.getState().dialog !== null
+      const behindDialog = useNavigation.getState().dialog !== null || useSignInStore.getState().registry !== null
       if (behindDialog ? ['o', 'w', 's'].includes(event.key.toLowerCase()) : onCtrlKey(event)) event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)

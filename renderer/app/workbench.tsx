@@ -1,6 +1,6 @@
 import { Button, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Suspense } from 'react'
+import { Suspense, useEffect } from 'react'
 import { toAppError } from '#shared/errors/app-error'
 import { bootQuery, imageQuery } from '../api/queries.js'
 import { type ImageTab, useAppActions } from '../components/app-actions.js'
@@ -22,7 +22,7 @@ import { partitionName } from '../features/images/partition-layout.js'
 import { DiskMap } from '../features/resize/disk-map.js'
 import { PackedNote } from '../features/unpack/packed-note.js'
 import { UnpackPanel } from '../features/unpack/unpack-panel.js'
-import { DiskTab, HealthTab, SystemTab } from './lazy-parts.js'
+import { DiskTab, HealthTab, OriginLine, SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
 
 /** One open image: what it is, how it boots, what it holds, what is staged. */
@@ -46,6 +46,9 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
       ) : (
         <>
           <ImageHeader info={info} edits={edits.length} />
+          <Suspense fallback={null}>
+            <OriginLine path={path} />
+          </Suspense>
           <DiskMap info={info} />
           <ImageWarnings warnings={info.warnings} onHealth={() => showTab(path, 'health')} />
         </>
@@ -112,8 +115,19 @@ interface BrokenImageProps {
 }
 
 function BrokenImage({ path, error, onRetry }: BrokenImageProps) {
-  const { closeImage } = useAppActions()
+  const { closeImage, openContainer } = useAppActions()
   const { actions } = toAppError(error).data
+  const container = actions.find(({ kind }) => kind === 'open-container')
+  const reference = container?.kind === 'open-container' ? container.reference : undefined
+
+  // It is no disk at all: its place is another screen, and its tab would only be in the way.
+  useEffect(() => {
+    if (reference === undefined) return
+    closeImage(path)
+    openContainer(reference)
+  }, [reference, path, closeImage, openContainer])
+
+  if (reference !== undefined) return null
   const isPacked = actions.some(({ kind }) => kind === 'unpack')
   const isRepairable = actions.some(({ kind }) => kind === 'repair')
   return (

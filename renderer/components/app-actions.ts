@@ -27,6 +27,14 @@ export interface AppActions {
   showJobs(id: string | null): void
   showTools(): void
   showSettings(): void
+  /** Goes to the Containers screen and looks into this image, or only there. */
+  openContainer(reference?: string): void
+  /** Asks how a disk becomes a container image. */
+  packageImage(path: string): void
+  /** Asks who signs in at a registry; `goOn` goes on with what was refused. */
+  signIn(registry: string, goOn?: () => void): void
+  /** The user agreed that this registry is asked without TLS while the window is open. */
+  allowPlainHttp(registry: string): void
   /** Shows an error that belongs to no place on the screen. */
   reportFailure(error: unknown): void
 }

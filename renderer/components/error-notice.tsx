@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { CircleAlert, RotateCw } from 'lucide-react'
+import { CircleAlert, LogIn, Package, RotateCw, TriangleAlert } from 'lucide-react'
 import { type ErrorAction, toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import { useAppActions } from './app-actions.js'
@@ -52,10 +52,36 @@ interface NextStepsProps {
 }
 
 function NextSteps({ actions, onRetry, onChooseOutput }: NextStepsProps) {
-  const { showTools, showSettings } = useAppActions()
+  const { showTools, showSettings, openContainer, signIn, allowPlainHttp } = useAppActions()
   const has = (kind: ErrorAction['kind']) => actions.some((action) => action.kind === kind)
+  const asks = actions.find((action) => action.kind === 'sign-in')
+  const plain = actions.find((action) => action.kind === 'use-plain-http')
+  const container = actions.find((action) => action.kind === 'open-container')
   return (
     <>
+      {asks !== undefined && (
+        <Button size="xs" variant="filled" leftSection={<LogIn size={14} aria-hidden />} onClick={() => signIn(asks.registry, onRetry)}>
+          Sign in…
+        </Button>
+      )}
+      {plain !== undefined && (
+        <Button
+          size="xs"
+          data-danger
+          leftSection={<TriangleAlert size={14} aria-hidden />}
+          onClick={() => {
+            allowPlainHttp(plain.registry)
+            onRetry?.()
+          }}
+        >
+          Use plain HTTP for {plain.registry} this time
+        </Button>
+      )}
+      {container !== undefined && (
+        <Button size="xs" leftSection={<Package size={14} aria-hidden />} onClick={() => openContainer(container.reference)}>
+          Open as container image
+        </Button>
+      )}
       {onRetry !== undefined && (
         <Button size="xs" leftSection={<RotateCw size={14} aria-hidden />} onClick={onRetry}>
           {has('reload') ? 'Reload' : 'Try again'}

@@ -28,6 +28,8 @@ interface FileGridProps {
   readonly actions: GridActions
   /** It was entered from a list before, whose row had the focus. */
   readonly takesFocus: boolean
+  /** False where nobody tells when files were changed. */
+  readonly hasTimes?: boolean
   /** Called with the rows that are on the screen. */
   readonly onVisible: (first: number, last: number) => void
 }
@@ -36,7 +38,7 @@ interface FileGridProps {
  * The names of a folder, however many. Arrows, Home, End and the page keys walk, with Shift they select; Enter opens, Backspace goes
  * up, F2 renames, Delete removes, typing goes to a name.
  */
-export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus, onVisible }: FileGridProps) {
+export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus, hasTimes = true, onVisible }: FileGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
   const typed = useRef({ text: '', at: 0 })
@@ -159,6 +161,7 @@ export function FileGrid({ folder, rows, factsOf, selection, actions, takesFocus
       aria-activedescendant={activeIndex >= 0 ? `${id}${activeIndex}` : undefined}
       tabIndex={0}
       data-file-list
+      data-no-times={!hasTimes || undefined}
       className={styles.grid}
       onKeyDown={onKeyDown}
       onClick={onClick}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { Combine, FolderOpen, HardDriveDownload } from 'lucide-react'
 import { useAppActions } from '../../components/app-actions.js'
 import { splitPath } from '../../components/format.js'
+import { ContainerPaste } from './container-paste.js'
 import styles from './drop-zone.module.css'
 
 interface DropZoneProps {
@@ -33,6 +34,7 @@ export function DropZone({ samples, compact }: DropZoneProps) {
           </Button>
         ))}
       </div>
+      <ContainerPaste />
     </section>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, Tooltip } from '@mantine/core'
-import { ArrowRightLeft, Save } from 'lucide-react'
+import { ArrowRightLeft, Container, Save } from 'lucide-react'
 import { imageFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
@@ -16,7 +16,7 @@ const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = {
 
 /** What the image is, in one line, and what can be made of it. */
 export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonly edits: number }) {
-  const { convert, save } = useAppActions()
+  const { convert, packageImage, save } = useAppActions()
   return (
     <header className={styles.header}>
       <div className={styles.words}>
@@ -61,6 +61,11 @@ export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonl
         <Button leftSection={<ArrowRightLeft size={16} aria-hidden />} onClick={() => convert([info.path])}>
           Convert…
         </Button>
+        <Tooltip label="As a container image: to a registry, an archive, a folder or podman's storage">
+          <Button leftSection={<Container size={16} aria-hidden />} onClick={() => packageImage(info.path)}>
+            Package…
+          </Button>
+        </Tooltip>
         <Tooltip label={edits === 0 ? 'Nothing is staged: change a kernel argument first' : 'Ctrl S'}>
           <Button
             variant="filled"

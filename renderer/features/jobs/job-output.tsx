@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { ArrowRightLeft, CircleCheck, FolderSearch, HardDrive, TriangleAlert } from 'lucide-react'
+import { ArrowRightLeft, CircleCheck, FolderSearch, HardDrive, PackageOpen, TriangleAlert } from 'lucide-react'
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobKind } from '#shared/jobs/job-requests'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
@@ -19,7 +19,10 @@ interface JobOutputViewProps {
 
 /** What a job made, what was proven about it, and where to go from there. */
 export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
-  const { openImages, convert, reportFailure } = useAppActions()
+  const { openImages, convert, openContainer, reportFailure } = useAppActions()
+  const { container } = output
+  const isFile = output.path.startsWith('/')
+  const isImage = isFile && makesImage(kind, output.path)
   const leave = (go: () => void) => () => {
     onLeave?.()
     go()
@@ -27,7 +30,7 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
   return (
     <div className={styles.output}>
       <div className={styles.line}>
-        <PathText path={output.path} />
+        {isFile ? <PathText path={output.path} /> : <span className="mono">{visibleText(container?.reference ?? output.path)}</span>}
         <span className="dim" title={formatExactBytes(output.bytes)}>
           {formatBytes(output.bytes)}
         </span>
@@ -45,6 +48,28 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
             </li>
           ))}
         </ul>
+      )}
+      {container !== undefined && (
+        <dl className={styles.more}>
+          <div>
+            <dt>{kind === 'extract-container' ? 'From' : 'Image'}</dt>
+            <dd className={styles.digest}>
+              <span className="mono truncate" title={visibleText(container.reference)}>
+                {visibleText(container.reference)}
+              </span>
+              <CopyButton text={container.reference} label="Copy reference" />
+            </dd>
+          </div>
+          <div>
+            <dt>Digest</dt>
+            <dd className={styles.digest}>
+              <span className="mono truncate" title={container.digest}>
+                {container.digest}
+              </span>
+              <CopyButton text={container.digest} label="Copy digest" />
+            </dd>
+          </div>
+        </dl>
       )}
       {(output.engine !== undefined || output.backup !== undefined || output.sha256 !== undefined) && (
         <dl className={styles.more}>
@@ -76,7 +101,7 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
         </dl>
       )}
       <div className={styles.actions}>
-        {kind !== 'extract-files' && (
+        {isImage && (
           <>
             <Button size="xs" leftSection={<HardDrive size={14} aria-hidden />} onClick={leave(() => openImages([output.path]))}>
               Open image
@@ -86,14 +111,30 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
             </Button>
           </>
         )}
-        <Button
-          size="xs"
-          leftSection={<FolderSearch size={14} aria-hidden />}
-          onClick={() => call('host.reveal', { path: output.path }).catch(reportFailure)}
-        >
-          Show in folder
-        </Button>
+        {container !== undefined && MAKES_CONTAINER.has(kind) && (
+          <Button size="xs" leftSection={<PackageOpen size={14} aria-hidden />} onClick={leave(() => openContainer(container.reference))}>
+            Look into it
+          </Button>
+        )}
+        {isFile && (
+          <Button
+            size="xs"
+            leftSection={<FolderSearch size={14} aria-hidden />}
+            onClick={() => call('host.reveal', { path: output.path }).catch(reportFailure)}
+          >
+            Show in folder
+          </Button>
+        )}
       </div>
     </div>
   )
+}
+
+const MAKES_CONTAINER: ReadonlySet<JobKind> = new Set(['package-container', 'copy-container'])
+const DISK_NAME = /\.(qcow2?|raw|img|vmdk|vdi|vhdx?|vhd|iso|qed)$/i
+
+/** Any file can be taken out of a container image: only what is named like a disk is offered to be opened. */
+function makesImage(kind: JobKind, path: string): boolean {
+  if (kind === 'extract-files' || MAKES_CONTAINER.has(kind)) return false
+  return kind !== 'extract-container' || DISK_NAME.test(path) || !path.slice(path.lastIndexOf('/')).includes('.')
 }

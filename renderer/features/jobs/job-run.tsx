@@ -18,10 +18,12 @@ interface JobRunProps {
   /** The dialog around it closes before the window goes somewhere else. */
   readonly onLeave: () => void
   readonly onAgain: () => void
+  /** Starts the same once more, as things are now: after a sign-in, say. */
+  readonly onAnew?: () => void
 }
 
 /** A job inside the dialog that started it: progress, then the result or what went wrong. */
-export function JobRun({ id, onLeave, onAgain }: JobRunProps) {
+export function JobRun({ id, onLeave, onAgain, onAnew }: JobRunProps) {
   const { data: jobs = [] } = useQuery(jobsQuery)
   const { showJobs } = useAppActions()
   const job = jobs.find((one) => one.id === id)
@@ -36,7 +38,9 @@ export function JobRun({ id, onLeave, onAgain }: JobRunProps) {
       </header>
       {isActive(job) && <JobProgress job={job} />}
       <JobSteps steps={job.steps} paused={job.paused} />
-      {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} onChooseOutput={onAgain} />}
+      {job.error !== null && job.state !== 'cancelled' && (
+        <ErrorNotice error={AppError.fromData(job.error)} onRetry={onAnew} onChooseOutput={onAgain} />
+      )}
       {job.output !== null && <JobOutputView output={job.output} kind={job.kind} onLeave={onLeave} />}
       <footer className={styles.footer}>
         {isActive(job) ? (

@@ -92,6 +92,10 @@ export function sampleActions(): AppActions {
     showJobs: vi.fn(),
     showTools: vi.fn(),
     showSettings: vi.fn(),
+    openContainer: vi.fn(),
+    packageImage: vi.fn(),
+    signIn: vi.fn(),
+    allowPlainHttp: vi.fn(),
     reportFailure: vi.fn(),
   }
 }

@@ -1,0 +1,78 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { z } from 'zod'
+import type { signatureRequestSchema } from '#shared/containers/container-requests'
+import { call } from '../../api/client.js'
+import { doctorQuery } from '../../api/queries.js'
+import { useAppActions } from '../../components/app-actions.js'
+import { PathText } from '../../components/path-text.js'
+import styles from './destination-picker.module.css'
+
+type SignatureRequest = z.infer<typeof signatureRequestSchema>
+
+/** What the form holds: a way to sign may be chosen before its key is. */
+export interface Signing {
+  readonly kind: 'none' | SignatureRequest['kind']
+  readonly keyFile: string
+  readonly key: string
+}
+
+export const NO_SIGNING: Signing = { kind: 'none', keyFile: '', key: '' }
+
+/** `undefined`: unsigned. Null: a key is still missing. */
+export function signingRequest({ kind, keyFile, key }: Signing): SignatureRequest | undefined | null {
+  if (kind === 'none') return undefined
+  if (kind === 'sigstore') return keyFile === '' ? null : { kind, keyFile }
+  return key.trim() === '' ? null : { kind, key: key.trim() }
+}
+
+/** Signing with what is installed; what is not there says so. */
+export function SignChoice({ value, onChange }: { readonly value: Signing; readonly onChange: (value: Signing) => void }) {
+  const { reportFailure } = useAppActions()
+  const { data: doctor } = useQuery(doctorQuery)
+  const has = (tool: string) => doctor?.tools.some(({ id, ok }) => id === tool && ok) === true
+  const choose = async () => {
+    const chosen = await call('containers.chooseKey')
+    if (chosen !== null) onChange({ ...value, keyFile: chosen.path })
+  }
+  return (
+    <div className={styles.picker}>
+      <div>
+        <SegmentedControl
+          size="xs"
+          aria-label="Sign"
+          value={value.kind}
+          onChange={(kind) => onChange({ ...value, kind })}
+          data={[
+            { value: 'none', label: 'Not signed' },
+            { value: 'sigstore', label: 'sigstore key', disabled: !has('cosign') },
+            { value: 'gpg', label: 'GnuPG key', disabled: !has('gpg') },
+          ]}
+        />
+      </div>
+      {value.kind === 'sigstore' && (
+        <>
+          <div className={styles.row}>
+            <span className={styles.path}>
+              {value.keyFile === '' ? <span className="dim">No key chosen</span> : <PathText path={value.keyFile} />}
+            </span>
+            <Button onClick={() => void choose().catch(reportFailure)}>Choose…</Button>
+          </div>
+          <p className={styles.hint}>Its passphrase is taken from COSIGN_PASSWORD, as cosign does.</p>
+        </>
+      )}
+      {value.kind === 'gpg' && (
+        <TextInput
+          aria-label="GnuPG key"
+          placeholder="Fingerprint or mail address"
+          value={value.key}
+          onChange={(event) => onChange({ ...value, key: event.currentTarget.value })}
+          spellCheck={false}
+        />
+      )}
+      {doctor !== undefined && !has('cosign') && !has('gpg') && (
+        <p className={styles.hint}>Neither cosign nor gpg is installed; Tools shows how to.</p>
+      )}
+    </div>
+  )
+}
