@@ -49,9 +49,7 @@ export async function* resumedBlob(session: RegistrySession, blob: BlobDescripto
     const skip = response.status === 206 ? start - rangeStart(response, start) : start
     if (skip < 0) {
       await response.discard()
-      throw new AppError('registry-failed', {
-        details: { registry: from.endpoint, reason: 'It sent another part of the blob than was asked for' },
-      })
+      throw new AppError('blob-mismatch', { details: { digest, reason: 'The registry sent another part of it than was asked for' } })
     }
     return { ...response, body: skipped(response.body, skip), discard: () => response.discard() }
   }
