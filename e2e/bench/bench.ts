@@ -8,7 +8,7 @@ import { createCore } from '#core/create-core'
 import { silentLogger } from '#core/log/logger'
 import { testImage } from '../images/cache.js'
 import { measureColdStart } from './cold-start.js'
-import { formatBench, formatPairs, formatTable, type PairResult } from './format-bench.js'
+import { DATA_MIB, formatBench, formatPairs, formatTable, type PairResult } from './format-bench.js'
 import { guestfishEdits, guestfishReads } from './guestfish-baseline.js'
 import { finished, repeat, stepMs, timed } from './measure.js'
 import { recipeBench } from './recipe-bench.js'
@@ -186,10 +186,13 @@ async function main(): Promise<void> {
     if (wanted('formats')) {
       const results: PairResult[] = []
       for await (const result of formatBench(core, folder, formatPairs(only))) results.push(result)
-      console.log('        convert format by format, wall time against qemu-img convert -m 16 -W (at most 1.05 times)')
+      const size = `${DATA_MIB / 1024} GiB of data`
+      console.log(`        convert ${size} format by format, wall time against qemu-img convert -m 16 -W (at most 1.05 times)`)
       for (const line of formatTable(results)) console.log(`          ${line}`)
       const prepareMs = results.map((result) => result.prepareMs)
       console.log(`          before it, whatever the size: ${Math.min(...prepareMs).toFixed(0)} to ${Math.max(...prepareMs).toFixed(0)} ms`)
+      const programs = results.map((result) => result.programs)
+      console.log(`          programs that a conversion starts, with all proofs: ${Math.min(...programs)} to ${Math.max(...programs)}`)
     }
     if (wanted('start')) show(await coldStartBench())
   } finally {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { DiskFormat, Subformat } from '#shared/images/formats'
 import { type DiskSpace, readDiskSpace } from '../files/disk-space.js'
+import { readExtents } from '../guest/raw-disk.js'
 import type { ImageSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
 import { measureImage } from '../tools/qemu-img/measure.js'
@@ -37,10 +38,22 @@ export interface SpaceTarget {
   readonly fixed: boolean
 }
 
-/** Bytes of data in an image, metadata of a qcow2 included, by `qemu-img measure`. */
+/** What the tables of a qcow2 take for its data: eight bytes for each cluster of 64 KiB, twice, rounded up, and a header. */
+const TABLES_SHARE = 1 / 2048
+const TABLES_BYTES = 4 * 1024 ** 2
+
+/**
+ * Bytes of data in an image, metadata of a qcow2 included, by `qemu-img measure`; to which a VHDX is full of data, so that its own table
+ * of blocks is asked.
+ */
 export async function measureData(host: Host, source: ImageSource): Promise<number> {
-  const measured = await measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } })
-  return measured.requiredBytes
+  const [measured, extents] = await Promise.all([
+    measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } }),
+    source.format === 'vhdx' ? readExtents(host, source.node, source.files) : null,
+  ])
+  if (extents === null) return measured.requiredBytes
+  const held = extents.filter(({ zero }) => !zero).reduce((sum, { length }) => sum + length, 0)
+  return Math.min(measured.requiredBytes, Math.ceil(held * (1 + TABLES_SHARE)) + TABLES_BYTES)
 }
 
 /**

@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { EngineId } from '#shared/jobs/job-requests'
 import { type DiskSpace, readDiskSpace, requireSpace } from '../files/disk-space.js'
-import { withReader } from '../guest/reader.js'
+import { withDiskExport } from '../guest/disk-export.js'
 import { type ImageSource, layerName } from '../guest/source.js'
 import type { Host } from '../process/host.js'
 import { checkImage } from '../tools/qemu-img/check.js'
@@ -34,13 +34,30 @@ export function needsInfo({ input, packer }: Pick<ConvertTarget, 'input' | 'pack
   return input.edits.length > 0 || packer !== null || input.report || input.fitSize
 }
 
-/** Reads the source and makes sure that it is sound, of a size that is taken, and that there is room for the result. */
+/**
+ * Reads the source and makes sure that it is sound, of a size that is taken, and that there is room for the result. What is asked of it
+ * is asked at one time; of several answers that speak against it the first one here is told.
+ */
 export async function knowSource(ctx: JobContext, target: ConvertTarget, source: ImageSource, output: string): Promise<KnownSource> {
-  const known = needsInfo(target) ? await readKnown(ctx.host, source) : await measureKnown(ctx.host, source)
+  const { host } = ctx
+  const [reading, check, data] = await Promise.allSettled([
+    needsInfo(target) ? readKnown(host, source) : measureKnown(host, source),
+    requireUndamaged(host, source),
+    measureData(host, source),
+  ])
+  const known = answerOf(reading)
+  if (known.inUse) throw inUseError(source)
   requireTakenSize(target, targetBytes(target, askedBytes(target, known.virtualBytes)))
-  const [need] = await Promise.all([spaceNeed(ctx.host, target, known, output), requireSound(ctx.host, source, known.inUse)])
-  await requireSpace(path.dirname(output), need.neededBytes, need.largestFileBytes)
+  answerOf(check)
+  const folder = path.dirname(output)
+  const need = convertNeed(target, { dataBytes: answerOf(data), virtualBytes: known.virtualBytes }, await readDiskSpace(folder))
+  await requireSpace(folder, need.neededBytes, need.largestFileBytes)
   return known
+}
+
+function answerOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
 }
 
 async function readKnown(host: Host, source: ImageSource): Promise<KnownSource & { inUse: boolean }> {
@@ -50,21 +67,10 @@ async function readKnown(host: Host, source: ImageSource): Promise<KnownSource &
 }
 
 async function measureKnown(host: Host, source: ImageSource): Promise<KnownSource & { inUse: boolean }> {
-  return withReader(host, source, async ({ virtualBytes, inUse }) => ({ source, virtualBytes, info: null, inUse }))
+  return withDiskExport(host, source, async ({ virtualBytes, inUse }) => ({ source, virtualBytes, info: null, inUse }))
 }
 
-/** Room that the result needs beside its target, working copies of our own writers included. */
-async function spaceNeed(
-  host: Host,
-  target: ConvertTarget,
-  { source, virtualBytes }: Pick<KnownSource, 'source' | 'virtualBytes'>,
-  output: string,
-): Promise<SpaceNeed> {
-  const [dataBytes, space] = await Promise.all([measureData(host, source), readDiskSpace(path.dirname(output))])
-  return convertNeed(target, { dataBytes, virtualBytes }, space)
-}
-
-/** As `spaceNeed`, of a source whose data was measured before. */
+/** Room that the result needs beside its target, working copies of our own writers included; of a source whose data was measured. */
 export function convertNeed(
   target: ConvertTarget,
   { dataBytes, virtualBytes }: { readonly dataBytes: number; readonly virtualBytes: number },
@@ -131,9 +137,15 @@ export async function applyEditsAndSize(
  * is missing (measured with QEMU 7.2).
  */
 export async function requireSound(host: Host, source: ImageSource, inUse: boolean): Promise<void> {
-  if (inUse) {
-    throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
-  }
+  if (inUse) throw inUseError(source)
+  await requireUndamaged(host, source)
+}
+
+function inUseError({ path: file }: ImageSource): AppError {
+  return new AppError('image-in-use', { details: { path: file }, actions: [{ kind: 'retry' }] })
+}
+
+async function requireUndamaged(host: Host, source: ImageSource): Promise<void> {
   for (const layer of source.layers) {
     const { checkable, driver } = imageFormat(layer.format)
     if (!checkable) continue
