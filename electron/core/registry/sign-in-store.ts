@@ -20,12 +20,16 @@ export interface SecretStore {
   names(): readonly string[]
 }
 
-/** Where credentials for registries come from, in the order in which they are tried: this session, the keyring, auth files, credential helpers. */
+/**
+ * Where credentials for registries come from, in the order in which they are tried: an auth file of the request, this session, the keyring, auth files and
+ * the credential helpers that they name.
+ */
 export interface SignInStore {
   /** For `HOST[:PORT]` and a repository: auth files may hold one for a part of a registry (containers-auth.json(5)). */
   find(registry: string, repository: string | null, authFile: string | undefined): Promise<RegistryCredential | null>
   list(): Promise<SignIn[]>
-  keep(registry: string, credential: RegistryCredential, where: 'session' | 'keyring' | 'auth-file'): Promise<SignIn>
+  /** Into `authFile` where that is given, else into the auth file that podman would write. Throws `bad-input` where the system keeps nothing encrypted. */
+  keep(registry: string, credential: RegistryCredential, where: 'session' | 'keyring' | 'auth-file', authFile?: string): Promise<SignIn>
   /** Forgets it wherever it is kept. Throws `bad-input` when there is none. */
-  forget(registry: string): Promise<void>
+  forget(registry: string, authFile?: string): Promise<void>
 }

@@ -1,0 +1,43 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { AppError } from '#shared/errors/app-error'
+import { writeTextDurably } from '../files/durable-text.js'
+import { errnoCode } from '../files/sync.js'
+import { type AuthFile, parseAuthFile } from './auth-file.js'
+
+/**
+ * Auth files in the order of containers-auth.json(5): `$REGISTRY_AUTH_FILE` alone where that is set; else podman's for this login, podman's of the user,
+ * docker's. The first is the one that is written.
+ */
+export function authFilePaths(env: NodeJS.ProcessEnv, chosen?: string): [string, ...string[]] {
+  if (chosen !== undefined) return [chosen]
+  if (env.REGISTRY_AUTH_FILE) return [env.REGISTRY_AUTH_FILE]
+  const home = env.HOME ?? os.homedir()
+  const runtime = env.XDG_RUNTIME_DIR ? path.join(env.XDG_RUNTIME_DIR, 'containers') : `/run/containers/${process.getuid?.() ?? 0}`
+  const config = env.XDG_CONFIG_HOME ?? path.join(home, '.config')
+  const docker = env.DOCKER_CONFIG ?? path.join(home, '.docker')
+  return [path.join(runtime, 'auth.json'), path.join(config, 'containers/auth.json'), path.join(docker, 'config.json')]
+}
+
+/** Null where there is no such file. Throws `bad-input` that names the file. */
+export function readAuthFile(file: string): AuthFile | null {
+  try {
+    return parseAuthFile(fs.readFileSync(file, 'utf8'), file)
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown
+    if (['ENOENT', 'ENOTDIR'].includes(errnoCode(thrown))) return null
+    throw new AppError('bad-input', { details: { file, reason: `${file} cannot be read (${errnoCode(thrown)})` } })
+  }
+}
+
+/** Replaces an auth file as a whole, for its owner alone; a link stays one. Throws `folder-not-writable`. */
+export function writeAuthFile(file: string, content: Readonly<Record<string, unknown>>): void {
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    const target = fs.existsSync(file) ? fs.realpathSync(file) : file
+    writeTextDurably(target, `${JSON.stringify(content, null, '\t')}\n`, 0o600)
+  } catch (thrown) {
+    throw new AppError('folder-not-writable', { details: { folder: path.dirname(file), path: file, reason: errnoCode(thrown) } })
+  }
+}
