@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { proxyFor } from './proxy-rules.js'
+
+const PROXY = 'http://proxy.example:3128'
+const through = (url: string, env: NodeJS.ProcessEnv) => proxyFor(new URL(url), env)
+
+test.each([
+  ['https://registry.example/v2/', { HTTPS_PROXY: PROXY }, PROXY],
+  ['https://registry.example/v2/', { https_proxy: PROXY }, PROXY],
+  ['https://registry.example/v2/', { HTTP_PROXY: PROXY }, null],
+  ['http://registry.example/v2/', { HTTP_PROXY: PROXY }, PROXY],
+  ['http://registry.example/v2/', { http_proxy: 'proxy.example:3128' }, PROXY],
+  ['https://registry.example/v2/', { HTTPS_PROXY: '' }, null],
+  ['https://localhost:5000/v2/', { HTTPS_PROXY: PROXY }, null],
+  ['https://127.1.2.3:5000/v2/', { HTTPS_PROXY: PROXY }, null],
+  ['https://[::1]:5000/v2/', { HTTPS_PROXY: PROXY }, null],
+  ['https://10.0.0.1/v2/', { HTTPS_PROXY: PROXY }, PROXY],
+])('%s with %j', (url, env, expected) => {
+  expect(through(url, env)).toBe(expected)
+})
+
+test.each([
+  ['*', true],
+  ['other.example, REGISTRY.example', true],
+  ['example', true],
+  ['gistry.example', false],
+  ['.example', true],
+  ['.registry.example', false],
+  ['*.example', true],
+  ['registry.example:443', true],
+  ['registry.example:5000', false],
+  [',, ,', false],
+])('NO_PROXY=%s', (list, isExempt) => {
+  expect(through('https://registry.example/v2/', { HTTPS_PROXY: PROXY, NO_PROXY: list })).toBe(isExempt ? null : PROXY)
+})
+
+test.each([
+  ['10.0.0.0/8', true],
+  ['10.1.2.3', true],
+  ['10.1.2.3:443', true],
+  ['10.1.2.3:80', false],
+  ['192.168.0.0/16', false],
+  ['10.0.0.0/99', false],
+  ['fd00::/8', false],
+])('an address with no_proxy=%s', (list, isExempt) => {
+  expect(through('https://10.1.2.3/v2/', { HTTPS_PROXY: PROXY, no_proxy: list })).toBe(isExempt ? null : PROXY)
+})

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { errorWords, nextPage, refusalError, retryAfterSeconds } from './registry-answer.js'
+
+const NOW = Date.parse('2024-05-06T07:08:09Z')
+
+test.each([
+  ['120', 120],
+  [' 0 ', 0],
+  ['Mon, 06 May 2024 07:08:39 GMT', 30],
+  ['Mon, 06 May 2024 07:00:00 GMT', 0],
+  ['soon', null],
+  ['-5', null],
+  ['', null],
+  [undefined, null],
+])('Retry-After: %s', (header, seconds) => {
+  expect(retryAfterSeconds(header, NOW)).toBe(seconds)
+})
+
+test.each([
+  ['</v2/a/tags/list?n=2&last=b>; rel="next"', 'https://registry.example/v2/a/tags/list?n=2&last=b'],
+  ['<https://registry.example/x>; rel=next', 'https://registry.example/x'],
+  ['<?last=c>; title="a"; rel="prev next"', 'https://registry.example/v2/a/tags/list?last=c'],
+  ['</one>; rel="prev", </two>; rel="next"', 'https://registry.example/two'],
+  ['</one>; rel="nextish"', null],
+  ['nonsense', null],
+  [undefined, null],
+])('Link: %s', (link, url) => {
+  expect(nextPage(link, 'https://registry.example/v2/a/tags/list')).toBe(url)
+})
+
+test.each([
+  ['{"errors":[{"code":"DENIED","message":"requested access is denied"}]}', 'requested access is denied'],
+  ['{"errors":[{"code":"A"},{"message":"b."},{"message":"b."}]}', 'A; b'],
+  ['{"details":"incorrect username or password"}', 'incorrect username or password'],
+  ['{"error":"invalid_grant","error_description":"the token has ended"}', 'the token has ended'],
+  ['<html>nginx</html>', ''],
+  ['plain\nwords\u001b[31m', 'plain words [31m'],
+  ['', ''],
+  ['{"errors":[null,5,{}]}', ''],
+  [JSON.stringify({ message: 'x'.repeat(2000) }), 'x'.repeat(500)],
+])('words of %j', (body, words) => {
+  expect(errorWords(body)).toBe(words)
+})
+
+const refusal = {
+  registry: 'registry.example',
+  repository: 'team/disk',
+  path: 'manifests/v1',
+  isWriting: false,
+  user: null,
+  body: '',
+  retryAfter: null,
+  secrets: [],
+}
+
+test('statuses and what they are about', () => {
+  expect(refusalError({ ...refusal, status: 404 }).data.details.reference).toBe('registry.example/team/disk:v1')
+  expect(refusalError({ ...refusal, status: 404, path: 'blobs/sha256:ab' }).data.details.reference).toBe(
+    'registry.example/team/disk@sha256:ab',
+  )
+  expect(refusalError({ ...refusal, status: 404, path: 'tags/list' }).data.details.reference).toBe('registry.example/team/disk')
+  expect(refusalError({ ...refusal, status: 403, isWriting: true }).data.details.what).toBe('to write to registry.example/team/disk')
+  expect(refusalError({ ...refusal, status: 503, retryAfter: 60 }).data).toMatchObject({
+    code: 'registry-busy',
+    details: { status: 503, seconds: 60 },
+  })
+  expect(refusalError({ ...refusal, status: 502 }).data).toMatchObject({ code: 'registry-failed', details: { reason: 'It answered 502' } })
+})
+
+test('what signs in is never shown', () => {
+  const error = refusalError({ ...refusal, status: 401, user: 'ada', body: '{"message":"bad password hunter2"}', secrets: ['', 'hunter2'] })
+  expect(error.data).toMatchObject({ code: 'sign-in-needed', details: { user: 'ada', message: 'bad password …' } })
+})
