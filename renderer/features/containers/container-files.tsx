@@ -73,6 +73,17 @@ function Folder({ from, folder, entries, takesFocus, isRead, onFolder }: FolderP
 
   return (
     <>
+      <div className={styles.actions}>
+        <Button
+          leftSection={<FolderOutput size={16} aria-hidden />}
+          disabled={!canTake}
+          loading={takeOut.isPending}
+          onClick={() => active !== undefined && start(active)}
+        >
+          {active === undefined ? 'Take out…' : `Take out ${visibleText(active.name).slice(0, 60)}…`}
+        </Button>
+        <span className="dim">{problem ?? 'Choose a file or folder. Owners and modes stay in the image; contents are copied.'}</span>
+      </div>
       {rows.length === 0 ? (
         <p className={styles.empty}>{isRead ? 'This folder is empty.' : 'Nothing of this folder was read yet.'}</p>
       ) : (
@@ -98,17 +109,6 @@ function Folder({ from, folder, entries, takesFocus, isRead, onFolder }: FolderP
         </div>
       )}
       {takeOut.isError && <ErrorNotice error={takeOut.error} onRetry={() => takeOut.reset()} />}
-      <div className={styles.actions}>
-        <Button
-          leftSection={<FolderOutput size={16} aria-hidden />}
-          disabled={!canTake}
-          loading={takeOut.isPending}
-          onClick={() => active !== undefined && start(active)}
-        >
-          {active === undefined ? 'Take out…' : `Take out ${visibleText(active.name).slice(0, 60)}…`}
-        </Button>
-        <span className="dim">{problem ?? 'Choose a file or folder. Owners and modes stay in the image; contents are copied.'}</span>
-      </div>
     </>
   )
 }

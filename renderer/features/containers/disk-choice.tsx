@@ -102,7 +102,7 @@ function needsWords({ needs }: DiskCandidate): string | null {
 function NoDisks({ index }: { readonly index: ContainerIndex | null }) {
   if (index === null || index.state === 'reading') {
     return (
-      <div role="status" aria-label="Looking for disks">
+      <div className={styles.choice} role="status" aria-label="Looking for disks">
         <p className="dim">Disks show here as soon as they are found.</p>
         <SkeletonRows rows={3} />
       </div>

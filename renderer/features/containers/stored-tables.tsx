@@ -82,7 +82,7 @@ export function StoredImages({ images, chosen, onChoose }: { readonly images: re
                   <Button
                     size="xs"
                     leftSection={<PackageOpen size={14} aria-hidden />}
-                    aria-label={`Look into ${label}`}
+                    aria-label={`Look into it: ${label}`}
                     onClick={() => openContainer(referenceOf(image))}
                   >
                     Look into it

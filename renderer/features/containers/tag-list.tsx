@@ -1,11 +1,12 @@
-import { TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Tag } from 'lucide-react'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
+import { toAppError } from '#shared/errors/app-error'
+import { describeError } from '#shared/errors/describe-error'
 import { parseReference } from '#shared/containers/reference'
 import { CountBadge } from '../../components/badge.js'
-import { ErrorNotice } from '../../components/error-notice.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { visibleText } from '../../components/visible-text.js'
 import { tagsQuery } from './container-queries.js'
@@ -36,7 +37,14 @@ export function TagList({ reference, access, isQuiet }: TagListProps) {
         Tags <CountBadge amount={tags.data?.length ?? 0} label="tags" tone="neutral" />
       </h2>
       {tags.isPending && <SkeletonRows rows={8} height={14} gap={14} />}
-      {tags.isError && <ErrorNotice error={tags.error} onRetry={() => void tags.refetch()} />}
+      {tags.isError && (
+        <>
+          <p className="dim">They cannot be listed. {visibleText(describeError(toAppError(tags.error).data).title)}.</p>
+          <Button size="xs" onClick={() => void tags.refetch()}>
+            Try again
+          </Button>
+        </>
+      )}
       {tags.data !== undefined && (
         <>
           <TextInput
