@@ -20,7 +20,7 @@ export interface CommandParts {
 /** File descriptor that a sandboxed tool inherits; its other end is ours alone. */
 export const LIFELINE_FD = 3
 
-/** Tells the shell of the lifeline from a tool. */
+/** Tells the shells of the lifeline from a tool. */
 export const LIFELINE_MARK = `read -r _ <&${LIFELINE_FD}; [ $$ -lt 10 ]`
 
 /**
@@ -29,6 +29,12 @@ export const LIFELINE_MARK = `read -r _ <&${LIFELINE_FD}; [ $$ -lt 10 ]`
  * `kill -1` reaches the pid name space of the sandbox alone; the shell's own low pid proves that it is in one.
  */
 const LIFELINE_SCRIPT = `( ${LIFELINE_MARK} && kill -KILL -1 ) >/dev/null 2>&1 & exec ${LIFELINE_FD}<&-; exec "$@"`
+
+/**
+ * The same around bwrap: where its first process dies before it let the second one go on, by a signal or because nobody reads `--info-fd`
+ * any more, the second one waits for ever, and nothing in the sandbox runs yet. Both are in the process group that bwrap leads until then.
+ */
+const OUTER_LIFELINE_SCRIPT = `( ${LIFELINE_MARK} || kill -KILL -$$ ) >/dev/null 2>&1 ${LIFELINE_FD + 1}>&- & exec "$@"`
 
 /** What is really executed for a tool: sandbox or parent-death signal outside, resource limits next, the tool last. */
 export function commandLine(parts: CommandParts): CommandLine {
@@ -48,7 +54,8 @@ export function commandLine(parts: CommandParts): CommandLine {
       ...(parts.infoFd === undefined ? {} : { infoFd: parts.infoFd }),
       ...(options.mayMount ? { mayMount: true } : {}),
     })
-    return { argv: [...sandbox, shell, '-c', LIFELINE_SCRIPT, 'sh', ...limited] as [string, ...string[]], sandboxed: true }
+    const inside = [shell, '-c', LIFELINE_SCRIPT, 'sh', ...limited]
+    return { argv: [shell, '-c', OUTER_LIFELINE_SCRIPT, 'sh', ...sandbox, ...inside], sandboxed: true }
   }
   return { argv: [find('setpriv'), '--pdeathsig', 'KILL', '--', ...limited] as [string, ...string[]], sandboxed: false }
 }

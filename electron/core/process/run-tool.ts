@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { AppError } from '#shared/errors/app-error'
 import type { CommandRecord } from '#shared/jobs/job'
 import { shellLine } from '#shared/text/shell-quote'
-import type { CommandLine } from './command-line.js'
+import { type CommandLine, LIFELINE_FD } from './command-line.js'
 import type { CommandListener, RunOptions, ToolProcess, ToolResult } from './host.js'
 import { noteTool } from './own-tools.js'
 import { type PauseGate, startDeadline } from './pause-switch.js'
@@ -48,6 +48,8 @@ function spawn(request: RunRequest, stdio: Stdio, signal: AbortSignal | undefine
     stripFinalNewline: false,
     stdio,
   })
+  // The one that watches the lifeline outside of the sandbox ends with it.
+  if (stdio.length > LIFELINE_FD) child.once('exit', () => closeLifeline(child.stdio[LIFELINE_FD]))
   noteTool(child)
   return child
 }
@@ -55,6 +57,10 @@ function spawn(request: RunRequest, stdio: Stdio, signal: AbortSignal | undefine
 /** The pipe behind `LIFELINE_FD`: for a sandbox of its own; who enters one ends with it. */
 function lifeline({ command, options }: RunRequest): readonly 'pipe'[] {
   return command.sandboxed && !options.within ? ['pipe'] : []
+}
+
+function closeLifeline(end: unknown): void {
+  if (typeof end === 'object' && end !== null && 'destroy' in end && typeof end.destroy === 'function') end.destroy()
 }
 
 /** Keeps the last `limit` bytes of a stream. */
