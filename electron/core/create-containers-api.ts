@@ -3,6 +3,9 @@ import type { ContainersApi } from './containers-api.js'
 import type { Dirs } from './files/dirs.js'
 import type { Logger } from './log/logger.js'
 import { listPrunable, readStorage, removeStored } from './operations/containers/container-storage.js'
+import { inspectContainer } from './operations/containers/inspect-container.js'
+import { listTags } from './operations/containers/list-tags.js'
+import { resolveText } from './operations/containers/resolve-reference.js'
 import type { Host } from './process/host.js'
 import type { SignInStore } from './registry/sign-in-store.js'
 
@@ -19,9 +22,10 @@ export function createContainersApi({ host, signIns }: ContainersDeps): Containe
     throw new AppError('internal', { details: { message: 'not there yet' } })
   }
   return {
-    resolve: missing,
-    inspect: missing,
-    tags: missing,
+    resolve: (text) => resolveText(host.env, text),
+    inspect: (reference, { access = {}, signal } = {}) =>
+      inspectContainer({ host: signal ? host.bind({ signal }) : host, signIns }, reference, access),
+    tags: (reference, { access = {}, signal } = {}) => listTags({ host: signal ? host.bind({ signal }) : host, signIns }, reference, access),
     openIndex: missing,
     onIndex: () => () => {},
     waitForIndex: missing,

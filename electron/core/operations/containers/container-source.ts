@@ -1,4 +1,12 @@
 import type { ContainerReference } from '#shared/containers/reference'
+import type { Host } from '../../process/host.js'
+import type { RegistryDeps } from '../../registry/registry-session.js'
+
+/** What reaching images needs, wherever they are. */
+export interface ContainerDeps extends RegistryDeps {
+  /** Of the job or call: its signal ends everything. */
+  readonly host: Host
+}
 
 export interface ManifestBytes {
   /** `sha256:…` of `bytes`, computed here. */

@@ -5,9 +5,8 @@ import { readManifest } from '#shared/containers/manifest'
 import { choosePlatform, machinePlatform } from '#shared/containers/platform-match'
 import { printReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
-import type { RegistryDeps } from '../../registry/registry-session.js'
 import { type ChosenImage, imagesOf, readImage } from './choose-image.js'
-import type { ContainerSource, ManifestBytes } from './container-source.js'
+import type { ContainerDeps, ContainerSource, ManifestBytes } from './container-source.js'
 import { openContainerSource } from './open-container-source.js'
 import { checkSignature } from './signatures/check-signature.js'
 
@@ -17,7 +16,7 @@ const MAX_IMAGES = 256
 const CREATED = 'org.opencontainers.image.created'
 
 /** What a reference leads to, of all platforms. Nothing but manifests and configurations is fetched. Throws as `ContainersApi.inspect`. */
-export async function inspectContainer(deps: RegistryDeps, reference: string, access: Access): Promise<ContainerReport> {
+export async function inspectContainer(deps: ContainerDeps, reference: string, access: Access): Promise<ContainerReport> {
   const source = await openContainerSource(deps, reference, access)
   try {
     const root = await source.manifest()

@@ -1,10 +1,9 @@
 import type { ContainerReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
 import type { Host } from '../../process/host.js'
-import type { RegistryDeps } from '../../registry/registry-session.js'
 import { type InspectedImage, inspectLocalImages } from '../../tools/podman/inspect-image.js'
 import { inspectConfig, inspectManifest } from '../../tools/skopeo/inspect.js'
-import type { BlobDescriptor, ContainerSource } from './container-source.js'
+import type { BlobDescriptor, ContainerDeps, ContainerSource } from './container-source.js'
 import { manifestBytes, missing } from './sources/local-source.js'
 import { digestOf, verifiedBlob } from './sources/verified-blob.js'
 
@@ -12,7 +11,7 @@ import { digestOf, verifiedBlob } from './sources/verified-blob.js'
  * An image in podman's storage on this machine. It has a manifest and a configuration; its layers are unpacked there, so what is in them is read
  * by `openStoredFiles`. Throws `container-not-found`, `tool-missing`, `tool-failed`.
  */
-export async function openStorageSource({ host }: RegistryDeps, reference: ContainerReference): Promise<ContainerSource> {
+export async function openStorageSource({ host }: ContainerDeps, reference: ContainerReference): Promise<ContainerSource> {
   const { id } = await requireStoredImage(host, reference)
   // By its id: a name that is given to another image meanwhile changes nothing.
   const stored = `containers-storage:@${id}`

@@ -4,8 +4,7 @@ import type { Access } from '#shared/containers/container-requests'
 import type { SignatureReport } from '#shared/containers/container-report'
 import { printReference } from '#shared/containers/reference'
 import { type PolicyRequirement, requirementsFor } from '#shared/containers/signature-policy'
-import type { RegistryDeps } from '../../../registry/registry-session.js'
-import type { ContainerSource } from '../container-source.js'
+import type { ContainerDeps, ContainerSource } from '../container-source.js'
 import { openContainerSource } from '../open-container-source.js'
 import { gpgProblem } from './gpg-signatures.js'
 import { dirSignatures, lookasideSignatures } from './lookaside.js'
@@ -29,7 +28,7 @@ const WORST_FIRST: readonly SignatureReport['state'][] = ['refused', 'wrong', 'm
  * What `policy.json` of this machine asks of an image, and whether it has it: all requirements of its scope have to be met. What cannot be found out is
  * `unchecked`, with the reason. Throws `cancelled`.
  */
-export async function checkSignature(deps: RegistryDeps, question: SignatureQuestion): Promise<SignatureReport> {
+export async function checkSignature(deps: ContainerDeps, question: SignatureQuestion): Promise<SignatureReport> {
   try {
     const found = await readPolicy(deps.host.env)
     if (found === null) return { state: 'not-required', detail: 'This machine has no policy for container images' }
@@ -52,7 +51,7 @@ export async function checkSignature(deps: RegistryDeps, question: SignatureQues
  * Throws `container-refused` where the policy of this machine does not let an image be used: it rejects it, a signature is missing or wrong, or what it asks
  * for cannot be checked.
  */
-export async function requireTrusted(deps: RegistryDeps, question: SignatureQuestion): Promise<SignatureReport> {
+export async function requireTrusted(deps: ContainerDeps, question: SignatureQuestion): Promise<SignatureReport> {
   const report = await checkSignature(deps, question)
   if (report.state === 'not-required' || report.state === 'verified') return report
   const policy = (await readPolicy(deps.host.env).catch(() => null))?.file ?? 'policy.json'
@@ -62,7 +61,7 @@ export async function requireTrusted(deps: RegistryDeps, question: SignatureQues
 }
 
 async function checkOne(
-  deps: RegistryDeps,
+  deps: ContainerDeps,
   question: SignatureQuestion,
   requirement: PolicyRequirement,
   file: string,
@@ -82,7 +81,7 @@ async function checkOne(
 }
 
 async function checkSigstore(
-  deps: RegistryDeps,
+  deps: ContainerDeps,
   question: SignatureQuestion,
   requirement: Requirement<'sigstoreSigned'>,
 ): Promise<SignatureReport> {
@@ -116,7 +115,7 @@ async function checkSigstore(
 }
 
 async function checkGpg(
-  { host }: RegistryDeps,
+  { host }: ContainerDeps,
   { source, digests }: SignatureQuestion,
   requirement: Requirement<'signedBy'>,
 ): Promise<SignatureReport> {
@@ -131,7 +130,7 @@ async function checkGpg(
   return { state: 'wrong', detail: `Its signature is not good: ${problem}` }
 }
 
-function openTag(deps: RegistryDeps, { source, access }: SignatureQuestion, tag: string): Promise<ContainerSource> {
+function openTag(deps: ContainerDeps, { source, access }: SignatureQuestion, tag: string): Promise<ContainerSource> {
   return openContainerSource(deps, printReference({ ...source.reference, tag, digest: null }), access)
 }
 

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Compression, compressionOf } from '#shared/archives/compression'
-import type { RegistryDeps } from '../../../registry/registry-session.js'
 import { decompress } from '../../unpack/decompress.js'
 import { readerOf, withPackedFile } from '../../unpack/packed-file.js'
 import { limitsFor, SparseFile } from '../../unpack/sparse-file.js'
+import type { ContainerDeps } from '../container-source.js'
 import { type MemberStore, tarStore } from './member-store.js'
 
 const HEAD_BYTES = 16
@@ -14,7 +14,7 @@ const FOLDER = /^archive-(\d+)-/
  * An archive, compressed or not. Of a compressed one there is no way to read from the middle: it is unpacked into a private folder, which goes away when it is
  * closed. Throws as `tarStore`, `decompress` and `SparseFile`.
  */
-export async function archiveStore({ host, pausePoint }: RegistryDeps, file: string): Promise<MemberStore> {
+export async function archiveStore({ host, pausePoint }: ContainerDeps, file: string): Promise<MemberStore> {
   const compression = await withPackedFile(file, async (packed) => compressionOf(await readerOf(packed)(0, HEAD_BYTES)))
   if (compression === null) return tarStore(file, host.signal)
   const base = path.join(host.dirs.cache, 'containers')
@@ -40,7 +40,7 @@ export async function archiveStore({ host, pausePoint }: RegistryDeps, file: str
 }
 
 async function unpack(
-  { host, pausePoint }: Pick<RegistryDeps, 'host' | 'pausePoint'>,
+  { host, pausePoint }: Pick<ContainerDeps, 'host' | 'pausePoint'>,
   file: string,
   compression: Compression,
   tar: string,
