@@ -263,6 +263,26 @@ test('where a blob is kept elsewhere, nobody signs in there', async () => {
   }
 })
 
+test('an upload that goes on elsewhere signs in only at the registry', async () => {
+  const storage = await startFaultProxy(registry.url)
+  try {
+    proxy.requireToken({})
+    proxy.set(
+      { kind: 'status', code: 202, headers: { location: `${storage.url}/v2/team/disk/blobs/uploads/elsewhere` } },
+      { match: /^POST/ },
+    )
+    storage.set({ kind: 'status', code: 202 }, { match: /./ })
+    await withSession({ registry: proxy.registry, purpose: 'push' }, async (session) => {
+      const begun = await session.request({ method: 'POST', path: 'blobs/uploads/' })
+      await session.request({ method: 'PATCH', path: begun.headers.location ?? '', body: Buffer.from('x') })
+    })
+    expect(proxy.seen.at(-1)?.headers.authorization).toMatch(/^Bearer token-/)
+    expect(storage.seen.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  } finally {
+    await storage.stop()
+  }
+})
+
 test('redirects without end are left after ten', async () => {
   proxy.set({ kind: 'redirect', to: 'PATH' })
   const error = await failureOf(withSession({ registry: proxy.registry }, readBlob))

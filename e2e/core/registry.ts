@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import http from 'node:http'
 import https from 'node:https'
-import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,19 +34,16 @@ export interface RegistryOptions {
   /** Passwords by name; without them everyone may read and write. */
   readonly users?: Readonly<Record<string, string>>
   readonly tls?: 'own-ca'
-  /** Default `http`; `token` sends users to a token server (distribution, "Token Authentication"). */
-  readonly token?: { readonly realm: string; readonly service: string; readonly issuer: string; readonly rootCertFile: string }
 }
 
 const PATIENCE_MS = 60_000
 
-export async function startRegistry({ users, tls, token }: RegistryOptions = {}): Promise<TestRegistry> {
+export async function startRegistry({ users, tls }: RegistryOptions = {}): Promise<TestRegistry> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-registry-'))
-  const port = await freePort()
   const certificates = tls === undefined ? null : await makeCertificates(path.join(folder, 'certs'))
   const passwords = users === undefined ? null : await writePasswords(path.join(folder, 'htpasswd'), users)
   const configFile = path.join(folder, 'config.yml')
-  await fs.writeFile(configFile, JSON.stringify(configuration({ folder, port, certificates, passwords, token }), null, 2))
+  await fs.writeFile(configFile, JSON.stringify(configuration({ folder, certificates, passwords }), null, 2))
   const child = spawn('docker-registry', ['serve', configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '' },
@@ -55,20 +51,21 @@ export async function startRegistry({ users, tls, token }: RegistryOptions = {})
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (log += piece.toString()))
   const ended = once(child, 'exit')
-  const url = `${certificates ? 'https' : 'http'}://127.0.0.1:${port}`
-  const [user] = Object.entries(users ?? {})
-  const send = sender(url, certificates && (await fs.readFile(certificates.caFile)), user)
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL')
     await ended
     await fs.rm(folder, { recursive: true, force: true })
   }
-  try {
-    await answered(url, () => child.exitCode !== null, send)
-  } catch (thrown) {
+  const port = await listening(
+    () => log,
+    () => child.exitCode !== null,
+  ).catch(async (thrown: unknown) => {
     await stop()
-    throw new Error(`docker-registry did not start: ${log}`, { cause: thrown })
-  }
+    throw thrown
+  })
+  const url = `${certificates ? 'https' : 'http'}://127.0.0.1:${port}`
+  const [user] = Object.entries(users ?? {})
+  const send = sender(url, certificates && (await fs.readFile(certificates.caFile)), user)
   return {
     registry: `127.0.0.1:${port}`,
     port,
@@ -121,40 +118,23 @@ async function writePasswords(file: string, users: Readonly<Record<string, strin
 
 interface ConfigurationParts {
   readonly folder: string
-  readonly port: number
   readonly certificates: Certificates | null
   readonly passwords: string | null
-  readonly token: RegistryOptions['token']
 }
 
 /** YAML holds JSON. */
-function configuration({ folder, port, certificates, passwords, token }: ConfigurationParts): object {
-  const auth = {
-    ...(passwords === null ? {} : { htpasswd: { realm: 'test', path: passwords } }),
-    ...(token === undefined
-      ? {}
-      : { token: { realm: token.realm, service: token.service, issuer: token.issuer, rootcertbundle: token.rootCertFile } }),
-  }
+function configuration({ folder, certificates, passwords }: ConfigurationParts): object {
   return {
     version: '0.1',
-    log: { level: 'warn' },
+    log: { level: 'info' },
     storage: { filesystem: { rootdirectory: path.join(folder, 'storage') }, delete: { enabled: true } },
     http: {
-      addr: `127.0.0.1:${port}`,
+      addr: '127.0.0.1:0',
       secret: 'of-the-test',
       ...(certificates === null ? {} : { tls: { certificate: certificates.certFile, key: certificates.keyFile } }),
     },
-    ...(Object.keys(auth).length === 0 ? {} : { auth }),
+    ...(passwords === null ? {} : { auth: { htpasswd: { realm: 'test', path: passwords } } }),
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 type Send = (
@@ -178,16 +158,13 @@ function sender(url: string, ca: Buffer | null, user: readonly [string, string] 
   }
 }
 
-async function answered(url: string, hasEnded: () => boolean, send: Send): Promise<void> {
-  for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await sleep(25)) {
-    if (hasEnded()) break
-    const status = await send('GET', '/v2/').then(
-      (answer) => answer.status,
-      () => 0,
-    )
-    if (status !== 0) return
+/** The port that the system chose: it says so once it listens. */
+async function listening(log: () => string, hasEnded: () => boolean): Promise<number> {
+  for (const start = Date.now(); Date.now() - start < PATIENCE_MS && !hasEnded(); await sleep(10)) {
+    const port = /listening on 127\.0\.0\.1:(\d+)/.exec(log())?.[1]
+    if (port !== undefined) return Number(port)
   }
-  throw new Error(`${url} does not answer`)
+  throw new Error(`docker-registry did not start: ${log()}`)
 }
 
 async function pushImage(send: Send, repository: string, reference: string, image: BuiltImage): Promise<void> {

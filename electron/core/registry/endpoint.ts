@@ -56,10 +56,10 @@ export function openEndpoint(deps: EndpointDeps): Endpoint {
   const urlOf = (path: string): URL => {
     if (!/^(https?:\/\/|\/)/i.test(path)) return new URL(repository === '' ? path : `${repository}/${path}`, base())
     const url = new URL(path, base())
+    if (url.protocol === 'https:' || scheme === 'http') return url
     // A registry behind a proxy that ends TLS gives addresses of its own plain side.
-    if (url.hostname === base().hostname && url.protocol === 'http:' && scheme === 'https')
-      return new URL(url.href.replace(/^http:/, 'https:'))
-    return url
+    if (url.hostname === base().hostname) return new URL(url.href.replace(/^http:/, 'https:'))
+    throw new AppError('registry-failed', { details: { registry, reason: 'It led from HTTPS to an address without it' } })
   }
 
   const exchange = async (request: RegistryRequest, authorizationHeader: string | undefined): Promise<RegistryResponse> => {

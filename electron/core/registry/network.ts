@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { AppError } from '#shared/errors/app-error'
@@ -43,6 +44,8 @@ const WORTH_READING = 64 * 1024
 
 export function createNetwork(deps: NetworkDeps): Network {
   const { limits, signal, registry } = deps
+  // Each request listens to it; Node would take more than ten for a leak and say so on stderr.
+  if (signal) setMaxListeners(0, signal)
   const dispatchers = new Map<string, Dispatcher>()
   let trust: SecureContext | undefined
   let trustElsewhere: SecureContext | undefined
