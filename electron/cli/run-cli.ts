@@ -16,6 +16,8 @@ import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
 import { convertCommand } from './commands/convert.js'
 import { diskCommands } from './commands/disk.js'
 import { doctorCommand } from './commands/doctor.js'
+import { containerIndexCommands } from './commands/containers-index.js'
+import { extractCommand } from './commands/extract.js'
 import { filesCatCommand, filesFindCommand, filesGetCommand, filesListCommand } from './commands/files.js'
 import { healthCommand } from './commands/health.js'
 import { inspectCommand } from './commands/inspect.js'
@@ -37,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   inspectCommand,
   sourcesCommand,
   unpackCommand,
+  extractCommand,
+  ...containerIndexCommands,
   filesListCommand,
   filesCatCommand,
   filesGetCommand,

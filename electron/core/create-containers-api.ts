@@ -2,6 +2,9 @@ import { AppError } from '#shared/errors/app-error'
 import type { ContainersApi } from './containers-api.js'
 import type { Dirs } from './files/dirs.js'
 import type { Logger } from './log/logger.js'
+import { checkNewer } from './operations/containers/check-newer.js'
+import { ContainerIndexes } from './operations/containers/index-container.js'
+import { Origins } from './operations/containers/origins.js'
 import { listPrunable, readStorage, removeStored } from './operations/containers/container-storage.js'
 import { inspectContainer } from './operations/containers/inspect-container.js'
 import { listTags } from './operations/containers/list-tags.js'
@@ -17,22 +20,25 @@ export interface ContainersDeps {
 }
 
 /** Wires what Diskwright knows of container images. */
-export function createContainersApi({ host, signIns }: ContainersDeps): ContainersApi & { close(): Promise<void> } {
+export function createContainersApi({ host, signIns, dirs }: ContainersDeps): ContainersApi & { close(): Promise<void> } {
   const missing = () => {
     throw new AppError('internal', { details: { message: 'not there yet' } })
   }
+  const indexes = new ContainerIndexes({ host, signIns })
+  const origins = new Origins(dirs.state)
   return {
     resolve: (text) => resolveText(host.env, text),
     inspect: (reference, { access = {}, signal } = {}) =>
       inspectContainer({ host: signal ? host.bind({ signal }) : host, signIns }, reference, access),
     tags: (reference, { access = {}, signal } = {}) => listTags({ host: signal ? host.bind({ signal }) : host, signIns }, reference, access),
-    openIndex: missing,
-    onIndex: () => () => {},
-    waitForIndex: missing,
-    closeIndex: missing,
-    list: missing,
-    origin: missing,
-    checkNewer: missing,
+    openIndex: (request) => indexes.open(request),
+    onIndex: (listener) => indexes.onIndex(listener),
+    waitForIndex: (id) => indexes.wait(id),
+    closeIndex: (id) => indexes.close(id),
+    list: (id, folder) => indexes.list(id, folder),
+    origin: (file) => origins.find(file),
+    checkNewer: (file, { access = {}, signal } = {}) =>
+      checkNewer({ host: signal ? host.bind({ signal }) : host, signIns }, origins, file, access),
     signIns: () => signIns.list(),
     signIn: missing,
     signOut: (registry) => signIns.forget(registry),
@@ -41,6 +47,6 @@ export function createContainersApi({ host, signIns }: ContainersDeps): Containe
     pruneList: () => listPrunable(host),
     planPackage: missing,
     buildDiskAbility: missing,
-    close: async () => {},
+    close: () => indexes.closeAll(),
   }
 }

@@ -6,6 +6,7 @@ import { baseOf, isWithin } from './entry-name.js'
 import { splitSets } from './split-names.js'
 
 const MIB = 1024 ** 2
+const SECTOR = 512
 /** Boot sectors and the like come in every system; a raw disk that is smaller has to be called one. */
 const MIN_RAW_BYTES = MIB
 /** Where boot containers (Oracle Container Host for Kubernetes) and KubeVirt's containerDisks keep their disk. */
@@ -68,10 +69,7 @@ function mayBeRawDisk(
  * The disks of an image, the most likely one first. `isThere` tells which files the image has: extents of a descriptor, parts. A file of zeros is a
  * disk only where nothing else is.
  */
-export function rankDisks(
-  found: readonly FoundDisk[],
-  files: { readonly sets: ReadonlyMap<string, readonly string[]>; has(path: string): boolean },
-): DiskCandidate[] {
+export function rankDisks(found: readonly FoundDisk[], files: FilesOfImage): DiskCandidate[] {
   const laterParts = new Set([...files.sets.values()].flatMap((parts) => parts.slice(1)))
   const extents = new Set(found.flatMap((disk) => disk.needs.map((name) => beside(disk.path, name)).filter((path) => path !== disk.path)))
   const whole = found.filter(({ path }) => !laterParts.has(path) && !extents.has(path))
@@ -87,17 +85,24 @@ export function setsOf(found: readonly FoundDisk[], paths: Iterable<string>): Ma
   return new Map([...splitSets(paths)].filter(([first]) => firsts.has(first)))
 }
 
-/** What may be taken without being named: it is whole by itself. */
-export function standsAlone({ needs }: Pick<DiskCandidate, 'needs'>): boolean {
-  return needs.length === 0
+/** What may be taken without being named: a disk, or an ISO image that boots, that is whole by itself. File systems come in many images that hold no disk. */
+export function mayBeTaken(disk: Pick<FoundDisk, 'path' | 'format' | 'variant' | 'needs' | 'isBlob' | 'isBootableIso'>): boolean {
+  const { path, format, variant, needs, isBlob, isBootableIso } = disk
+  if (needs.length > 0 || (format === 'raw' && variant === 'blank')) return false
+  return format !== 'raw' || WHOLE_DISKS.has(variant) || isBootableIso || isBlob || isWithin(path, DISK_FOLDER)
+}
+
+/** What else there is in an image. */
+export interface FilesOfImage {
+  /** Parts of files that were split, by their first. */
+  readonly sets: ReadonlyMap<string, readonly string[]>
+  has(path: string): boolean
+  bytesOf(path: string): number
 }
 
 type Points = readonly [points: number, why: string]
 
-function candidateOf(
-  disk: FoundDisk,
-  files: { readonly sets: ReadonlyMap<string, readonly string[]>; has(path: string): boolean },
-): DiskCandidate {
+function candidateOf(disk: FoundDisk, files: FilesOfImage): DiskCandidate {
   const parts = files.sets.get(disk.path) ?? []
   const points: Points[] = [byContent(disk)]
   if (disk.isBlob) points.push([30, 'a blob of an artifact is the disk itself'])
@@ -107,7 +112,10 @@ function candidateOf(
   if (disk.bytes >= 64 * MIB) points.push([5, ''])
   if (parts.length > 0) points.push([0, `it was split into ${parts.length} parts`])
   if (disk.needs.length > 0) points.push([-60, needsWords(disk, files.has)])
-  const { path, layer, label, format, virtualBytes, bytes, compression } = disk
+  const { path, layer, label, format, compression } = disk
+  const bytes = parts.length === 0 ? disk.bytes : parts.reduce((sum, part) => sum + files.bytesOf(part), 0)
+  // A raw disk is as long as its file, whatever its first part says.
+  const virtualBytes = format === 'raw' && compression === null ? Math.ceil(bytes / SECTOR) * SECTOR : disk.virtualBytes
   return {
     path,
     layer,

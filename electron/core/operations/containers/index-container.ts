@@ -5,6 +5,7 @@ import { imageKind } from '#shared/containers/image-kind'
 import { parseReference, printReference } from '#shared/containers/reference'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { IndexRequest } from '../../containers-api.js'
+import { ByteSource } from '../../guest/initramfs/byte-source.js'
 import type { Host } from '../../process/host.js'
 import type { SignInStore } from '../../registry/sign-in-store.js'
 import { chooseImage } from './choose-image.js'
@@ -117,7 +118,7 @@ export class ContainerIndexes {
       index.shown = { ...index.shown, state: 'done' }
     } catch (thrown) {
       index.error = signal.aborted ? new AppError('cancelled') : toAppError(thrown)
-      index.shown = { ...index.shown, state: signal.aborted ? 'stopped' : 'failed' }
+      index.shown = { ...index.shown, ...(signal.aborted ? { state: 'stopped' } : { state: 'failed', error: index.error.data }) }
     } finally {
       clearInterval(timer)
       this.tell(index)
@@ -170,7 +171,7 @@ async function readStored(host: Host, image: ImageIndex, imageId: string): Promi
   const files = await openStoredFiles(host, { imageId, jobId: null })
   try {
     const [layer] = image.layers
-    if (layer) await image.readTarStream(host, layer, files.all())
+    if (layer) await image.readOpened(host, layer, new ByteSource(files.all()))
   } finally {
     await files.close()
   }

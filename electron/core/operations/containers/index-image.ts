@@ -2,7 +2,7 @@ import type { ContainerLayer, DiskCandidate } from '#shared/containers/container
 import { type FoundDisk, rankDisks, setsOf } from '#shared/containers/candidates'
 import { entryPath } from '#shared/containers/entry-name'
 import { MergedTree } from '#shared/containers/layer-merge'
-import { LayerTable } from '#shared/containers/layer-table'
+import { type LayerEntry, LayerTable } from '#shared/containers/layer-table'
 import { AppError } from '#shared/errors/app-error'
 import { ByteSource } from '../../guest/initramfs/byte-source.js'
 import { createTurns } from '../../guest/volumes/turns.js'
@@ -71,7 +71,16 @@ export class ImageIndex {
     const tree = this.tree()
     const visible = all.filter((disk) => disk.isBlob || this.isVisible(tree, disk))
     const paths = this.layers.flatMap(({ table }) => Array.from({ length: table.size }, (_, index) => table.pathAt(index)))
-    return rankDisks(visible, { sets: setsOf(visible, new Set(paths)), has: (path) => tree.find(path) !== null })
+    return rankDisks(visible, {
+      sets: setsOf(visible, new Set(paths)),
+      has: (path) => tree.find(path) !== null,
+      bytesOf: (path) => this.entryAt(tree, entryPath(path) ?? path)?.bytes ?? 0,
+    })
+  }
+
+  private entryAt(tree: MergedTree, path: string): LayerEntry | null {
+    const place = tree.find(path)
+    return place === null || place === 'folder' ? null : (this.layers[place.layer]?.table.at(place.index) ?? null)
   }
 
   private isVisible(tree: MergedTree, { path, layer }: FoundDisk): boolean {
@@ -100,9 +109,15 @@ export class ImageIndex {
     if (signal.aborted) throw new AppError('cancelled')
   }
 
-  /** As `readOne`, of files that stand in no layer: local storage as podman shows it. */
-  async readTarStream(host: Host, layer: IndexedLayer, content: AsyncIterable<Uint8Array>): Promise<void> {
-    await readLayer(this.reading(host, layer), new ByteSource(content), layer)
+  /** Reads one layer of what was opened already: what podman gives out. */
+  async readOpened(host: Host, layer: IndexedLayer, input: ByteSource | undefined): Promise<void> {
+    if (input === undefined) return
+    try {
+      await readLayer(this.reading(host, layer), input, layer)
+      await finishLayer(input)
+    } finally {
+      await input.close()
+    }
   }
 
   private reading(host: Host, { layer }: IndexedLayer) {
@@ -148,13 +163,8 @@ export class ImageIndex {
   }
 
   private async stream(host: Host, source: ContainerSource, into: IndexedLayer, signal: AbortSignal): Promise<void> {
-    const input = await openLayer(host, source, into.layer, { signal, onBytes: (bytes) => void (into.readBytes = bytes) })
-    try {
-      await readLayer(this.reading(host, into), input, into)
-      await finishLayer(input)
-    } finally {
-      await input.close()
-    }
+    const options = { signal, onBytes: (bytes: number) => void (into.readBytes = bytes) }
+    await this.readOpened(host, into, await openLayer(host, source, into.layer, options))
   }
 
   /** A blob that is a file itself: its beginning tells. */

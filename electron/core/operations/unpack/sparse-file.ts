@@ -49,19 +49,19 @@ export class SparseFile {
   private readonly buffers = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)] as const
   private current: 0 | 1 = 0
   private filled = 0
-  /** Where the current buffer belongs. */
-  private start = 0
   private dataBytes = 0
   private writing: Promise<void> = Promise.resolve()
 
   private constructor(
     private readonly handle: FileHandle,
     private readonly limits: SparseLimits,
+    /** Where the current buffer belongs. */
+    private start: number,
   ) {}
 
-  /** `file` has to be there, empty. */
-  static async open(file: string, limits: SparseLimits): Promise<SparseFile> {
-    return new SparseFile(await open(file, 'r+'), limits)
+  /** `file` has to be there, empty from `start` on as far as it is written. */
+  static async open(file: string, limits: SparseLimits, start = 0): Promise<SparseFile> {
+    return new SparseFile(await open(file, 'r+'), limits, start)
   }
 
   get length(): number {
@@ -90,6 +90,12 @@ export class SparseFile {
     if (offset === this.length) return
     await this.flush()
     this.start = offset
+  }
+
+  /** Writes what is held back, where others go on writing the same file: its length stays open. */
+  async settle(): Promise<void> {
+    await this.flush()
+    await this.writing
   }
 
   /** Gives the file its length. */

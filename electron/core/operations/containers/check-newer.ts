@@ -1,0 +1,40 @@
+import type { ContainerOrigin, NewerReport } from '#shared/containers/container-report'
+import type { Access } from '#shared/containers/container-requests'
+import { parseReference, printReference } from '#shared/containers/reference'
+import { AppError } from '#shared/errors/app-error'
+import type { RegistryDeps } from '../../registry/registry-session.js'
+import { chooseImage } from './choose-image.js'
+import { openContainerSource } from './open-container-source.js'
+import type { Origins } from './origins.js'
+
+/** Whether the reference that a file was taken from leads to something else now. Throws `bad-input` without an origin, and what the source throws. */
+export async function checkNewer(deps: RegistryDeps, origins: Origins, file: string, access: Access): Promise<NewerReport> {
+  const origin = await origins.find(file)
+  if (origin === null)
+    throw new AppError('bad-input', {
+      details: { path: file, reason: 'it is not known where this file was taken from, or it was changed since' },
+    })
+  try {
+    return await look(deps, origin, access)
+  } catch (thrown) {
+    if (thrown instanceof AppError && (thrown.code === 'container-not-found' || thrown.code === 'platform-not-found'))
+      return { origin, state: 'gone', digest: null, createdAt: null }
+    throw thrown
+  }
+}
+
+async function look(deps: RegistryDeps, origin: ContainerOrigin, access: Access): Promise<NewerReport> {
+  const reference = parseReference(origin.reference)
+  // A digest never leads to anything else; the tag beside it, or the newest there is, does.
+  const source = await openContainerSource(deps, printReference({ ...reference, digest: null }), access)
+  try {
+    const platform = origin.platform ?? undefined
+    const { digest } = await source.manifest()
+    if (digest === origin.digest) return { origin, state: 'same', digest, createdAt: null }
+    const chosen = await chooseImage(source, { digest, platform })
+    const state = chosen.digest === origin.imageDigest ? 'same' : 'newer'
+    return { origin, state, digest, createdAt: chosen.config?.createdAt ?? null }
+  } finally {
+    await source.close()
+  }
+}
