@@ -1,6 +1,7 @@
 import { AppError } from '#shared/errors/app-error'
 import { formatBytes } from '#shared/text/bytes'
 import { errorWords } from './registry-answer.js'
+import { REGISTRY_LIMITS } from './registry-limits.js'
 import type { RegistryResponse, RegistrySession } from './registry-session.js'
 
 /** A blob that can be read from anywhere, as often as it takes. */
@@ -112,12 +113,17 @@ class BlobUpload {
         upload = next === 'again' ? null : next
         if (upload !== null) this.reached(upload.offset)
       } catch (thrown) {
-        if (!(thrown instanceof AppError) || !BREAKS.has(thrown.code) || thrown === this.final) throw thrown
+        if (!(thrown instanceof AppError) || thrown === this.final || !this.isBreak(thrown, upload)) throw thrown
         await this.countBreak(thrown)
         if (await this.arrivedAnyway()) return this.sentBytes
         upload = upload === null ? null : await this.whereItStands(upload)
       }
     }
+  }
+
+  /** A token that ends in the middle is renewed by the next request that is no stream; one that was refused throws again there. */
+  private isBreak({ code }: AppError, upload: Upload | null): boolean {
+    return BREAKS.has(code) || (code === 'sign-in-needed' && upload !== null)
   }
 
   /** Sends a piece, or all, or ends the upload. `again`: it has to begin anew. */
@@ -261,6 +267,14 @@ class BlobUpload {
         }
       },
     }
+  }
+}
+
+/** Waits as `PushOptions.wait` is meant to. */
+export function waitFor(signal: AbortSignal, tell: (seconds: number) => void = () => {}): PushOptions['wait'] {
+  return (seconds) => {
+    tell(seconds)
+    return REGISTRY_LIMITS.wait(seconds * 1000, signal)
   }
 }
 

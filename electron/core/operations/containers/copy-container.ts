@@ -1,9 +1,187 @@
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { isIndexType } from '#shared/containers/media-types'
+import { type ContainerReference, parseReference, printReference } from '#shared/containers/reference'
+import { readManifest } from '#shared/containers/manifest'
 import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobInput } from '#shared/jobs/job-requests'
+import { formatBytes } from '#shared/text/bytes'
 import type { SignInStore } from '../../registry/sign-in-store.js'
-import type { JobContext } from '../job-context.js'
+import { type CopySide, copyImage } from '../../tools/skopeo/copy.js'
+import type { JobContext, StepProgress } from '../job-context.js'
+import { whileSpaceLasts } from '../watch-space.js'
+import { workFolder } from '../work-folder.js'
+import type { ContainerDeps, ContainerSource } from './container-source.js'
+import { openContainerSource } from './open-container-source.js'
+import { checkFiles, type Destination, nameOf, readDestination } from './packaging/destination.js'
+import { openPart, type PartOutput } from './packaging/publish-files.js'
+import { watchGrowth } from './packaging/watch-growth.js'
+import { signImage } from './signing/sign-image.js'
+import { readSigstoreKey } from './signing/sigstore-key.js'
+import { toolAccess } from './tool-access.js'
 
-export async function copyContainer(_ctx: JobContext, _input: JobInput<'copy-container'>, _signIns: SignInStore): Promise<JobOutput> {
-  throw new AppError('internal', { details: { message: 'not there yet' } })
+type CopyInput = JobInput<'copy-container'>
+
+interface Prepared {
+  readonly destination: Destination
+  /** Pinned to what the source led to when it was looked at. */
+  readonly source: ContainerReference
+  readonly digest: string
+  /** Bytes of the image that is copied; null where that is not known beforehand. */
+  readonly bytes: number | null
+}
+
+/**
+ * Copies an image between registries, files and podman's storage with skopeo. What it copies is what the source led to at the beginning, even if its tag is moved
+ * meanwhile. Files get their name when all of it is there.
+ */
+export async function copyContainer(ctx: JobContext, input: CopyInput, signIns: SignInStore): Promise<JobOutput> {
+  const deps = { host: ctx.host, signIns, pausePoint: () => ctx.pausePoint() }
+  const prepared = await ctx.step('prepare', () => prepare(ctx, input, deps))
+  const { destination } = prepared
+  const folder = destination.kind === 'files' ? path.dirname(destination.target) : ctx.host.dirs.cache
+  return whileSpaceLasts(ctx, folder, async (watched) => {
+    const part = destination.kind === 'files' ? await openPart(watched, destination) : null
+    const digest = await watched.step('copy', (progress) => copy(watched, input, prepared, { signIns, part, progress }))
+    const bytes = await watched.step('finish', () => finish(watched, input, { ...prepared, digest }, { deps, part }))
+    return {
+      path: destination.kind === 'files' ? destination.target : nameOf(destination),
+      bytes,
+      proofs: [...proofs(input, prepared, digest), ...(await sign(watched, input, { destination, digest }, signIns))],
+      container: { reference: nameOf(destination), digest },
+    }
+  })
+}
+
+async function prepare(ctx: JobContext, input: CopyInput, deps: ContainerDeps): Promise<Prepared> {
+  const destination = readDestination(input.destination)
+  const parsed = parseReference(input.source)
+  if (input.sign !== undefined && destination.kind !== 'registry') {
+    throw new AppError('bad-input', {
+      details: { reason: `${destination.reference.transport}: has no place for a signature; registries have` },
+    })
+  }
+  if (input.sign?.kind === 'sigstore') await readSigstoreKey(input.sign.keyFile, ctx.host.env.COSIGN_PASSWORD)
+  const sources = parsed.path === null ? [] : [path.resolve(parsed.path)]
+  if (destination.kind === 'files') await checkFiles(destination, { sources, replace: input.replace })
+  const source = await openContainerSource(deps, input.source, input.from)
+  try {
+    const { digest, bytes, mediaType } = await source.manifest()
+    const { reference } = source
+    // A digest and a tag together are more than skopeo takes.
+    const isNamed = reference.transport === 'docker'
+    return {
+      destination,
+      source: isNamed ? { ...reference, tag: null, digest } : { ...reference, path: reference.path && path.resolve(reference.path) },
+      digest,
+      bytes: isIndexType(mediaType) && !input.all ? null : await bytesOfAll(source, bytes.toString('utf8'), mediaType),
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+/** Bytes of all blobs that a manifest, or the images of an index, name. */
+async function bytesOfAll(source: ContainerSource, text: string, mediaType: string): Promise<number> {
+  const manifest = readManifest(text, mediaType)
+  if (manifest.kind === 'manifest') return [manifest.config, ...manifest.layers].reduce((sum, blob) => sum + blob.bytes, text.length)
+  let sum = text.length
+  for (const { digest } of manifest.manifests) {
+    const found = await source.manifest(digest)
+    sum += await bytesOfAll(source, found.bytes.toString('utf8'), found.mediaType)
+  }
+  return sum
+}
+
+interface CopyTools {
+  readonly signIns: SignInStore
+  readonly part: PartOutput | null
+  readonly progress: StepProgress
+}
+
+/** Returns the digest that skopeo tells of what it wrote. */
+async function copy(ctx: JobContext, input: CopyInput, { source, destination, bytes }: Prepared, tools: CopyTools): Promise<string> {
+  const { part } = tools
+  const work = await workFolder(ctx, path.join(ctx.host.dirs.cache, 'copy'))()
+  const digestFile = path.join(work, 'digest')
+  const target = part === null ? destination.reference : { ...destination.reference, path: part.part }
+  // skopeo wants to make an archive itself; what is there it would take for one.
+  if (part !== null) await rm(part.part, { recursive: true, force: true })
+  const growth =
+    part === null || bytes === null ? null : watchGrowth(part.part, (done) => tools.progress.bytes(Math.min(done, bytes), bytes))
+  try {
+    await copyImage(ctx.host, {
+      from: await sideOf(ctx, source, input.from, tools.signIns),
+      to: await sideOf(ctx, target, input.to, tools.signIns),
+      all: input.all,
+      keepDigests: input.keepDigests,
+      platform: input.platform,
+      // A form that cannot hold signatures makes skopeo fail where there are some.
+      dropSignatures: destination.kind !== 'registry' && destination.reference.transport !== 'dir',
+      retries: 3,
+      digestFile,
+      temporaryFolder: work,
+      signal: ctx.signal,
+      onLine: (line) => ctx.message(line.slice(0, 200)),
+    })
+  } finally {
+    growth?.stop()
+    ctx.message('')
+  }
+  return (await readFile(digestFile, 'utf8')).trim()
+}
+
+async function sideOf(ctx: JobContext, reference: ContainerReference, access: CopyInput['from'], signIns: SignInStore): Promise<CopySide> {
+  const { registry } = reference
+  const reach = registry === null || reference.transport !== 'docker' ? {} : await toolAccess(ctx, signIns, reference, access)
+  return { image: printReference(reference), registry, ...reach }
+}
+
+interface Finish {
+  readonly deps: ContainerDeps
+  readonly part: PartOutput | null
+}
+
+/** Reads back what was written, and gives it its name. Returns its bytes. Throws `blob-mismatch`. */
+async function finish(ctx: JobContext, input: CopyInput, { destination, digest }: Prepared, { deps, part }: Finish): Promise<number> {
+  const reference = part === null ? destination.reference : { ...destination.reference, path: part.part }
+  const source = await openContainerSource(deps, printReference(reference), input.to)
+  let bytes: number
+  try {
+    const found = await source.manifest()
+    // docker-archive keeps no manifest, and storage may keep another form of it: there the digest is of the form that is read.
+    const isKept = !['docker-archive', 'containers-storage'].includes(reference.transport)
+    if (isKept && found.digest !== digest) {
+      throw new AppError('blob-mismatch', {
+        details: { digest, reason: `${printReference(destination.reference)} leads to ${found.digest}` },
+      })
+    }
+    bytes = await bytesOfAll(source, found.bytes.toString('utf8'), found.mediaType)
+  } finally {
+    await source.close()
+  }
+  if (ctx.signal.aborted) throw new AppError('cancelled')
+  await part?.publish(input.replace)
+  return bytes
+}
+
+function proofs(input: CopyInput, { destination, digest: from, bytes }: Prepared, digest: string): string[] {
+  const size = bytes === null ? '' : ` (${formatBytes(bytes)})`
+  const same =
+    from === digest
+      ? 'The digest is that of the source'
+      : `The form of the manifest was changed for ${destination.reference.transport}: the source has ${from}`
+  return [`${input.all ? 'All images of the source' : 'One image'}${size}; ${same}`, `Read back: ${nameOf(destination)} leads to ${digest}`]
+}
+
+async function sign(
+  ctx: JobContext,
+  input: CopyInput,
+  { destination, digest }: { readonly destination: Destination; readonly digest: string },
+  signIns: SignInStore,
+): Promise<string[]> {
+  if (destination.kind !== 'registry') return []
+  const signed = await signImage(ctx, { sign: input.sign, destination, digests: [digest], access: input.to }, signIns)
+  return signed === null ? [] : [signed]
 }
