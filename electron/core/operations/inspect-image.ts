@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
 import { argKey, argValue } from '#shared/boot/kernel-args'
+import { AppError } from '#shared/errors/app-error'
 import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
 import { isExtendedType } from '#shared/images/partition-types'
 import { findBootConfig, MAX_ENTRIES } from '../guest/boot-config.js'
@@ -10,6 +11,7 @@ import { hasWrongEspType, isReadable, readPartitions } from '../guest/partitions
 import { type ImageReader, withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
+import { containerReferenceAt } from './containers/container-file.js'
 
 const BIOS_BOOT_TYPE = '21686148-6449-6E6F-744E-656564454649'
 const BOOT_CODE_BYTES = 440
@@ -19,9 +21,23 @@ export interface ImageReading {
   readonly boot: BootReport
 }
 
-/** Everything the workbench shows when an image opens, in one reading. Throws what `openSource` and the reader throw. */
+/** Everything the workbench shows when an image opens, in one reading. Throws what `openDisk` and the reader throw. */
 export async function readImage(host: Host, imagePath: string): Promise<ImageReading> {
-  return readSource(host, await openSource(imagePath))
+  return readSource(host, await openDisk(imagePath))
+}
+
+const MAY_BE_CONTAINER: ReadonlySet<string> = new Set(['image-packed', 'not-a-regular-file'])
+
+/** As `openSource`; the error about a file or folder that is a container image says how that is opened. */
+export async function openDisk(imagePath: string): Promise<ImageSource> {
+  try {
+    return await openSource(imagePath)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || !MAY_BE_CONTAINER.has(thrown.code)) throw thrown
+    const reference = await containerReferenceAt(imagePath)
+    if (reference === null) throw thrown
+    throw AppError.fromData({ ...thrown.data, actions: [...thrown.data.actions, { kind: 'open-container', reference }] })
+  }
 }
 
 export async function inspectImage(host: Host, imagePath: string): Promise<ImageInfo> {

@@ -1,6 +1,5 @@
-import { openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
-import { type ImageReading, readSource } from './inspect-image.js'
+import { type ImageReading, openDisk, readSource } from './inspect-image.js'
 
 const KEPT = 8
 
@@ -12,7 +11,7 @@ export class RecentReadings {
   private readonly readings = new Map<string, Promise<ImageReading>>()
 
   async read(host: Host, imagePath: string): Promise<ImageReading> {
-    const source = await openSource(imagePath)
+    const source = await openDisk(imagePath)
     const key = `${source.path}\n${source.revision}`
     const known = this.readings.get(key)
     if (known) return known
