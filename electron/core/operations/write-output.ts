@@ -57,8 +57,8 @@ async function writeAndPublish(ctx: JobContext, request: WriteRequest): Promise<
     ctx.skip('compare')
     proofs.push('Content not compared: verification was switched off')
   }
-  const found = await ctx.step('check', async () => {
-    digests ??= await digestWritten(ctx, request, written)
+  const found = await ctx.step('check', async (progress) => {
+    digests ??= await digestWritten(ctx, request, written, progress)
     return checkWritten(ctx, request, written)
   })
   const output = { path: request.output, bytes: await bytesOnDisk(files), proofs: [...proofs, ...found], ...sha256Of(digests) }

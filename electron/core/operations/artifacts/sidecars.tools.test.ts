@@ -41,6 +41,24 @@ test.each(['disk.raw', 'a b*c.raw', ' *-x', 'back\\slash.raw', 'line\nend.raw', 
   },
 )
 
+test('holes are counted in as zeros, without being read', async () => {
+  const MIB = 1024 * 1024
+  fs.writeFileSync(at('sparse'), '')
+  fs.truncateSync(at('sparse'), 40 * MIB + 5)
+  const handle = fs.openSync(at('sparse'), 'r+')
+  fs.writeSync(handle, Buffer.alloc(MIB, 1), 0, MIB, 3 * MIB + 4096)
+  fs.writeSync(handle, Buffer.alloc(5, 2), 0, 5, 40 * MIB)
+  fs.closeSync(handle)
+  const holes = [
+    { start: 0, length: 3 * MIB + 4096 },
+    { start: 4 * MIB + 4096, length: 36 * MIB - 4096 },
+  ]
+  const sum = sums('sha256sum', 'sparse').split(' ')[0]
+  expect(await digestFile(at('sparse'), ['sha256'], { holes })).toEqual({ sha256: sum })
+  expect(await digestFile(at('sparse'), ['sha256'])).toEqual({ sha256: sum })
+  expect(await digestFile(at('sparse'), ['sha256'], { holes: [{ start: 0, length: 4 * MIB }] })).not.toEqual({ sha256: sum })
+})
+
 test('counting stops when it is cancelled, and a missing file is told', async () => {
   fs.writeFileSync(at('disk'), Buffer.alloc(4 * 1024 * 1024))
   const controller = new AbortController()
