@@ -18,6 +18,7 @@ import { diskCommands } from './commands/disk.js'
 import { doctorCommand } from './commands/doctor.js'
 import { containerIndexCommands } from './commands/containers-index.js'
 import { extractCommand } from './commands/extract.js'
+import { containerReadCommands } from './commands/containers-read.js'
 import { filesCatCommand, filesFindCommand, filesGetCommand, filesListCommand } from './commands/files.js'
 import { healthCommand } from './commands/health.js'
 import { inspectCommand } from './commands/inspect.js'
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   unpackCommand,
   extractCommand,
   ...containerIndexCommands,
+  ...containerReadCommands,
   filesListCommand,
   filesCatCommand,
   filesGetCommand,
