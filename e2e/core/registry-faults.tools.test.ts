@@ -257,7 +257,11 @@ test('where a blob is kept elsewhere, nobody signs in there', async () => {
     expect(proxy.seen.some(({ headers }) => headers.authorization !== undefined)).toBe(true)
     expect(storage.seen.map(({ headers }) => headers.authorization)).toEqual([undefined])
     storage.set({ kind: 'status', code: 403 })
-    expect((await failureOf(withSession({ registry: proxy.registry }, readBlob))).code).toBe('registry-failed')
+    const error = await failureOf(withSession({ registry: proxy.registry }, readBlob))
+    expect(error.data).toMatchObject({
+      code: 'registry-failed',
+      details: { reason: `${storage.registry}, where it keeps its blobs, answered 403` },
+    })
   } finally {
     await storage.stop()
   }

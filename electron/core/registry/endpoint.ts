@@ -92,38 +92,29 @@ export function openEndpoint(deps: EndpointDeps): Endpoint {
   const authorized = async (request: RegistryRequest): Promise<RegistryResponse> => {
     const scopes = [...ownScopes, ...(request.scopes ?? [])]
     if (isStream(request.body)) await greet()
-    let used = await authorization.header(scopes)
-    let response = await exchange(request, used)
-    if (response.status === 401 && !isStream(request.body) && new URL(response.url).origin === base().origin) {
-      const next = await authorization.renew(response, used, scopes)
-      if (next === undefined) return response
-      await response.discard()
-      used = next
-      response = await exchange(request, used)
-    }
-    return response
+    const used = await authorization.header(scopes)
+    const response = await exchange(request, used)
+    const isAsked = response.status === 401 && new URL(response.url).origin === base().origin
+    const next = isAsked && !isStream(request.body) ? await authorization.renew(response, used, scopes) : undefined
+    if (next === undefined) return response
+    await response.discard()
+    return exchange(request, next)
   }
 
   const refused = async (request: RegistryRequest, response: RegistryResponse): Promise<AppError> => {
     const body = request.method === 'HEAD' ? '' : await bodyOf(response)
-    const isElsewhere = new URL(response.url).host !== base().host
+    const { status } = response
+    const { host: answered } = new URL(response.url)
+    if (answered !== base().host && (status === 401 || status === 403)) {
+      // Nobody signs in where blobs are kept: an address that the registry signed has ended, or is wrong.
+      return new AppError('registry-failed', { details: { registry, reason: `${answered}, where it keeps its blobs, answered ${status}` } })
+    }
     const known = await findCredential().catch(() => null)
-    // Where a blob is kept nobody is asked to sign in: an address that the registry signed has ended, or is wrong.
-    const status = isElsewhere && [401, 403].includes(response.status) ? 502 : response.status
     const secrets = [...authorization.secrets(), ...(known === null ? [] : [known.secret])]
     const isWriting = request.method !== 'GET' && request.method !== 'HEAD'
     const retryAfter = retryAfterSeconds(response.headers['retry-after'], Date.now())
-    return refusalError({
-      status,
-      registry,
-      repository,
-      path: request.path,
-      isWriting,
-      user: known?.user ?? null,
-      body,
-      retryAfter,
-      secrets,
-    })
+    const user = known?.user ?? null
+    return refusalError({ status, registry, repository, path: request.path, isWriting, user, body, retryAfter, secrets })
   }
 
   const ask = async (request: RegistryRequest): Promise<RegistryResponse> => {

@@ -12,6 +12,8 @@ export interface RetryOptions {
   readonly once: boolean
 }
 
+/** Whoever says to come back at once is not asked without end. */
+const LEAST_WAIT_MS = 100
 const PASSING_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504])
 
 /**
@@ -30,7 +32,7 @@ export async function sendPatiently(send: () => Promise<RegistryResponse>, optio
     }
     const seconds = retryAfterSeconds(response.headers['retry-after'], Date.now())
     if (!options.once && isBusy(response, seconds)) {
-      const pause = seconds === null ? backoff(limits, ++busy + 1) : Math.max(seconds * 1000, limits.backoffMs)
+      const pause = seconds === null ? backoff(limits, ++busy + 1) : Math.max(seconds * 1000, limits.backoffMs, LEAST_WAIT_MS)
       if (waited + pause > limits.busyMs) return response
       waited += pause
       tries--
