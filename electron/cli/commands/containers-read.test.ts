@@ -32,7 +32,7 @@ test('an image, its platform, what stands against it', () => {
     'docker://registry.example/a:1: image',
     `  Digest: ${image.digest}`,
     expect.stringMatching(/Platform +Size +Layers +Made +Digest/),
-    expect.stringMatching(/\* linux\/arm64\/v8 +1\.0 KiB +0 +2025-01-02 +sha256:a/),
+    expect.stringMatching(/\* linux\/arm64\/v8 +1 KiB +0 +2025-01-02 +sha256:a/),
     '  Label: of=x',
     '  Signature: MISSING (It has none)',
     '  Mirror: mirror.example',
@@ -47,5 +47,5 @@ test('an artifact with its files', () => {
   const lines = describeContainer({ ...report, images: [artifact] })
   expect(lines[0]).toBe('docker://registry.example/a:1: artifact (application/vnd.x)')
   expect(lines[2]).toMatch(/Files/)
-  expect(lines).toContain('  File: disk.qcow2, 512 B')
+  expect(lines).toContain('  File: disk.qcow2, 512 bytes')
 })
