@@ -13,6 +13,8 @@ import { containersPruneCommand, containersRemoveCommand, containersStorageComma
 import { customizeCommand } from './commands/customize.js'
 import { editCommand } from './commands/edit.js'
 import { recipeSchemaCommand, recipeScriptCommand } from './commands/recipe.js'
+import { copyContainerCommand } from './commands/containers-copy.js'
+import { signInCommands } from './commands/containers-sign-in.js'
 import { convertCommand } from './commands/convert.js'
 import { diskCommands } from './commands/disk.js'
 import { doctorCommand } from './commands/doctor.js'
@@ -25,6 +27,7 @@ import { inspectCommand } from './commands/inspect.js'
 import { jobsMoveCommand, jobsPauseCommand, jobsResumeCommand, jobsRetryCommand } from './commands/jobs-queue.js'
 import { jobsCancelCommand, jobsListCommand, jobsRecoverCommand, jobsShowCommand } from './commands/jobs.js'
 import { resizeCommand } from './commands/resize.js'
+import { packageCommand } from './commands/package.js'
 import { platformsCommand, retargetCommand } from './commands/retarget.js'
 import { compareCommand } from './commands/compare.js'
 import { diskMapCommand } from './commands/disk-map.js'
@@ -64,6 +67,9 @@ export const COMMANDS: readonly Command[] = [
   recipeSchemaCommand,
   convertCommand,
   artifactsCommand,
+  packageCommand,
+  copyContainerCommand,
+  ...signInCommands,
   ...diskCommands,
   containersStorageCommand,
   containersRemoveCommand,

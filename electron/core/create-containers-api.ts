@@ -1,3 +1,4 @@
+import { packageContainerInputSchema, signInRequestSchema } from '#shared/containers/container-requests'
 import { AppError } from '#shared/errors/app-error'
 import type { ContainersApi } from './containers-api.js'
 import type { Dirs } from './files/dirs.js'
@@ -9,6 +10,8 @@ import { listPrunable, readStorage, removeStored } from './operations/containers
 import { inspectContainer } from './operations/containers/inspect-container.js'
 import { listTags } from './operations/containers/list-tags.js'
 import { resolveText } from './operations/containers/resolve-reference.js'
+import { planPackage } from './operations/containers/plan-package.js'
+import { signInAt } from './operations/containers/sign-in.js'
 import type { Host } from './process/host.js'
 import type { SignInStore } from './registry/sign-in-store.js'
 
@@ -40,12 +43,12 @@ export function createContainersApi({ host, signIns, dirs }: ContainersDeps): Co
     checkNewer: (file, { access = {}, signal } = {}) =>
       checkNewer({ host: signal ? host.bind({ signal }) : host, signIns }, origins, file, access),
     signIns: () => signIns.list(),
-    signIn: missing,
+    signIn: async (request) => signInAt({ host, signIns }, signInRequestSchema.parse(request)),
     signOut: (registry) => signIns.forget(registry),
     storage: (signal) => readStorage(host, signal),
     removeStored: (what) => removeStored(host, what),
     pruneList: () => listPrunable(host),
-    planPackage: missing,
+    planPackage: async (input) => planPackage(host, signIns, packageContainerInputSchema.parse(input)),
     buildDiskAbility: missing,
     close: () => indexes.closeAll(),
   }

@@ -7,6 +7,7 @@ import type { Logger } from '#core/log/logger'
 import { followJobs } from './app-modules/follow-jobs.js'
 import { followTheme } from './app-modules/theme.js'
 import { mainWindow } from './host/dialogs.js'
+import { createSecretStore } from './host/secret-store.js'
 import type { OpenRequests } from './host/open-requests.js'
 import type { StagedImages } from './host/staged-images.js'
 import type { InputGrants } from './ipc/input-grants.js'
@@ -26,7 +27,13 @@ export interface ServiceOptions {
 
 /** Creates the core and answers the window from it. A module of its own, loaded while the window already draws itself. */
 export async function startService({ dirs, log, openRequests, staged, inputs, calls, isTrustedUrl }: ServiceOptions): Promise<Core> {
-  const core = await createCore({ dirs, env: process.env, log, version: app.getVersion() })
+  const core = await createCore({
+    dirs,
+    env: process.env,
+    log,
+    version: app.getVersion(),
+    secrets: createSecretStore({ folder: dirs.config, log }),
+  })
   registerContract(calls, { handlers: createHandlers(core, { openRequests, staged, inputs, parent: mainWindow }), isTrustedUrl, log })
   pushCoreEvents(core)
   followTheme(core.settings)
