@@ -14,9 +14,11 @@ const CLEAR_LINE = '\r\u001b[K'
 export async function followJob(
   { core, print, signal }: CommandContext,
   request: JobRequestDraft,
+  onStart: (job: Job) => void = () => {},
 ): Promise<{ job: Job; output: JobOutput }> {
   const started = core.jobs.start(request)
   const { id } = started
+  onStart(started)
   const show = (job: Job) => job.id === id && showJob(job)
   let shown = ''
   const showJob = (job: Job) => {

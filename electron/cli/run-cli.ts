@@ -34,6 +34,7 @@ import { diskMapCommand } from './commands/disk-map.js'
 import { lintCommand } from './commands/lint.js'
 import { sourcesCommand } from './commands/sources.js'
 import { tourCommand } from './commands/tour.js'
+import { testBootCommand } from './commands/test-boot.js'
 import { unpackCommand } from './commands/unpack.js'
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes.js'
 import { createPrinter, type Sink, visible } from './print.js'
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   retargetCommand,
   platformsCommand,
   resizeCommand,
+  testBootCommand,
   applyCommand,
   recipeScriptCommand,
   recipeSchemaCommand,

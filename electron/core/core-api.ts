@@ -20,6 +20,7 @@ import type { PlatformId } from '#shared/platforms/platform'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { DoctorReport } from '#shared/tools/doctor'
+import type { BootTestsApi } from './create-boot-tests-api.js'
 import type { ContainersApi } from './containers-api.js'
 import type { Logger } from './log/logger.js'
 import type { Dirs } from './files/dirs.js'
@@ -107,6 +108,8 @@ export interface Core {
    */
   startBatch(request: BatchRequestDraft): Promise<Job[]>
   readonly containers: ContainersApi
+  /** Machines of boot tests while they run. */
+  readonly bootTests: BootTestsApi
   readonly jobs: JobsApi
   readonly recents: RecentsApi
   readonly settings: SettingsApi

@@ -4,8 +4,10 @@ import { saveImageInputSchema } from '#shared/jobs/job-requests'
 import { tidyPath } from '#shared/images/os-tree'
 import { printRecipe } from '#shared/recipes/recipe-text'
 import type { Core, CoreDeps } from './core-api.js'
+import { createBootTestsApi } from './create-boot-tests-api.js'
 import { createContainersApi } from './create-containers-api.js'
 import { createFilesApi } from './create-files-api.js'
+import { jobsFolder } from './files/dirs.js'
 import { prepareDirs } from './files/prepare-dirs.js'
 import { kernelDevices } from './guest/engines/nbd-runner.js'
 import { removeStaleExports } from './guest/stale-exports.js'
@@ -16,6 +18,7 @@ import { createLockTable } from './jobs/locks.js'
 import { createRecovery } from './jobs/recovery.js'
 import { startBatch } from './jobs/start-batch.js'
 import { podmanKeeper } from './operations/containers/podman-keeper.js'
+import { BootConsoles } from './operations/boot-test/boot-consoles.js'
 import { planBatch } from './operations/plan-batch.js'
 import { planConvert } from './operations/plan-convert.js'
 import { measureFormats, readDiskMap } from './operations/disk-map.js'
@@ -44,13 +47,15 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
   const host = await createHost({ dirs, env, log })
   await removeStaleExports(host)
   const settings = createSettingsStore({ folder: dirs.config, log })
-  const store = createJobStore({ folder: path.join(dirs.state, 'jobs'), log, keepJobs: () => settings.get().keepJobs })
+  const store = createJobStore({ folder: jobsFolder(dirs), log, keepJobs: () => settings.get().keepJobs })
   let doctor: ReturnType<typeof runDoctor> | undefined
   const locks = createLockTable(path.join(dirs.runtime, 'locks'))
   const recovery = createRecovery({ store, dirs, log, devices: kernelDevices(host), containers: podmanKeeper(host) })
   const signIns = createSignInStore({ host, secrets: deps.secrets ?? null })
+  const consoles = new BootConsoles()
   const definitions = createJobDefinitions({
     signIns,
+    consoles,
     engine: () => settings.get().engine,
     madeWith: { version: deps.version ?? 'unknown version', tools: toolVersions },
   })
@@ -112,6 +117,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     },
     planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
     containers,
+    bootTests: createBootTestsApi(consoles),
     jobs,
     recents,
     settings,

@@ -26,6 +26,7 @@ export const SYSTEM_PACKAGES = [
   },
   { names: ['systemd-boot-efi', 'systemd-boot'], why: 'boot loader of the sample image' },
   { names: ['ovmf'], why: 'UEFI firmware for boot tests' },
+  { names: ['swtpm'], why: 'a TPM for boot tests' },
   { names: ['podman'], why: 'local container storage' },
   { names: ['skopeo'], why: 'copies container images between transports' },
   { names: ['libgtk-3-0t64', 'libgtk-3-0'], why: 'the window' },
@@ -51,6 +52,6 @@ export const TEST_PACKAGES = [
   { names: ['apache2-utils'], why: 'htpasswd, users of the registry in tests' },
   { names: ['buildah'], why: 'builds container images in tests' },
   { names: ['gnupg'], why: 'keys of signed container images in tests' },
-  { names: ['swtpm'], why: 'a TPM for boot tests' },
+  { names: ['syslinux'], why: 'boot loader of a BIOS image in boot tests' },
   { names: ['bsdutils'], why: 'script, a terminal for the tests of the command line' },
 ]

@@ -60,6 +60,7 @@ export const ERROR_CODES = [
   'input-not-granted',
   'folder-not-writable',
   'no-space',
+  'not-enough-memory',
   'file-too-large',
   'format-not-writable',
   'registry-unreachable',

@@ -48,6 +48,11 @@ export const TOOL_ERROR_WORDS = {
     detail: `${sentence(facts.text(['reason', 'problem', 'message'], facts.lastLine() || 'It ended before all edits were written'))} It worked on a throw-away copy, which was removed; the source was not changed.`,
     next: 'Try again, or choose another engine in Settings.',
   }),
+  'not-enough-memory': (facts) => ({
+    title: 'There is too little free memory',
+    detail: `The test machine needs ${facts.size('neededBytes')}, and ${facts.size('freeBytes')} are free. Nothing was started or changed.`,
+    next: 'Give it less memory, or end other programs first.',
+  }),
   'job-not-found': (facts) => ({
     title: 'There is no such job',
     detail: `No job${facts.aside(['job', 'id'])} is in the history; it may have been removed. Nothing was changed.`,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bootTestInputSchema } from '../boot-test/boot-test-request.js'
 import { CONTAINER_JOB_INPUTS } from '../containers/container-requests.js'
 import { editSchema } from '../edits/edit.js'
 import { guestPlaceSchema } from '../edits/guest-place.js'
@@ -86,6 +87,7 @@ export const JOB_INPUTS = {
   'extract-files': extractFilesInputSchema,
   'unpack-image': unpackImageInputSchema,
   'compare-images': compareImagesInputSchema,
+  'test-boot': bootTestInputSchema,
   ...DISK_JOB_INPUTS,
   ...CONTAINER_JOB_INPUTS,
 } as const
@@ -102,6 +104,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('extract-files'), input: extractFilesInputSchema }),
   z.object({ kind: z.literal('unpack-image'), input: unpackImageInputSchema }),
   z.object({ kind: z.literal('compare-images'), input: compareImagesInputSchema }),
+  z.object({ kind: z.literal('test-boot'), input: bootTestInputSchema }),
   z.object({ kind: z.literal('compact-image'), input: DISK_JOB_INPUTS['compact-image'] }),
   z.object({ kind: z.literal('snapshot-image'), input: DISK_JOB_INPUTS['snapshot-image'] }),
   z.object({ kind: z.literal('rebase-image'), input: DISK_JOB_INPUTS['rebase-image'] }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bootTestReportSchema } from '../boot-test/boot-test-report.js'
 import { appErrorDataSchema } from '../errors/app-error-data.js'
 import { comparisonSchema } from '../images/comparison.js'
 import { jobKindSchema } from './job-requests.js'
@@ -45,6 +46,8 @@ export const jobOutputSchema = z.object({
   backup: z.string().optional(),
   /** Where two images differ. */
   comparison: comparisonSchema.optional(),
+  /** What a boot test found. */
+  bootTest: bootTestReportSchema.optional(),
   /** The container image that was read or made; `digest` is that of its manifest or index. */
   container: z.object({ reference: z.string(), digest: z.string() }).optional(),
   /** Engine that wrote edits. */

@@ -32,3 +32,8 @@ export function resolveDirs(env: NodeJS.ProcessEnv): Dirs {
     runtime: pick('RUNTIME', 'XDG_RUNTIME_DIR', path.join(os.tmpdir(), `diskwright-runtime-${process.getuid?.() ?? 0}`)),
   }
 }
+
+/** One folder per job. */
+export function jobsFolder({ state }: Pick<Dirs, 'state'>): string {
+  return path.join(state, 'jobs')
+}

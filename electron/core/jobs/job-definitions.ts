@@ -3,6 +3,7 @@ import { FORMATS } from '#shared/images/formats'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { artifact } from '#shared/platforms/artifacts'
 import type { SignInStore } from '../registry/sign-in-store.js'
+import type { BootConsoles } from '../operations/boot-test/boot-consoles.js'
 import { compareImages } from '../operations/compare/compare-images.js'
 import { convertDiskImage } from '../operations/convert-image.js'
 import { sidecarPaths } from '../operations/artifacts/sidecars.js'
@@ -11,6 +12,7 @@ import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
 import { unpackImage } from '../operations/unpack/unpack-image.js'
+import { bootTestDefinition } from './boot-test-definition.js'
 import { containerDefinitions } from './container-definitions.js'
 import { diskDefinitions } from './disk-definitions.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
@@ -71,10 +73,12 @@ export function createJobDefinitions(preferences: {
   readonly engine: () => EngineId | 'auto'
   readonly madeWith: MadeWith
   readonly signIns: SignInStore
+  readonly consoles: BootConsoles
 }): JobDefinitions {
   return {
     ...diskDefinitions,
     ...containerDefinitions(preferences.signIns),
+    ...bootTestDefinition(preferences),
     'save-image': {
       title: (input) =>
         input.target.mode === 'new-file'

@@ -11,6 +11,8 @@ export interface Access {
   readonly write?: readonly string[]
   /** Device nodes, such as `/dev/kvm`. */
   readonly devices?: readonly string[]
+  /** The network of this machine; none without it. */
+  readonly network?: boolean
 }
 
 export interface RunOptions {

@@ -19,7 +19,7 @@ export interface SandboxRequest {
 }
 
 /**
- * The bwrap(1) command line before `--`: no network, own pid namespace that dies with its parent, `/usr` read-only, private
+ * The bwrap(1) command line before `--`: no network unless it is asked for, own pid namespace that dies with its parent, `/usr` read-only, private
  * `/tmp`, and nothing else of the host but `access`, each path at its own place.
  */
 export function sandboxArgs(request: SandboxRequest): string[] {
@@ -27,6 +27,8 @@ export function sandboxArgs(request: SandboxRequest): string[] {
   return [
     request.bwrap,
     '--unshare-all',
+    // Names of hosts are looked up with what this file says.
+    ...(access.network ? ['--share-net', '--ro-bind-try', '/etc/resolv.conf', '/etc/resolv.conf'] : []),
     '--die-with-parent',
     '--new-session',
     ...(request.infoFd === undefined ? [] : ['--info-fd', String(request.infoFd)]),

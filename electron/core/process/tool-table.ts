@@ -99,6 +99,7 @@ export const TOOLS = {
     ['qemu-system-x86', 'qemu-system-x86-core', 'qemu-x86', 'qemu-system-x86'],
     { required: false },
   ),
+  swtpm: row('swtpm', 'A TPM for boot tests', ['swtpm', 'swtpm', 'swtpm', 'swtpm'], { required: false }),
   'mkfs.fat': row('mkfs.fat', 'Makes FAT file systems', ['dosfstools', 'dosfstools', 'dosfstools', 'dosfstools'], {
     required: false,
     versionArgs: null,

@@ -49,6 +49,7 @@ export function convertDefinition(run: Convert['run'], more: Partial<Convert> = 
     'extract-files': { title: unused, steps: unused, locks: unused, run: unused },
     'compare-images': { title: unused, steps: unused, locks: unused, run: unused },
     'unpack-image': { title: unused, steps: unused, locks: unused, run: unused },
+    'test-boot': { title: unused, steps: unused, locks: unused, run: unused },
     'compact-image': { title: unused, steps: unused, locks: unused, run: unused },
     'snapshot-image': { title: unused, steps: unused, locks: unused, run: unused },
     'rebase-image': { title: unused, steps: unused, locks: unused, run: unused },

@@ -1,0 +1,57 @@
+const HISTORY_BYTES = 256 * 1024
+
+export type ConsoleListener = (bytes: Buffer) => void
+
+/** The serial console of a machine that runs. */
+export interface LiveMachine {
+  /** What the user types. */
+  write(text: string): void
+  /** PNG of the graphical console; null where there is none. */
+  screenshot(): Promise<Buffer | null>
+  /** Where SSH of the guest is to be had on loopback; null without a network. */
+  readonly sshPort: number | null
+}
+
+/** Serial consoles of the boot tests that run in this process, by job: for who looks on, in a window or on a terminal. */
+export class BootConsoles {
+  private readonly machines = new Map<string, LiveMachine>()
+  private readonly histories = new Map<string, Buffer[]>()
+  private readonly listeners = new Map<string, Set<ConsoleListener>>()
+
+  /** Tells what the guest of a job writes: first the end of what it wrote before. May be asked before the test begins. */
+  watch(jobId: string, listener: ConsoleListener): () => void {
+    const history = this.histories.get(jobId)
+    if (history && history.length > 0) listener(Buffer.concat(history))
+    const set = this.listeners.get(jobId) ?? new Set()
+    this.listeners.set(jobId, set.add(listener))
+    return () => {
+      set.delete(listener)
+      if (set.size === 0) this.listeners.delete(jobId)
+    }
+  }
+
+  /** The machine of a job while it runs. */
+  machine(jobId: string): LiveMachine | undefined {
+    return this.machines.get(jobId)
+  }
+
+  open(jobId: string, machine: LiveMachine): void {
+    this.machines.set(jobId, machine)
+    this.histories.set(jobId, [])
+  }
+
+  tell(jobId: string, bytes: Buffer): void {
+    const history = this.histories.get(jobId)
+    if (history) {
+      history.push(bytes)
+      let size = history.reduce((sum, chunk) => sum + chunk.length, 0)
+      while (size > HISTORY_BYTES && history.length > 1) size -= history.shift()?.length ?? 0
+    }
+    for (const listener of this.listeners.get(jobId) ?? []) listener(bytes)
+  }
+
+  close(jobId: string): void {
+    this.machines.delete(jobId)
+    this.histories.delete(jobId)
+  }
+}

@@ -1,0 +1,41 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { jobsFolder } from '../../files/dirs.js'
+import type { JobContext } from '../job-context.js'
+
+/** Bytes of a socket's path with its end, unix(7), `sun_path`. */
+const MAX_SOCKET_PATH = 108
+const LONGEST_SOCKET = '/serial.sock'
+
+/** What stays with the job: its serial log and its screenshot. */
+export async function keptFolder(ctx: JobContext): Promise<string> {
+  const folder = path.join(jobsFolder(ctx.host.dirs), ctx.jobId)
+  await fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
+/**
+ * A private folder for what a test machine writes: on a disk and not in memory, for a guest can write much on its first boot. It goes
+ * away with the job.
+ */
+export function machineFolder(ctx: JobContext): Promise<string> {
+  return privateFolder(ctx, path.join(ctx.host.dirs.cache, 'boot-tests', ctx.jobId))
+}
+
+/** Where the sockets lie: in the folder of the machine, or in a short one where that has too long a name. */
+export async function socketFolder(ctx: JobContext, machine: string): Promise<string> {
+  if (Buffer.byteLength(machine + LONGEST_SOCKET) < MAX_SOCKET_PATH) return machine
+  return privateFolder(ctx, path.join(os.tmpdir(), `dw-${ctx.jobId}`))
+}
+
+async function privateFolder(ctx: JobContext, folder: string): Promise<string> {
+  const release = ctx.claim('folder', folder)
+  ctx.defer(async () => {
+    await fs.rm(folder, { recursive: true, force: true })
+    release()
+  })
+  await fs.mkdir(path.dirname(folder), { recursive: true })
+  await fs.mkdir(folder, { mode: 0o700 })
+  return folder
+}

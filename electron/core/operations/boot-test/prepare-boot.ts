@@ -1,0 +1,218 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { BootTestInput, FirmwareKind, GivenText } from '#shared/boot-test/boot-test-request'
+import type { WantedArguments } from '#shared/boot-test/judge'
+import { type MachinePreset, machinePreset } from '#shared/boot-test/machine-presets'
+import type { Edit } from '#shared/edits/edit'
+import { AppError } from '#shared/errors/app-error'
+import type { ImageInfo } from '#shared/images/image-info'
+import type { EngineId } from '#shared/jobs/job-requests'
+import { platform } from '#shared/platforms/platforms'
+import { requireSpace } from '../../files/disk-space.js'
+import { probeKvm } from '../../guest/kvm.js'
+import { type ImageSource, openSource } from '../../guest/source.js'
+import { makeSeedDisk } from '../../tools/mtools/make-seed.js'
+import { createOverlay } from '../../tools/qemu-img/create-overlay.js'
+import { findUefi } from '../../tools/qemu-system/find-firmware.js'
+import type { MachinePlan } from '../../tools/qemu-system/machine-args.js'
+import { startSwtpm } from '../../tools/swtpm/start-swtpm.js'
+import { editsProof, openOverlay, overlayBytes, readBack, resultBytes, stageEdits, writeToOverlay } from '../edit-overlay.js'
+import { type ImageReading, readSource } from '../inspect-image.js'
+import type { JobContext } from '../job-context.js'
+import { machineFolder, socketFolder } from './boot-folders.js'
+import { requireMemory } from './free-memory.js'
+import { temporaryEdits, usesSerialConsole, wantedArguments } from './test-entry.js'
+
+const OVERLAY_BYTES = 64 * 1024 ** 2
+
+export interface PreparedBoot {
+  readonly source: ImageSource
+  readonly plan: MachinePlan
+  readonly firmware: { readonly kind: FirmwareKind; readonly file: string | null }
+  readonly accelerator: { readonly used: 'kvm' | 'tcg'; readonly reason: string }
+  readonly wanted: WantedArguments
+  /** Private; all that the machine may write lies in it. */
+  readonly folder: string
+  readonly readFiles: readonly string[]
+  readonly engine: EngineId | undefined
+  readonly proofs: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * Makes everything ready to boot: tools found, the image read, its edits written to an overlay by one engine run, and another overlay on
+ * top for what the guest writes.
+ *
+ * @throws AppError `tool-missing`, `image-changed`, `image-in-use`, `not-enough-memory`, `no-space`, and what keeps an edit from being applied
+ */
+export async function prepareBoot(ctx: JobContext, input: BootTestInput, preference: EngineId | 'auto'): Promise<PreparedBoot> {
+  const { host } = ctx
+  host.find('qemu-system-x86_64')
+  const source = await openSource(input.source)
+  if (input.revision !== undefined && input.revision !== source.revision) {
+    throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
+  }
+  await requireMemory(input.machine.memoryBytes)
+  const [reading, accelerator] = await Promise.all([readSource(host, source), chooseAccelerator(ctx, input)])
+  if (reading.info.warnings.some(({ code }) => code === 'image-in-use')) {
+    throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
+  }
+  const preset = machinePreset(input.platform)
+  const type = input.machine.machine ?? (input.machine.diskBus === 'ide' ? 'pc' : preset.machine)
+  const kind = firmwareKind(input, reading.info)
+  const uefi = kind === 'bios' ? null : await findUefi(kind, kind === 'uefi-secure' ? 'q35' : type)
+  const edited = await writeEdits(ctx, input, source, reading, preference)
+
+  const folder = await machineFolder(ctx)
+  await requireSpace(folder, OVERLAY_BYTES)
+  const disk = path.join(folder, 'run.qcow2')
+  const { node } = edited.source
+  await createOverlay(host, {
+    path: disk,
+    backingPath: node.path,
+    backingDriver: node.driver,
+    virtualBytes: edited.virtualBytes,
+    access: { read: edited.source.files, write: [folder] },
+  })
+  const sockets = await socketFolder(ctx, folder)
+  const tpm = await wantTpm(ctx, input, preset, path.join(sockets, 'tpm.sock'), path.join(folder, 'tpm'))
+  const plan: MachinePlan = {
+    type: kind === 'uefi-secure' ? 'q35' : type,
+    accelerator: accelerator.used,
+    cpu: input.machine.cpu ?? (accelerator.used === 'kvm' ? 'host' : 'max'),
+    cpus: input.machine.cpus,
+    memoryBytes: input.machine.memoryBytes,
+    firmware: uefi && { code: uefi.code, vars: await copyVars(uefi.vars, folder), smm: uefi.needsSmm },
+    disk: { driver: 'qcow2', path: disk, backing: node },
+    diskBus: input.machine.diskBus ?? preset.diskBus,
+    preset,
+    network: input.machine.network,
+    seedDisk: await cloudInitDisk(ctx, input, folder),
+    ignition: await ignitionFile(input, folder),
+    sockets: { serial: path.join(sockets, 'serial.sock'), qmp: path.join(sockets, 'qmp.sock'), tpm: tpm.socket },
+  }
+  return {
+    source,
+    plan,
+    firmware: { kind, file: uefi?.code.path ?? null },
+    accelerator,
+    wanted: edited.wanted,
+    folder,
+    readFiles: edited.source.files,
+    engine: edited.engine,
+    proofs: edited.proofs,
+    notes: [
+      ...(edited.serialConsole === false
+        ? ['The kernel is not told to write to the serial console: console=ttyS0,115200n8 as a temporary argument would show what it says']
+        : []),
+      ...(preset.note === null ? [] : [preset.note]),
+      ...tpm.notes,
+    ],
+  }
+}
+
+async function chooseAccelerator({ host }: JobContext, { machine }: BootTestInput): Promise<PreparedBoot['accelerator']> {
+  if (machine.accelerator === 'tcg') return { used: 'tcg', reason: 'Emulated without KVM, as was asked for.' }
+  const kvm = await probeKvm(host)
+  if (kvm.usable) return { used: 'kvm', reason: kvm.reason }
+  if (machine.accelerator === 'kvm') throw new AppError('engine-unavailable', { details: { engine: 'KVM', reason: kvm.reason } })
+  return { used: 'tcg', reason: `Emulated without KVM, which is slower. ${kvm.reason}` }
+}
+
+/** An image that starts by both is started as its platform does it; with UEFI where that is not known. */
+function firmwareKind({ machine, platform: id }: BootTestInput, { firmware }: ImageInfo): FirmwareKind {
+  if (machine.firmware !== 'auto') return machine.firmware
+  if (firmware === 'uefi' || firmware === 'bios') return firmware
+  const usual = id === undefined ? 'image' : platform(id).firmware.usual
+  if (usual !== 'image') return usual
+  return firmware === 'both' ? 'uefi' : 'bios'
+}
+
+interface EditedDisk extends Pick<PreparedBoot, 'source' | 'wanted' | 'engine' | 'proofs'> {
+  readonly virtualBytes: number
+  readonly serialConsole: boolean | null
+}
+
+async function writeEdits(
+  ctx: JobContext,
+  input: BootTestInput,
+  source: ImageSource,
+  { info, boot }: ImageReading,
+  preference: EngineId | 'auto',
+): Promise<EditedDisk> {
+  const edits: readonly Edit[] = [...input.edits, ...temporaryEdits(input, boot)]
+  const untouched = (proofs: readonly string[]): EditedDisk => ({
+    source,
+    virtualBytes: info.virtualBytes,
+    wanted: wantedArguments(boot, boot, input.entry),
+    engine: undefined,
+    proofs,
+    serialConsole: usesSerialConsole(boot, input.entry),
+  })
+  if (edits.length === 0) return untouched([])
+  const staged = await stageEdits(ctx.host, { source, info }, edits, { idempotent: true })
+  if (staged.changes === 0) return untouched(['All edits have their effect already'])
+  const overlay = await openOverlay(ctx, source, overlayBytes(staged, info))
+  const engine = await writeToOverlay(ctx, overlay, staged, input.engine ?? preference)
+  await readBack(ctx, overlay, staged)
+  const after = await readSource(ctx.host, overlay.source)
+  return {
+    source: overlay.source,
+    virtualBytes: resultBytes(staged, info),
+    wanted: wantedArguments(boot, after.boot, input.entry),
+    engine,
+    proofs: [editsProof(staged)],
+    serialConsole: usesSerialConsole(after.boot, input.entry),
+  }
+}
+
+/** The firmware writes its variables: each test gets its own. */
+async function copyVars(template: { path: string; format: 'raw' | 'qcow2' }, folder: string) {
+  const file = path.join(folder, 'vars.fd')
+  await fs.copyFile(template.path, file)
+  await fs.chmod(file, 0o600)
+  return { path: file, format: template.format }
+}
+
+async function wantTpm(ctx: JobContext, { machine }: BootTestInput, preset: MachinePreset, socket: string, folder: string) {
+  if (!(machine.tpm ?? preset.tpm)) return { socket: null, notes: [] }
+  if (machine.tpm === undefined && !ctx.host.has('swtpm')) return { socket: null, notes: ['There is no TPM: swtpm is not installed'] }
+  const tpm = await startSwtpm(ctx.host, { folder, socket })
+  ctx.defer(() => tpm.stop(500))
+  return { socket, notes: [] }
+}
+
+async function cloudInitDisk({ host, jobId }: JobContext, { seed }: BootTestInput, folder: string): Promise<string | null> {
+  if (!seed?.cloudInit) return null
+  const { userData, metaData, networkConfig } = seed.cloudInit
+  const disk = path.join(folder, 'seed.img')
+  await makeSeedDisk(
+    host,
+    disk,
+    {
+      'user-data': await given(userData),
+      'meta-data': metaData === undefined ? `instance-id: ${jobId}\n` : await given(metaData),
+      ...(networkConfig === undefined ? {} : { 'network-config': await given(networkConfig) }),
+    },
+    folder,
+  )
+  return disk
+}
+
+async function ignitionFile({ seed }: BootTestInput, folder: string): Promise<string | null> {
+  if (seed?.ignition === undefined) return null
+  const file = path.join(folder, 'config.ign')
+  await fs.writeFile(file, await given(seed.ignition), { mode: 0o600 })
+  return file
+}
+
+const MAX_GIVEN_BYTES = 1024 ** 2
+
+async function given(text: GivenText): Promise<string> {
+  if ('text' in text) return text.text
+  const { size } = await fs.stat(text.file).catch(() => {
+    throw new AppError('file-not-found', { details: { path: text.file } })
+  })
+  if (size > MAX_GIVEN_BYTES) throw new AppError('bad-input', { details: { reason: `${text.file} is larger than 1 MiB` } })
+  return fs.readFile(text.file, 'utf8')
+}

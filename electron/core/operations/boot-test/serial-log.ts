@@ -1,0 +1,56 @@
+import fs from 'node:fs/promises'
+
+const HEAD_BYTES = 8 * 1024 * 1024
+const TAIL_BYTES = 4 * 1024 * 1024
+
+/**
+ * The console of a test as a file: its beginning as it comes, and its end when it is closed; a guest that writes without end takes
+ * neither the disk nor the memory. Calls have to wait for each other.
+ */
+export class SerialLog {
+  /** All that the guest wrote. */
+  bytes = 0
+  private tail: Buffer[] = []
+  private tailBytes = 0
+  private dropped = 0
+
+  private constructor(
+    private readonly handle: fs.FileHandle,
+    readonly path: string,
+  ) {}
+
+  static async open(path: string): Promise<SerialLog> {
+    return new SerialLog(await fs.open(path, 'w', 0o600), path)
+  }
+
+  get leftOutBytes(): number {
+    return this.dropped
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    const room = Math.max(0, HEAD_BYTES - this.bytes)
+    this.bytes += chunk.length
+    if (room > 0) await this.handle.write(chunk.subarray(0, room))
+    if (chunk.length > room) this.keep(chunk.subarray(room))
+  }
+
+  async close(): Promise<void> {
+    try {
+      if (this.dropped > 0) await this.handle.write(`\r\n[ ${this.dropped} bytes left out here ]\r\n`)
+      for (const chunk of this.tail) await this.handle.write(chunk)
+      await this.handle.sync()
+    } finally {
+      await this.handle.close()
+    }
+  }
+
+  private keep(chunk: Buffer): void {
+    this.tail.push(chunk)
+    this.tailBytes += chunk.length
+    while (this.tailBytes > TAIL_BYTES && this.tail.length > 1) {
+      const length = this.tail.shift()?.length ?? 0
+      this.tailBytes -= length
+      this.dropped += length
+    }
+  }
+}

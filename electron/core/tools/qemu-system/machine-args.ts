@@ -1,0 +1,144 @@
+import type { DiskBus, MACHINES, NETWORKS } from '#shared/boot-test/boot-test-request'
+import type { FirmwareFile } from '#shared/boot-test/firmware-descriptor'
+import type { MachinePreset } from '#shared/boot-test/machine-presets'
+import { type BlockNode, blockOptions } from '#shared/images/block-node'
+
+/** A virtual machine as qemu is told to make it. */
+export interface MachinePlan {
+  readonly type: (typeof MACHINES)[number]
+  readonly accelerator: 'kvm' | 'tcg'
+  readonly cpu: string
+  readonly cpus: number
+  readonly memoryBytes: number
+  /** Null for the BIOS that qemu brings. */
+  readonly firmware: { readonly code: FirmwareFile; readonly vars: FirmwareFile; readonly smm: boolean } | null
+  /** What is written to it has to be a throw-away overlay. */
+  readonly disk: BlockNode
+  readonly diskBus: DiskBus
+  readonly preset: Pick<MachinePreset, 'scsiController' | 'nic' | 'smbios'>
+  readonly network: (typeof NETWORKS)[number]
+  /** A small raw disk that is only read. */
+  readonly seedDisk: string | null
+  /** Absolute path of Ignition's configuration. */
+  readonly ignition: string | null
+  /** Sockets that qemu connects to; all absolute paths. */
+  readonly sockets: { readonly serial: string; readonly qmp: string; readonly tpm: string | null }
+}
+
+/** A comma ends a value of qemu's options, two are one. qemu(1), "-drive". */
+function value(text: string): string {
+  return text.replaceAll(',', ',,')
+}
+
+/**
+ * The command line of a test machine: nothing but what is named here, no display, the serial console and QMP on sockets of ours,
+ * and no way for qemu to start other programs (`-sandbox`, qemu(1)).
+ */
+export function machineArgs(plan: MachinePlan): string[] {
+  return [
+    '-nodefaults',
+    '-no-user-config',
+    '-sandbox',
+    'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+    '-display',
+    'none',
+    '-machine',
+    machineOptions(plan),
+    '-cpu',
+    plan.cpu,
+    '-smp',
+    String(plan.cpus),
+    '-m',
+    `${Math.floor(plan.memoryBytes / 1024 ** 2)}M`,
+    '-chardev',
+    `socket,id=serial0,path=${value(plan.sockets.serial)},server=off`,
+    '-serial',
+    'chardev:serial0',
+    '-chardev',
+    `socket,id=qmp0,path=${value(plan.sockets.qmp)},server=off`,
+    '-mon',
+    'chardev=qmp0,mode=control',
+    '-device',
+    'VGA',
+    '-device',
+    'virtio-rng-pci',
+    ...firmwareArgs(plan),
+    ...controllerArgs(plan),
+    ...blockdev('disk0', { ...blockOptions(plan.disk, 'read-write'), cache: { direct: false, 'no-flush': true } }),
+    '-device',
+    `${diskDevice(plan, 0)},drive=disk0,bootindex=0`,
+    ...seedArgs(plan),
+    ...networkArgs(plan),
+    ...tpmArgs(plan),
+    ...Object.entries(plan.preset.smbios).flatMap(([table, fields]) => ['-smbios', smbios(table, fields)]),
+    ...(plan.ignition === null ? [] : ['-fw_cfg', `name=opt/com.coreos/config,file=${value(plan.ignition)}`]),
+  ]
+}
+
+/** `graphics=off` makes SeaBIOS show all of what it and boot loaders write on the serial console too (SeaBIOS src/sercon.c). */
+function machineOptions({ type, accelerator, firmware }: MachinePlan): string {
+  return [type, `accel=${accelerator}`, ...(firmware === null ? ['graphics=off'] : []), ...(firmware?.smm ? ['smm=on'] : [])].join(',')
+}
+
+/** Two flash chips, QEMU docs/interop/firmware.json, "FirmwareMappingFlash". Secure boot needs the variables kept from all but SMM. */
+function firmwareArgs({ firmware }: MachinePlan): string[] {
+  if (firmware === null) return []
+  const chip = (unit: number, { path, format }: FirmwareFile, more: string) => [
+    '-drive',
+    `if=pflash,unit=${unit},format=${format},${more}file=${value(path)}`,
+  ]
+  return [
+    ...chip(0, firmware.code, 'readonly=on,'),
+    ...chip(1, firmware.vars, ''),
+    ...(firmware.smm ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
+  ]
+}
+
+function blockdev(name: string, options: object): string[] {
+  return ['-blockdev', JSON.stringify({ 'node-name': name, ...options })]
+}
+
+function controllerArgs({ diskBus, type, preset }: MachinePlan): string[] {
+  if (diskBus === 'scsi') return ['-device', `${preset.scsiController},id=scsi0`]
+  return diskBus === 'sata' && type === 'pc' ? ['-device', 'ich9-ahci,id=ahci0'] : []
+}
+
+/** The machine q35 has SATA built in, and names its ports as pc names those of IDE. */
+function diskDevice({ diskBus, type }: MachinePlan, index: number): string {
+  switch (diskBus) {
+    case 'virtio':
+      return 'virtio-blk-pci'
+    case 'nvme':
+      return `nvme,serial=diskwright${index}`
+    case 'scsi':
+      return 'scsi-hd,bus=scsi0.0'
+    case 'ide':
+      return `ide-hd,bus=ide.${index}`
+    case 'sata':
+      return `ide-hd,bus=${type === 'pc' ? 'ahci0' : 'ide'}.${index}`
+  }
+}
+
+function seedArgs(plan: MachinePlan): string[] {
+  if (plan.seedDisk === null) return []
+  const node = blockdev('seed0', blockOptions({ driver: 'raw', path: plan.seedDisk }))
+  // Hard disks of IDE and NVMe cannot be read-only; what is on a compact disc is found as well.
+  const device = plan.diskBus === 'ide' || plan.diskBus === 'sata' ? diskDevice(plan, 1).replace('ide-hd', 'ide-cd') : 'virtio-blk-pci'
+  return [...node, '-device', `${device},drive=seed0`]
+}
+
+/** Without a boot ROM the firmware does not try the network. A port 0 leaves it to the kernel to find a free one. */
+function networkArgs({ network, preset }: MachinePlan): string[] {
+  if (network === 'none') return []
+  return ['-netdev', 'user,id=net0,hostfwd=tcp:127.0.0.1:0-:22', '-device', `${preset.nic},netdev=net0,romfile=`]
+}
+
+/** QEMU docs/specs/tpm.rst, "The QEMU TPM emulator device". */
+function tpmArgs({ sockets: { tpm } }: MachinePlan): string[] {
+  if (tpm === null) return []
+  return ['-chardev', `socket,id=tpm0,path=${value(tpm)}`, '-tpmdev', 'emulator,id=tpm1,chardev=tpm0', '-device', 'tpm-tis,tpmdev=tpm1']
+}
+
+function smbios(table: string, fields: Readonly<Record<string, string>>): string {
+  return [`type=${table}`, ...Object.entries(fields).map(([name, text]) => `${name}=${value(text)}`)].join(',')
+}

@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net'
+import { z } from 'zod'
+import { AppError } from '#shared/errors/app-error'
+
+/** Longer than any answer; a machine that is broken into could send without end. */
+const MAX_MESSAGE = 4 * 1024 * 1024
+
+const messageSchema = z.object({
+  QMP: z.unknown().optional(),
+  id: z.string().optional(),
+  return: z.unknown().optional(),
+  error: z.object({ class: z.string(), desc: z.string() }).optional(),
+  event: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+type QmpMessage = z.infer<typeof messageSchema>
+
+export interface QmpEvent {
+  readonly name: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The machine's own control socket. QEMU docs/interop/qmp-spec.rst. */
+export class QmpClient {
+  private buffer = ''
+  private count = 0
+  private readonly waiting = new Map<string, Waiting>()
+  private closed = false
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly onEvent: (event: QmpEvent) => void,
+  ) {
+    socket.setEncoding('utf8')
+    socket.on('data', (text: string) => this.take(text))
+    socket.on('error', () => this.close())
+    socket.on('close', () => this.close())
+    socket.resume()
+  }
+
+  /** Leaves the state in which only capabilities are agreed on. */
+  async begin(): Promise<void> {
+    await this.execute('qmp_capabilities')
+  }
+
+  /** Throws AppError `tool-failed` when qemu refuses, or has gone. */
+  execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    if (this.closed) return Promise.reject(gone(command))
+    const id = `${++this.count}`
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject: (error) => reject(error) })
+      this.socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
+    })
+  }
+
+  private take(text: string): void {
+    this.buffer += text
+    const lines = this.buffer.split('\n')
+    this.buffer = lines.pop() ?? ''
+    if (this.buffer.length > MAX_MESSAGE) this.socket.destroy()
+    for (const line of lines) {
+      const message = parse(line)
+      if (message) this.receive(message)
+    }
+  }
+
+  private receive(message: QmpMessage): void {
+    if (message.event !== undefined) this.onEvent({ name: message.event, data: message.data ?? {} })
+    const waiting = message.id === undefined ? undefined : this.waiting.get(message.id)
+    if (!waiting || message.id === undefined) return
+    this.waiting.delete(message.id)
+    if (message.error) waiting.reject(new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: message.error.desc } }))
+    else waiting.resolve(message.return)
+  }
+
+  private close(): void {
+    this.closed = true
+    for (const { reject } of this.waiting.values()) reject(gone('the command'))
+    this.waiting.clear()
+  }
+}
+
+function gone(command: string): AppError {
+  return new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: `it ended before it answered ${command}` } })
+}
+
+function parse(line: string): QmpMessage | undefined {
+  try {
+    return messageSchema.safeParse(JSON.parse(line)).data
+  } catch {
+    return undefined
+  }
+}

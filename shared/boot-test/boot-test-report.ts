@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { BOOT_PHASES } from './boot-phases.js'
+import { DISK_BUSES, MACHINES, NETWORKS } from './boot-test-request.js'
+
+export const BOOT_VERDICTS = ['pass', 'fail', 'timeout'] as const
+export type BootVerdict = (typeof BOOT_VERDICTS)[number]
+
+export const bootEvidenceSchema = z.object({
+  kind: z.enum(['ready', 'fail', 'note']),
+  /** Id of a ready set or of a row of the table of failures; `expression` for one that was given. */
+  rule: z.string(),
+  title: z.string(),
+  /** The line of the console, without control characters. */
+  line: z.string(),
+  /** Of the console without control sequences and empty lines, from 1. */
+  lineNumber: z.number().int(),
+  /** Since the machine was switched on. */
+  seconds: z.number(),
+})
+export type BootEvidence = z.infer<typeof bootEvidenceSchema>
+
+export const bootPhaseMarkSchema = z.object({ phase: z.enum(BOOT_PHASES), seconds: z.number(), line: z.string() })
+export type BootPhaseMark = z.infer<typeof bootPhaseMarkSchema>
+
+/** What a boot test found. */
+export const bootTestReportSchema = z.object({
+  verdict: z.enum(BOOT_VERDICTS),
+  /** One sentence for people. */
+  reason: z.string(),
+  evidence: z.array(bootEvidenceSchema),
+  /** What was wanted and did not come. */
+  missing: z.array(z.string()),
+  /** When each stage of the boot began. */
+  timeline: z.array(bootPhaseMarkSchema),
+  /** From switching on to the first byte on the console; null when there was none. */
+  firstByteSeconds: z.number().nullable(),
+  /** From switching on to the verdict. */
+  seconds: z.number(),
+  /** Restarts of the guest. */
+  restarts: z.number().int(),
+  serial: z.object({
+    /** Absolute path: all that the guest wrote, byte for byte, but for the middle of very long logs. */
+    path: z.string(),
+    bytes: z.number(),
+    leftOutBytes: z.number(),
+  }),
+  /** PNG of the graphical console at the end, absolute path. */
+  screenshot: z.string().nullable(),
+  accelerator: z.object({ used: z.enum(['kvm', 'tcg']), reason: z.string() }),
+  firmware: z.object({ kind: z.enum(['bios', 'uefi', 'uefi-secure']), file: z.string().nullable() }),
+  machine: z.object({
+    type: z.enum(MACHINES),
+    diskBus: z.enum(DISK_BUSES),
+    memoryBytes: z.number(),
+    cpus: z.number(),
+    network: z.enum(NETWORKS),
+    tpm: z.boolean(),
+    platform: z.string().nullable(),
+  }),
+  /** The command line of qemu, copyable. */
+  command: z.string(),
+  notes: z.array(z.string()),
+})
+export type BootTestReport = z.infer<typeof bootTestReportSchema>
