@@ -7,6 +7,8 @@ export type Fault =
   | { readonly kind: 'pass' }
   /** The connection is broken once so many bytes were sent. */
   | { readonly kind: 'cut'; readonly after: number }
+  /** The connection is broken on both sides once so many bytes of what is sent to the registry went on. */
+  | { readonly kind: 'cut-request'; readonly after: number }
   /** Nothing more is sent, and the connection stays open. */
   | { readonly kind: 'stall'; readonly after: number }
   /** One byte is changed. */
@@ -25,6 +27,8 @@ export interface FaultRule {
   readonly match?: RegExp
   /** The first so many that match; default: all. */
   readonly times?: number
+  /** So many that match pass before; default: none. */
+  readonly skip?: number
 }
 
 /** What was asked for, and what came of it. */
@@ -74,7 +78,7 @@ const READS_BLOB = /^GET .*\/blobs\/sha256:/
 /** `target`: `http://127.0.0.1:PORT`. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let fault: Fault = { kind: 'pass' }
-  let rule: Required<FaultRule> = { match: READS_BLOB, times: Number.POSITIVE_INFINITY }
+  let rule: Required<FaultRule> = { match: READS_BLOB, times: Number.POSITIVE_INFINITY, skip: 0 }
   const seen: SeenRequest[] = []
   const tokens = createTokens(() => proxyUrl)
   const agent = new http.Agent({ keepAlive: true })
@@ -85,8 +89,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     asked.on('error', () => {})
     answer.on('error', () => {})
     if (tokens.answer(asked, answer, record)) return
-    const hit = rule.times > 0 && rule.match.test(`${record.method} ${record.path}`)
-    if (hit) rule = { ...rule, times: rule.times - 1 }
+    const matches = rule.times > 0 && rule.match.test(`${record.method} ${record.path}`)
+    const hit = matches && rule.skip === 0
+    if (matches) rule = hit ? { ...rule, times: rule.times - 1 } : { ...rule, skip: rule.skip - 1 }
     serve(hit ? fault : { kind: 'pass' }, { target, agent, asked, answer, record })
   })
   server.listen(0, '127.0.0.1')
@@ -97,9 +102,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     registry: proxyUrl.slice('http://'.length),
     url: proxyUrl,
     seen,
-    set(next, { match = READS_BLOB, times = Number.POSITIVE_INFINITY } = {}) {
+    set(next, { match = READS_BLOB, times = Number.POSITIVE_INFINITY, skip = 0 } = {}) {
       fault = next
-      rule = { match, times }
+      rule = { match, times, skip }
     },
     requireToken: tokens.require,
     tokens: tokens.given,
@@ -149,7 +154,21 @@ function serve(fault: Fault, meeting: Meeting): void {
   )
   onward.on('error', () => asked.socket.destroy())
   answer.on('close', () => onward.destroy())
-  asked.pipe(onward)
+  if (fault.kind === 'cut-request') cutRequest(fault.after, asked, onward)
+  else asked.pipe(onward)
+}
+
+function cutRequest(after: number, asked: http.IncomingMessage, onward: http.ClientRequest): void {
+  let sent = 0
+  asked.on('data', (piece: Buffer) => {
+    const part = piece.subarray(0, Math.max(0, after - sent))
+    sent += part.length
+    onward.write(part, () => {
+      if (sent < after || onward.destroyed) return
+      onward.destroy()
+      asked.socket.destroy()
+    })
+  })
 }
 
 function relay(fault: Exclude<Fault, { kind: 'reset' | 'status' | 'redirect' }>, given: http.IncomingMessage, meeting: Meeting): void {
