@@ -100,8 +100,10 @@ export function createAuthorization(deps: AuthorizationDeps): Authorization {
       method = chooseMethod(response, registry) ?? method
       if (method === undefined) return undefined
       const key = [...new Set(scopes)].toSorted().join(' ')
-      const kept = await tokens.get(key)?.catch(() => null)
-      if (kept && `Bearer ${kept.value}` === used) tokens.delete(key)
+      const kept = tokens.get(key)
+      const token = await kept?.catch(() => null)
+      // Of several that were refused at once, only the first lets it go.
+      if (token && `Bearer ${token.value}` === used && tokens.get(key) === kept) tokens.delete(key)
       const next = await header(scopes)
       return next === used ? undefined : next
     },
