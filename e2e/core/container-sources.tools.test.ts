@@ -6,12 +6,15 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentLogger } from '#core/log/logger'
-import type { BlobOptions, ContainerSource } from '#core/operations/containers/container-source'
+import type { BlobOptions, ContainerDeps, ContainerSource } from '#core/operations/containers/container-source'
 import { chooseImage } from '#core/operations/containers/choose-image'
 import { inspectContainer } from '#core/operations/containers/inspect-container'
+import { inspectImage } from '#core/operations/inspect-image'
+import { probeSource } from '#core/operations/unpack/probe-source'
+import { resolveText } from '#core/operations/containers/resolve-reference'
 import { openContainerSource } from '#core/operations/containers/open-container-source'
 import { createHost } from '#core/process/create-host'
-import type { RegistryDeps } from '#core/registry/registry-session'
+
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.js'
 import { artifactOf, type BuiltImage, digestOf, imageOf, indexOf, layerOf, writeLayout } from './container-image.js'
 import { startRegistry, type TestRegistry } from './registry.js'
@@ -26,7 +29,7 @@ const both = indexOf([arm64, amd64])
 const plain = imageOf({ layers: [layer, layer] })
 
 let root: string
-let deps: RegistryDeps
+let deps: ContainerDeps
 let registry: TestRegistry
 let proxy: FaultProxy
 let layout: string
@@ -330,4 +333,51 @@ test('reading ends at once when it is cancelled', async () => {
   )
   proxy.set({ kind: 'pass' })
   expect(failure.code).toBe('cancelled')
+})
+
+test.each(['oci-archive', 'docker-archive', 'oci', 'dir', 'gzip'])('opening one as a disk leads to its place: %s', async (kind) => {
+  const packed = path.join(root, 'opened.tar.gz')
+  await fs.writeFile(packed, gzipSync(await fs.readFile(`${root}/docker.tar`)))
+  const reference = kind === 'gzip' ? `docker-archive:${packed}` : (places()[kind] ?? '')
+  const file = reference.slice(reference.indexOf(':') + 1)
+  const action = { kind: 'open-container', reference }
+  if (kind !== 'gzip') expect((await failureOf(probeSource(deps.host, file))).data.actions).toEqual([action])
+  expect((await failureOf(inspectImage(deps.host, file))).data.actions).toContainEqual(action)
+  expect((await resolveText(deps.host.env, file)).references).toEqual([reference])
+})
+
+test('a pasted text: names, short names, paths', async () => {
+  const conf = path.join(root, 'registries.conf')
+  await fs.writeFile(conf, 'unqualified-search-registries = ["a.example", "docker.io"]\n[aliases]\n"known" = "b.example/os/known"\n')
+  const env = { HOME: root, CONTAINERS_REGISTRIES_CONF: conf }
+  const references = async (text: string): Promise<string[]> => (await resolveText(env, text)).references
+  expect(await references(' registry.example/os/boot:1 ')).toEqual(['docker://registry.example/os/boot:1'])
+  expect(await references('docker://localhost/a')).toEqual(['docker://localhost/a'])
+  expect(await references('known:2')).toEqual(['docker://b.example/os/known:2'])
+  expect(await references('thing')).toEqual(['docker://a.example/thing', 'docker://docker.io/library/thing'])
+  expect(await references(`~/${path.basename(layout)}`)).toEqual([`oci:${layout}`])
+  expect(await references(`file://${layout}`)).toEqual([`oci:${layout}`])
+  expect((await failureOf(references(`${root}/nowhere`))).code).toBe('file-not-found')
+  expect((await failureOf(references(`${root}/registries.conf`))).code).toBe('bad-input')
+  await fs.writeFile(conf, '')
+  expect((await failureOf(references('thing'))).data).toMatchObject({
+    code: 'bad-input',
+    details: { reason: expect.stringContaining('docker.io/thing') },
+  })
+})
+
+test('a short name is looked for at one registry after the other', async () => {
+  const empty = await startRegistry()
+  try {
+    const conf = path.join(root, 'search.conf')
+    const row = (location: string): string => `[[registry]]\nlocation = "${location}"\ninsecure = true\n`
+    const search = `unqualified-search-registries = ["${empty.registry}", "${registry.registry}"]\n`
+    await fs.writeFile(conf, `${search}${row(empty.registry)}${row(registry.registry)}`)
+    const { dirs } = deps.host
+    const host = await createHost({ dirs, env: { ...deps.host.env, CONTAINERS_REGISTRIES_CONF: conf }, log: silentLogger })
+    const report = await inspectContainer({ ...deps, host }, 'team/disk:v1', {})
+    expect(report).toMatchObject({ reference: `docker://${registry.registry}/team/disk:v1`, digest: plain.digest, plainHttp: true })
+  } finally {
+    await empty.stop()
+  }
 })

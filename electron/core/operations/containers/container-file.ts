@@ -1,17 +1,21 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { constants, gunzipSync } from 'node:zlib'
+import { compressionOf } from '#shared/archives/compression'
 import { ByteView } from '#shared/images/byte-view'
 import { isTar } from '../unpack/packed-source.js'
 import { readerOf, withPackedFile } from '../unpack/packed-file.js'
 import { readTar, SeekingInput } from '../unpack/tar-reader.js'
 
 const HEAD_BYTES = 512
+const GZIP_BYTES = 64 * 1024
+const MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 /** Both programs that write archives put the files that tell early or last; an archive of more members than this is of something else. */
 const MAX_MEMBERS = 4096
 
 /**
  * The reference of a file or folder that is a container image, by what lies in it; null for all else. A folder: `oci-layout` (OCI image-layout.md) or
- * `version` and `manifest.json` as `dir:` has them (containers-transports(5)). An archive: `oci-layout`, or the `manifest.json` of `docker save`.
+ * `version` and `manifest.json` as `dir:` has them (containers-transports(5)). An archive: `oci-layout`, or the `manifest.json` of `docker save`, also in gzip.
  */
 export async function containerReferenceAt(file: string): Promise<string | null> {
   const absolute = path.resolve(file)
@@ -34,7 +38,9 @@ async function referenceOfFolder(folder: string): Promise<string | null> {
 async function kindOfArchive(file: string): Promise<'oci-archive' | 'docker-archive' | null> {
   return withPackedFile(file, async (opened) => {
     const read = readerOf(opened)
-    if (!isTar(new ByteView(await read(0, HEAD_BYTES)))) return null
+    const head = await read(0, HEAD_BYTES)
+    if (compressionOf(head) === 'gzip') return kindOfGzip(await read(0, GZIP_BYTES), file)
+    if (!isTar(new ByteView(head))) return null
     let count = 0
     let isDocker = false
     for await (const { name, kind } of readTar(new SeekingInput(read, opened.fileBytes), file)) {
@@ -44,4 +50,20 @@ async function kindOfArchive(file: string): Promise<'oci-archive' | 'docker-arch
     }
     return isDocker ? 'docker-archive' : null
   })
+}
+
+/** What `docker save | gzip` made, by the first of its names: to see all of them, all of it would have to be unpacked. */
+async function kindOfGzip(packed: Uint8Array, file: string): Promise<'oci-archive' | 'docker-archive' | null> {
+  const head = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_UNPACKED_BYTES })
+  if (!isTar(new ByteView(head))) return null
+  const first = await firstName(head, file)
+  // An archive of docker that begins like that is a layout as well.
+  if (/^(?:oci-layout|index\.json|blobs\/.*)$/.test(first)) return 'oci-archive'
+  return /^[0-9a-f]{64}(?:\.tar|\.json|\/.*)$/.test(first) ? 'docker-archive' : null
+}
+
+async function firstName(head: Buffer, file: string): Promise<string> {
+  const input = new SeekingInput((offset, length) => head.subarray(offset, offset + length), head.length)
+  for await (const { name } of readTar(input, file)) return name
+  return ''
 }

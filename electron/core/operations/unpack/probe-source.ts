@@ -6,6 +6,7 @@ import { formatBytes } from '#shared/text/bytes'
 import { showControl } from '#shared/text/visible'
 import { openSource } from '../../guest/source.js'
 import type { Host } from '../../process/host.js'
+import { containerReferenceAt } from '../containers/container-file.js'
 import { checkManifest, manifestBytes } from './check-manifest.js'
 import { labelOf, note, type PackedSource } from './packed-disk.js'
 import { readerOf, withPackedFile } from './packed-file.js'
@@ -24,7 +25,8 @@ export interface ProbeOptions {
  * `openSource` and `openPacked` throw; a manifest that differs is told in the report.
  */
 export async function probeSource(host: Host, imagePath: string, options: ProbeOptions = {}): Promise<SourceReport> {
-  const packed = await openPacked(host, imagePath)
+  const packed = await openPacked(host, imagePath).catch((thrown: unknown) => leadOn(imagePath, thrown))
+  if (packed.kind === 'archive' && packed.disks.length === 0) await refuseContainer(packed)
   // Its backing files and extents are vetted here, as when it is opened.
   const source = packed.kind === 'image' ? await openSource(packed.path) : null
   const backing = source?.layers.slice(1).map((layer) => path.basename(layer.path)) ?? []
@@ -60,4 +62,26 @@ async function manifestOf(host: Host, { manifest }: PackedSource, always: boolea
     return { state: 'unchecked', detail: `${formatBytes(bytes)} are checked when the disk is read` }
   if (host.signal?.aborted) throw new AppError('cancelled')
   return checkManifest(manifest, { signal: host.signal })
+}
+
+/** A folder is no disk, but may be an image of a container. */
+async function leadOn(file: string, thrown: unknown): Promise<never> {
+  const reference = thrown instanceof AppError && thrown.code === 'not-a-regular-file' ? await containerReferenceAt(file) : null
+  if (reference === null || !(thrown instanceof AppError)) throw thrown
+  throw AppError.fromData({ ...thrown.data, actions: [...thrown.data.actions, { kind: 'open-container', reference }] })
+}
+
+/** Its disks lie in layers, which are archives in the archive. */
+async function refuseContainer({ path: file }: PackedSource): Promise<void> {
+  const reference = await containerReferenceAt(file)
+  if (reference === null) return
+  throw new AppError('image-unsupported', {
+    details: {
+      path: file,
+      feature: 'A container image',
+      reason: 'Its disks lie in its layers',
+      next: `Open it as a container image: \`diskwright containers disks ${reference}\` lists them, \`diskwright extract\` takes one out.`,
+    },
+    actions: [{ kind: 'open-container', reference }],
+  })
 }
