@@ -9,6 +9,7 @@ import { applyCommand } from './commands/apply.js'
 import { artifactsCommand } from './commands/artifacts.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
 import { bootMenuCommands } from './commands/boot-menu.js'
+import { buildDiskCommand } from './commands/build-disk.js'
 import { containersPruneCommand, containersRemoveCommand, containersStorageCommand } from './commands/containers-storage.js'
 import { customizeCommand } from './commands/customize.js'
 import { editCommand } from './commands/edit.js'
@@ -73,6 +74,7 @@ export const COMMANDS: readonly Command[] = [
   copyContainerCommand,
   ...signInCommands,
   ...diskCommands,
+  buildDiskCommand,
   containersStorageCommand,
   containersRemoveCommand,
   containersPruneCommand,

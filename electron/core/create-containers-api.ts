@@ -1,17 +1,17 @@
 import { packageContainerInputSchema, signInRequestSchema } from '#shared/containers/container-requests'
-import { AppError } from '#shared/errors/app-error'
 import type { ContainersApi } from './containers-api.js'
 import type { Dirs } from './files/dirs.js'
 import type { Logger } from './log/logger.js'
 import { checkNewer } from './operations/containers/check-newer.js'
+import { readBuildReadiness } from './operations/containers/build/build-disk-ability.js'
+import { listPrunable, readStorage, removeStored } from './operations/containers/container-storage.js'
 import { ContainerIndexes } from './operations/containers/index-container.js'
 import { Origins } from './operations/containers/origins.js'
-import { listPrunable, readStorage, removeStored } from './operations/containers/container-storage.js'
+import { planPackage } from './operations/containers/plan-package.js'
+import { signInAt } from './operations/containers/sign-in.js'
 import { inspectContainer } from './operations/containers/inspect-container.js'
 import { listTags } from './operations/containers/list-tags.js'
 import { resolveText } from './operations/containers/resolve-reference.js'
-import { planPackage } from './operations/containers/plan-package.js'
-import { signInAt } from './operations/containers/sign-in.js'
 import type { Host } from './process/host.js'
 import type { SignInStore } from './registry/sign-in-store.js'
 
@@ -24,16 +24,14 @@ export interface ContainersDeps {
 
 /** Wires what Diskwright knows of container images. */
 export function createContainersApi({ host, signIns, dirs }: ContainersDeps): ContainersApi & { close(): Promise<void> } {
-  const missing = () => {
-    throw new AppError('internal', { details: { message: 'not there yet' } })
-  }
   const indexes = new ContainerIndexes({ host, signIns })
   const origins = new Origins(dirs.state)
   return {
     resolve: (text) => resolveText(host.env, text),
     inspect: (reference, { access = {}, signal } = {}) =>
       inspectContainer({ host: signal ? host.bind({ signal }) : host, signIns }, reference, access),
-    tags: (reference, { access = {}, signal } = {}) => listTags({ host: signal ? host.bind({ signal }) : host, signIns }, reference, access),
+    tags: (reference, { access = {}, signal } = {}) =>
+      listTags({ host: signal ? host.bind({ signal }) : host, signIns }, reference, access),
     openIndex: (request) => indexes.open(request),
     onIndex: (listener) => indexes.onIndex(listener),
     waitForIndex: (id) => indexes.wait(id),
@@ -49,7 +47,10 @@ export function createContainersApi({ host, signIns, dirs }: ContainersDeps): Co
     removeStored: (what) => removeStored(host, what),
     pruneList: () => listPrunable(host),
     planPackage: async (input) => planPackage(host, signIns, packageContainerInputSchema.parse(input)),
-    buildDiskAbility: missing,
+    async buildDiskAbility(reference) {
+      const { via, problems, commands } = await readBuildReadiness({ host, signIns }, reference)
+      return { via, problems, commands }
+    },
     close: () => indexes.closeAll(),
   }
 }

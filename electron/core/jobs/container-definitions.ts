@@ -5,6 +5,7 @@ import { buildDisk } from '../operations/containers/build-disk.js'
 import { copyContainer } from '../operations/containers/copy-container.js'
 import { extractContainer } from '../operations/containers/extract-container.js'
 import { packageContainer } from '../operations/containers/package-container.js'
+import { OUTPUT_STEPS } from '../operations/write-output.js'
 import type { SignInStore } from '../registry/sign-in-store.js'
 import type { JobDefinitions } from './job-definition.js'
 
@@ -56,11 +57,12 @@ export function containerDefinitions(signIns: SignInStore): Pick<JobDefinitions,
     },
     'build-disk': {
       title: (input) => `Build ${path.basename(input.output)} from ${named(input.reference)}`,
-      steps: () => [
+      steps: (input) => [
         { id: 'prepare', title: 'Check what this machine can do', weight: 0.02 },
         { id: 'pull', title: 'Fetch the container image', weight: 0.25 },
-        { id: 'build', title: 'Install it to a disk', weight: 0.63 },
-        { id: 'publish', title: 'Flush to disk and give it its name', weight: 0.1 },
+        { id: 'build', title: 'Install it to a disk', weight: 0.5 },
+        // A raw disk is made where it stays.
+        ...OUTPUT_STEPS.filter(({ id }) => input.format !== 'raw' || id === 'publish').map((step) => ({ ...step, weight: 0.06 })),
       ],
       locks: (input) => ({ reads: [], writes: [input.output] }),
       run: (input, context) => buildDisk(context, input, signIns),
