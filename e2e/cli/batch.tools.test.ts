@@ -53,9 +53,29 @@ test('one image under a name of its own, for a preset, with an OVA of a chosen m
   const machine = ['--hardware-version', '13', '--cpus', '3', '--memory', '768', '--firmware', 'bios']
   const job = await cli.json(jobSchema, ['convert', sources[1] ?? '', '-o', output, '--for', 'vmware-ova', ...machine, '--report'])
   expect(jobOutputSchema.parse(job.output).sidecars).toEqual([`${output}.report.json`, `${output}.report.txt`])
+  // Whoever reads reports goes by the published schema: no field is there that it does not name.
+  const published = path.resolve(import.meta.dirname, '../../resources/artifact-report.schema.json')
+  const schema: unknown = JSON.parse(await fs.readFile(published, 'utf8'))
+  expect(await cli.json(z.unknown(), ['report', 'schema'])).toEqual(schema)
+  const report: unknown = JSON.parse(await fs.readFile(`${output}.report.json`, 'utf8'))
+  expect(z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]).safeParse(report).error).toBeUndefined()
   const { out } = await cli.shell(`tar -xOf "$OVA" machine.ovf`, { OVA: output })
   expect(out).toContain('vmx-13')
   expect(out).toMatch(/>768</)
+})
+
+test('a folder that is new is made, one in a folder that is not there is a mistake; an ending that misleads is told', async () => {
+  const made = path.join(cli.folder, 'new here')
+  const source = sources[0] ?? ''
+  const { code } = await cli.run(['convert', source, '--folder', made, '--for', 'virtualbox-vdi', '--no-verify'])
+  expect([code, await filesIn(made)]).toEqual([0, ['one-virtualbox.vdi']])
+  const lost = await cli.run(['convert', source, '--folder', path.join(cli.folder, 'no', 'such'), '--for', 'virtualbox-vdi'])
+  expect(lost.code).not.toBe(0)
+  expect(lost.err).toContain(path.join(cli.folder, 'no'))
+  const odd = await cli.run(['convert', source, '-o', path.join(made, 'odd.ova'), '--for', 'vmware-vmdk', '--no-verify'])
+  expect([odd.code, odd.err]).toEqual([0, expect.stringContaining('ends in .ova, but what is made is VMDK')])
+  const lines = await cli.run(['convert', source, '-o', path.join(made, 'two\nlines.ova'), '--for', 'vmware-ova', '--dry-run'])
+  expect([lines.code === 0, lines.err]).toEqual([false, expect.stringContaining('a line end or another control character')])
 })
 
 test('what does not go together is refused with words; the presets are listed', async () => {

@@ -179,13 +179,20 @@ test('an overlay is committed into a raw backing file: the old one is kept, the 
   qemu('qemu-img', 'convert', '-f', 'qcow2', '-O', 'raw', 'over, raw.qcow2', 'before.raw')
   const [original, overlay] = [await hashOf(at('base.raw')), await hashOf(at('over, raw.qcow2'))]
   const input = { source: at('over, raw.qcow2'), into: at('base.raw') }
+  // A backup of the overlay, as saving in place keeps one, runs nowhere; another overlay may.
+  await fs.copyFile(at('over, raw.qcow2'), at('other.qcow2'))
+  expect((await refusal({ kind: 'commit-image', input }))[1]).toContain('other.qcow2')
+  await fs.rename(at('other.qcow2'), at('over, raw.qcow2.backup-20250101-101010'))
   const { output } = await bench.succeed({ kind: 'commit-image', input })
   expect(await hashOf(output?.backup ?? '')).toBe(original)
   expect(await hashOf(at('over, raw.qcow2'))).toBe(overlay)
   expect(await hashOf(at('base.raw'))).toBe(await hashOf(at('before.raw')))
   await bench.succeed({ kind: 'commit-image', input: { ...input, keepBackup: false, removeOverlay: true } })
   const left = await filesIn(folder)
-  expect(left.filter((name) => name.includes('backup') || name.startsWith('over'))).toEqual([path.basename(output?.backup ?? '')])
+  expect(left.filter((name) => name.includes('backup') || name.startsWith('over'))).toEqual([
+    path.basename(output?.backup ?? ''),
+    'over, raw.qcow2.backup-20250101-101010',
+  ])
 })
 
 test('a damaged qcow2 is repaired in a copy; the damaged one stays as it is', async () => {

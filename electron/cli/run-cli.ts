@@ -6,7 +6,7 @@ import { AppError, toAppError } from '#shared/errors/app-error'
 import { closest } from '#shared/text/closest'
 import { type Command, commandHelp, findCommand, generalHelp, parseCommand, UsageError } from './command.js'
 import { applyCommand } from './commands/apply.js'
-import { artifactsCommand } from './commands/artifacts.js'
+import { artifactsCommand, reportSchemaCommand } from './commands/artifacts.js'
 import { bootListCommand, bootSetCommand } from './commands/boot.js'
 import { bootMenuCommands } from './commands/boot-menu.js'
 import { buildDiskCommand } from './commands/build-disk.js'
@@ -70,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
   recipeSchemaCommand,
   convertCommand,
   artifactsCommand,
+  reportSchemaCommand,
   packageCommand,
   copyContainerCommand,
   ...signInCommands,

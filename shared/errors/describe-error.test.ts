@@ -43,4 +43,7 @@ test('the holder of an image is named from what is known', () => {
   expect(detail({ path: '/a', process: 'qemu', pid: 42 })).toMatch(/^qemu \(PID 42\) has \/a open/)
   expect(detail({ path: '/a', holder: 'qemu 42, nbd 43' })).toMatch(/^qemu 42, nbd 43 has \/a open/)
   expect(detail({})).toMatch(/^Another process has the image open/)
+  expect(detail({ path: '/out', process: 'Diskwright job j1, Save a', pid: 42, wanted: 'write' })).toMatch(
+    /^Diskwright job j1, Save a \(PID 42\) reads or writes \/out, which this job would write to/,
+  )
 })

@@ -45,11 +45,18 @@ export const IMAGE_ERROR_WORDS = {
     detail: `${sentence(facts.text(['reason'], 'A disk inside of an archive cannot be opened in place'))} ${UNCHANGED}`,
     next: 'Unpack it with Diskwright (diskwright unpack FILE -o OUT), or convert it as it is.',
   }),
-  'image-in-use': (facts) => ({
-    title: 'The image is in use',
-    detail: `${holderOf(facts)} has ${facts.path('the image')} open for writing, so what is read could change at any time. ${UNCHANGED}`,
-    next: 'Shut the virtual machine down or end that process, then try again.',
-  }),
+  'image-in-use': (facts) =>
+    facts.has('wanted')
+      ? {
+          title: 'Another job works on this file',
+          detail: `${holderOf(facts)} reads or writes ${facts.path('the file')}, which this job would write to. ${UNCHANGED}`,
+          next: 'Wait until that job has ended and try again, or choose another name.',
+        }
+      : {
+          title: 'The image is in use',
+          detail: `${holderOf(facts)} has ${facts.path('the image')} open for writing, so what is read could change at any time. ${UNCHANGED}`,
+          next: 'Shut the virtual machine down or end that process, then try again.',
+        },
   'image-changed': (facts) => ({
     title: 'The image has changed since it was opened',
     detail: `Another program wrote ${facts.path('the image')} after Diskwright read it, so what was read of it no longer holds. What had been begun was removed; edits that are staged still are.`,

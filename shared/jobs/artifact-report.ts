@@ -52,3 +52,8 @@ export const artifactReportSchema = z.object({
   ),
 })
 export type ArtifactReport = z.infer<typeof artifactReportSchema>
+
+/** JSON Schema of reports, published as `resources/artifact-report.schema.json`. */
+export function artifactReportJsonSchema(): Readonly<Record<string, unknown>> {
+  return { ...z.toJSONSchema(artifactReportSchema), title: 'Diskwright artifact report' }
+}

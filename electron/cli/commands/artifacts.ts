@@ -1,9 +1,11 @@
 import { FORMATS } from '#shared/images/formats'
+import { artifactReportJsonSchema } from '#shared/jobs/artifact-report'
 import { ARTIFACTS, type Artifact } from '#shared/platforms/artifacts'
 import { platform } from '#shared/platforms/platforms'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { table } from '../print.js'
+import { schemaCommand } from '../schema-command.js'
 
 export const artifactsCommand: Command = {
   name: 'artifacts',
@@ -19,6 +21,13 @@ export const artifactsCommand: Command = {
     return EXIT.ok
   },
 }
+
+export const reportSchemaCommand = schemaCommand(
+  'report schema',
+  'JSON Schema of the reports that convert --report keeps beside its results',
+  'artifact-report.schema.json',
+  artifactReportJsonSchema,
+)
 
 function madeOf({ format, subformat, container }: Artifact): string {
   const disk = `${FORMATS[format].label} ${subformat}`

@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { ConvertInput } from '#shared/jobs/convert-request'
 import type { JobInputDraft, OutputPlan } from '#shared/jobs/job-requests'
+import { endingProblem } from '#shared/platforms/result-ending'
 import { formatBytes } from '#shared/text/bytes'
 import { AppError } from '#shared/errors/app-error'
 import { type ConvertAsk, readConvertAsk } from '../convert-ask.js'
@@ -18,7 +20,11 @@ export const convertCommand: Command = {
   counts: { min: 1, max: 200 },
   options: {
     output: { type: 'string', short: 'o', value: 'OUT', help: 'The file to make, of one image' },
-    folder: { type: 'string', value: 'DIR', help: 'Make a batch into this folder: every image for every --for' },
+    folder: {
+      type: 'string',
+      value: 'DIR',
+      help: 'Make a batch into this folder, which is made where it is not there: every image for every --for',
+    },
     to: { type: 'string', value: 'FORMAT[:SUB]', help: 'raw, qcow2, vmdk, vdi, vhd, vhdx (default: by the ending of OUT)' },
     for: { type: 'string', multiple: true, value: 'PRESET', help: "What to make, several by commas ('diskwright artifacts' lists them)" },
     platform: { type: 'string', multiple: true, value: 'P', help: 'The first preset of a platform' },
@@ -66,6 +72,8 @@ async function runOne(context: CommandContext, input: CommandInput, request: Job
     for (const line of describePlan(plan)) print.line(line)
     return EXIT.ok
   }
+  const ending = endingProblem(request.output, { ...request, container: request.container ?? null })
+  if (ending !== null) print.note(`warning: ${ending}`)
   const { job, output: made } = await followJob(context, { kind: 'convert-image', input: request })
   print.result(job)
   for (const line of outputLines(made)) print.line(line)
@@ -75,12 +83,23 @@ async function runOne(context: CommandContext, input: CommandInput, request: Job
 async function runBatch(context: CommandContext, input: CommandInput, ask: ConvertAsk, folder: string): Promise<ExitCode> {
   if (ask.artifacts.length === 0) throw new UsageError("say what for: --for PRESET ('diskwright artifacts' lists them)")
   if (input.text('to') !== undefined || input.texts('option').length > 0) throw new UsageError('--to and --option go with -o only')
+  if (!input.flag('dry-run')) await makeFolder(folder)
   const request = batchRequest(input, ask, folder)
   const plan = await context.core.planBatch(request, context.signal)
   if (!input.flag('dry-run')) return followBatch(context, request, plan)
   context.print.result(plan)
   for (const line of batchPlanLines(request, plan)) context.print.line(line)
   return EXIT.ok
+}
+
+/** The folder itself may be new; the one that it lies in is there, or its name is a mistake. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder).catch((cause: unknown) => {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    if (code === 'EEXIST') return
+    const actions = [{ kind: 'choose-output' as const }]
+    throw new AppError('folder-not-writable', { details: { folder: path.dirname(folder), reason: code }, actions, cause })
+  })
 }
 
 function batchRequest(input: CommandInput, { artifacts, edits, machine, digests }: ConvertAsk, folder: string) {

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { recipeJsonSchema } from '#shared/recipes/recipe'
 import type { Command } from '../command.js'
+import { schemaCommand } from '../schema-command.js'
 import { EXIT } from '../exit-codes.js'
 import { ALLOW_HOST_FILES } from './apply.js'
 
@@ -21,17 +22,4 @@ export const recipeScriptCommand: Command = {
   },
 }
 
-export const recipeSchemaCommand: Command = {
-  name: 'recipe schema',
-  summary: 'JSON Schema of recipes',
-  positionals: '',
-  counts: { min: 0, max: 0 },
-  options: {},
-  examples: ['diskwright recipe schema > recipe.schema.json'],
-  async run(_input, { print }) {
-    const schema = recipeJsonSchema()
-    print.result(schema)
-    for (const line of JSON.stringify(schema, null, 2).split('\n')) print.line(line)
-    return EXIT.ok
-  },
-}
+export const recipeSchemaCommand = schemaCommand('recipe schema', 'JSON Schema of recipes', 'recipe.schema.json', recipeJsonSchema)

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { checkOutput } from './checks.js'
+import { checkOutput, requireOneLineName } from './checks.js'
 import { describeFilesystem, readDiskSpace, requireSpace } from './disk-space.js'
 import { isSameFile, openRegularFile, readRevision } from './identity.js'
 
@@ -102,4 +102,10 @@ test('free space is told, and too little or too large is refused with what to do
   expect(describeFilesystem(0x4d44)).toEqual({ filesystem: 'fat', maxFileBytes: 4294967295 })
   expect(describeFilesystem(0xef53)).toEqual({ filesystem: 'ext', maxFileBytes: null })
   expect(describeFilesystem(0xabcd).filesystem).toBe('0xabcd')
+})
+
+test('a name that would break a line of a list is refused, whatever its folder is called', () => {
+  expect(() => requireOneLineName('/out/a\nb.ova')).toThrow(expect.objectContaining({ code: 'bad-input' }))
+  expect(() => requireOneLineName('/out/a\u001bb.ova')).toThrow(expect.objectContaining({ code: 'bad-input' }))
+  expect(() => requireOneLineName('/o\nut/ä b.ova')).not.toThrow()
 })

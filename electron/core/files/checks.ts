@@ -40,6 +40,13 @@ export async function checkOutput({ target, sources, replace }: OutputRequest): 
   return resolved
 }
 
+/** Throws `bad-input` where a name would break a line of a manifest, a descriptor or a list of digests. */
+export function requireOneLineName(target: string): void {
+  if (!/\p{Cc}/u.test(path.basename(target))) return
+  const reason = 'the name holds a line end or another control character'
+  throw new AppError('bad-input', { details: { path: target, reason }, actions: [{ kind: 'choose-output' }] })
+}
+
 /** The refusal to write over a file that nobody agreed to replace. */
 export function outputExists(target: string): AppError {
   return new AppError('output-exists', { details: { path: target }, actions: [{ kind: 'choose-output' }] })

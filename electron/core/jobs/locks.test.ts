@@ -109,7 +109,7 @@ test('another process is refused with who holds it, and takes over when that one
       code: 'image-in-use',
       data: { details: { path: at('a'), process: 'Diskwright job j1, Save a', pid: child.pid } },
     })
-    await expect(ask('w', 'writes', [at('b')])).rejects.toMatchObject({ code: 'image-in-use' })
+    await expect(ask('w', 'writes', [at('b')])).rejects.toMatchObject({ code: 'image-in-use', data: { details: { wanted: 'write' } } })
     const shared = await ask('r', 'reads', [at('b')])
     shared()
   } finally {

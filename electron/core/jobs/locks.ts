@@ -74,9 +74,14 @@ export function createLockTable(folder: string): LockTable {
       try {
         const files = await acquireLockFiles(folder, wanted, request.holder)
         if (!files.granted) {
-          const used = names.get(files.key)?.path ?? ''
+          const used = names.get(files.key)
           throw new AppError('image-in-use', {
-            details: { path: used, process: files.holder, pid: files.pid },
+            details: {
+              path: used?.path ?? '',
+              process: files.holder,
+              pid: files.pid,
+              ...(used?.mode === 'write' ? { wanted: 'write' } : {}),
+            },
             actions: [{ kind: 'retry' }],
           })
         }

@@ -6,6 +6,7 @@ import { artifact } from '#shared/platforms/artifacts'
 import { fittingBytes } from '#shared/platforms/image-advice'
 import type { PlatformRow } from '#shared/platforms/platform'
 import { platform } from '#shared/platforms/platforms'
+import { requireOneLineName } from '../files/checks.js'
 import type { Packer } from './artifacts/packer.js'
 import { packerOf } from './artifacts/packers.js'
 import { requireSubformat } from './write-request.js'
@@ -21,6 +22,7 @@ export interface ConvertTarget {
 
 /** Throws `bad-input` for what does not go together. */
 export function convertTarget(given: ConvertInput): ConvertTarget {
+  requireOneLineName(given.output)
   const input = withPreset(given)
   const subformat = requireSubformat(input.format, input.subformat)
   const row = input.platform === undefined ? null : platform(input.platform)

@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors/app-error'
 import { conversionWarnings } from '#shared/images/conversion'
 import { FORMATS } from '#shared/images/formats'
 import type { JobInput, OutputPlan } from '#shared/jobs/job-requests'
+import { endingProblem } from '#shared/platforms/result-ending'
 import { formatBytes } from '#shared/text/bytes'
 import { shellLine } from '#shared/text/shell-quote'
 import { checkOutput } from '../files/checks.js'
@@ -72,14 +73,16 @@ function plannedCommands({ input, subformat, packer }: ConvertTarget, { source }
 }
 
 function plannedWarnings({ input, subformat }: ConvertTarget, { info }: PlanSource, { maxFileBytes }: DiskSpace): string[] {
-  if (info === null) return []
-  return (
+  const ending = endingProblem(input.output, input)
+  const odd = ending === null ? [] : [ending]
+  if (info === null) return odd
+  return odd.concat(
     conversionWarnings(info, { format: input.format, subformat: subformat.id }, maxFileBytes ?? undefined)
       // The growth that was asked for makes the size fit, and a package of it is as long as its data.
       .filter(({ code }) => code !== 'not-whole-mebibytes' || !input.fitSize)
       .filter(({ code }) => code !== 'file-limit' || input.container === null)
       .filter(({ code }) => code !== 'snapshots-dropped' || input.snapshot === undefined)
-      .map(({ text }) => text)
+      .map(({ text }) => text),
   )
 }
 

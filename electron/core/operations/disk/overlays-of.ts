@@ -5,10 +5,16 @@ import { isSameFile } from '../../files/identity.js'
 
 const HEAD_BYTES = 64 * 1024
 
-/** Names of images in the same folder whose header names this file as their backing file. */
+/** What `save-in-place` keeps of an image before it replaces it. */
+const BACKUP_NAME = /\.backup-\d{8}-\d{6}(-\d+)?$/
+
+/**
+ * Names of images in the same folder whose header names this file as their backing file. Backups of them do not count: they are of the past,
+ * as the image below them was then, and nobody runs from one.
+ */
 export async function overlaysOf(target: string): Promise<string[]> {
   const folder = path.dirname(target)
-  const names = (await fs.readdir(folder)).filter((name) => name !== path.basename(target))
+  const names = (await fs.readdir(folder)).filter((name) => name !== path.basename(target) && !BACKUP_NAME.test(name))
   const found: string[] = []
   for (const name of names) {
     const backing = await backingNameOf(path.join(folder, name))

@@ -34,6 +34,8 @@ export async function commitImage(
   try {
     await host.run('qemu-img', commitArgs(work.chain), {
       access: work.access,
+      // It reports at every step, and a large disk has millions of them.
+      tailOnly: true,
       onRecord: (record) => {
         const fraction = parseProgress(record)
         if (fraction !== null) onProgress(fraction)

@@ -31,7 +31,7 @@ export async function compareImages(
     const result = await host.run('qemu-img', compareArgs(pair.left, pair.right), {
       access: pair.access,
       okExitCodes: [0, 1],
-      // It reports at every step, and a disk of 1 TiB can have millions of them.
+      // It reports at every step, and a large disk has millions of them.
       tailOnly: true,
       onRecord: (record) => {
         const fraction = parseProgress(record)

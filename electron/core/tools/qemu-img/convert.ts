@@ -17,6 +17,8 @@ export async function convertImage(
   try {
     await host.run('qemu-img', work.args, {
       access: work.access,
+      // It reports at every step, and a large disk has millions of them.
+      tailOnly: true,
       onRecord: (record) => {
         const fraction = parseProgress(record)
         if (fraction !== null) onProgress(fraction)

@@ -31,6 +31,8 @@ export async function rebaseImage(
   try {
     await host.run('qemu-img', rebaseArgs(work.node, work.backing), {
       access: work.access,
+      // It reports at every step, and a large disk has millions of them.
+      tailOnly: true,
       onRecord: (record) => {
         const fraction = parseProgress(record)
         if (fraction !== null) onProgress(fraction)
