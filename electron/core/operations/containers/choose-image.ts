@@ -14,6 +14,7 @@ import { isImageConfigType, isIndexType } from '#shared/containers/media-types'
 import { choosePlatform, machinePlatform, platformText } from '#shared/containers/platform-match'
 import { printReference } from '#shared/containers/reference'
 import type { ContainerSource, ManifestBytes } from './container-source.js'
+import { digestOf } from './sources/verified-blob.js'
 
 /** An index in an index is read; one in that is not. */
 const MAX_DEPTH = 2
@@ -104,6 +105,9 @@ async function readConfig(source: ContainerSource, { config }: ImageManifest): P
   if (!isImageConfigType(config.mediaType)) return null
   if (config.bytes > MAX_CONFIG_BYTES)
     throw new AppError('container-invalid', { details: { reason: `Its configuration is larger than ${MAX_CONFIG_BYTES / 1024 ** 2} MiB` } })
+  const embedded = Buffer.from(config.data ?? '', 'base64')
+  if (config.data !== null && embedded.length === config.bytes && digestOf(embedded) === config.digest)
+    return readImageConfig(embedded.toString('utf8'))
   const pieces: Uint8Array[] = []
   for await (const piece of source.blob(config)) pieces.push(piece)
   return readImageConfig(Buffer.concat(pieces).toString('utf8'))
