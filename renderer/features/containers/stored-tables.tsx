@@ -63,7 +63,7 @@ export function StoredImages({ images, chosen, onChoose }: { readonly images: re
                   />
                 </th>
                 <td>{image.architecture === null ? <span className="faint">not said</span> : visibleText(image.architecture)}</td>
-                <td>{createdWords(image.createdAt)?.slice(0, 10) ?? <span className="faint">no date</span>}</td>
+                <td className={styles.short}>{createdWords(image.createdAt)?.slice(0, 10) ?? <span className="faint">no date</span>}</td>
                 <td data-number title={formatExactBytes(image.bytes)}>
                   {formatBytes(image.bytes)}
                 </td>
@@ -129,7 +129,7 @@ export function StoredContainers({ containers, chosen, onChoose }: { readonly co
               <td>
                 {visibleText(container.state)} {container.isOurs && <Badge tone="green">by Diskwright</Badge>}
               </td>
-              <td>{createdWords(container.createdAt)?.slice(0, 10) ?? <span className="faint">no date</span>}</td>
+              <td className={styles.short}>{createdWords(container.createdAt)?.slice(0, 10) ?? <span className="faint">no date</span>}</td>
               <td data-number>
                 {container.bytes === null ? (
                   <span className="faint">not known</span>

@@ -18,8 +18,8 @@ export function DropZone({ samples, compact }: DropZoneProps) {
       <HardDriveDownload size={compact ? 34 : 42} strokeWidth={1.7} className={styles.icon} aria-hidden />
       <h2 className={styles.title}>Drop disk images here</h2>
       <p className={styles.text}>
-        qcow2, VMDK, VHD, VHDX, VDI and raw; several at once. A recipe (.yaml) is staged on the image that is open. Nothing is changed until
-        you save, and reading needs no root.
+        qcow2, VMDK, VHD, VHDX, VDI and raw, packed ones and archives of container images; several at once. A recipe (.yaml) is staged on
+        the image that is open. Nothing is changed until you save, and reading needs no root.
       </p>
       <div className={styles.actions}>
         <Button variant="filled" leftSection={<FolderOpen size={16} aria-hidden />} onClick={chooseImages}>

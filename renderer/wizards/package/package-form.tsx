@@ -59,7 +59,7 @@ export function PackageForm({ info, stagedEdits, onRunning, onClose }: PackageFo
     },
     onSuccess: ({ id }) => show(id),
   })
-  const isReady = input !== null && (isFile ? planIsReady(shown, replace) : shown !== undefined)
+  const isReady = input !== null && (isFile ? planIsReady(shown, replace) : shown?.fits === true)
 
   if (job !== null) {
     return (

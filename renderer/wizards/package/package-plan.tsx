@@ -12,7 +12,7 @@ interface PackagePlanProps {
   readonly replaceAgreed: boolean
 }
 
-/** What will be done, in order, how much of it, and the very commands. */
+/** What will be done, in order, how much of it, and the very commands. A tag that is there already is one of the plan's own warnings. */
 export function PackagePlan({ plan, isFile, replaceAgreed }: PackagePlanProps) {
   return (
     <FormRow name="Then">
@@ -30,7 +30,7 @@ export function PackagePlan({ plan, isFile, replaceAgreed }: PackagePlanProps) {
           About <strong title={formatExactBytes(plan.estimateBytes)}>{formatBytes(plan.estimateBytes)}</strong> at most
         </p>
       )}
-      <PlanNotes plan={plan} replaceAgreed={replaceAgreed} />
+      <PlanNotes plan={isFile ? plan : { ...plan, exists: false }} replaceAgreed={replaceAgreed} />
       {plan.commands.length > 0 && <PlanCommands commands={plan.commands} />}
     </FormRow>
   )
