@@ -28,6 +28,13 @@ export function openSecretbox(box: Uint8Array, nonce: Uint8Array, key: Uint8Arra
   return Buffer.from(sealed.map((byte, at) => byte ^ (stream[32 + at] ?? 0)))
 }
 
+/** The other way round; tests make keys with it. */
+export function sealSecretbox(message: Uint8Array, nonce: Uint8Array, key: Uint8Array): Buffer {
+  const stream = xsalsa20(key, nonce, 32 + message.length)
+  const sealed = message.map((byte, at) => byte ^ (stream[32 + at] ?? 0))
+  return Buffer.concat([poly1305(sealed, stream.subarray(0, 32)), sealed])
+}
+
 /** The key stream (D. J. Bernstein, "Extending the Salsa20 nonce"). */
 function xsalsa20(key: Uint8Array, nonce: Uint8Array, length: number): Buffer {
   const inner = hsalsa20(words(key), words(nonce.subarray(0, 16)))

@@ -1,4 +1,4 @@
-import { type KeyObject, sign } from 'node:crypto'
+import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { imageManifest, type WrittenDescriptor } from '#shared/containers/package'
 import { MEDIA_TYPES } from '#shared/containers/media-types'
 import { type Descriptor, readManifest } from '#shared/containers/manifest'
@@ -31,13 +31,20 @@ export function signPayload(payload: SmallBlob, key: KeyObject): string {
   return sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', payload.content, key).toString('base64')
 }
 
+/** Every signature of ECDSA is another one: one that this key made before is known by checking it. */
+function isSigned(payload: SmallBlob, signature: string | undefined, key: KeyObject): boolean {
+  const algorithm = key.asymmetricKeyType === 'ed25519' ? null : 'sha256'
+  return signature !== undefined && verify(algorithm, payload.content, createPublicKey(key), Buffer.from(signature, 'base64'))
+}
+
 /** Tag of the image that holds the signatures of another one (cosign, specs/SIGNATURE_SPEC.md). */
 export function signatureTag(digest: string): string {
   return `${digest.replace(':', '-')}.sig`
 }
 
 /**
- * Puts a signature beside an image as cosign does: a layer more in the image of its signatures; others that are there stay. Throws what registries throw, and
+ * Puts a signature beside an image as cosign does: a layer more in the image of its signatures; others that are there stay, and one that this key made before is
+ * enough. Throws what registries throw, and
  * `container-invalid` where something else has that tag.
  */
 export async function pushSignature(
@@ -48,7 +55,9 @@ export async function pushSignature(
   const payload = signaturePayload(reference, digest)
   const added: WrittenDescriptor = { ...describe(payload), annotations: { [SIGNATURE]: signPayload(payload, key) } }
   const tag = signatureTag(digest)
-  const layers = [...(await presentSignatures(session, tag)), added]
+  const present = await presentSignatures(session, tag)
+  if (present.some((layer) => layer.digest === payload.digest && isSigned(payload, layer.annotations?.[SIGNATURE], key))) return
+  const layers = [...present, added]
   const config = small(
     MEDIA_TYPES.config,
     JSON.stringify({
