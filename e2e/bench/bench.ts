@@ -8,6 +8,7 @@ import { createCore } from '#core/create-core'
 import { silentLogger } from '#core/log/logger'
 import { testImage } from '../images/cache.js'
 import { measureColdStart } from './cold-start.js'
+import { containerBench } from './container-bench.js'
 import { DATA_MIB, formatBench, formatPairs, formatTable, type PairResult } from './format-bench.js'
 import { guestfishEdits, guestfishReads } from './guestfish-baseline.js'
 import { finished, repeat, stepMs, timed } from './measure.js'
@@ -183,6 +184,7 @@ async function main(): Promise<void> {
       console.log(`          ${(verifyMs / 1000).toFixed(3)} s  compare, check, flush and rename, reported apart`)
     }
     if (wanted('convert') || wanted('stream')) for await (const ratio of streamBench(core, folder)) show(ratio)
+    if (wanted('containers')) for await (const ratio of containerBench(core, folder)) show(ratio)
     if (wanted('formats')) {
       const results: PairResult[] = []
       for await (const result of formatBench(core, folder, formatPairs(only))) results.push(result)

@@ -6,6 +6,8 @@ export interface Ratio {
   /** `faster`: theirs / ours must be at least `bound`. `at-most`: ours / theirs must be at most `bound`. */
   readonly kind: 'faster' | 'at-most'
   readonly bound: number
+  /** What is compared: milliseconds, unless it says bytes. */
+  readonly unit?: 'bytes'
 }
 
 export interface RatioVerdict extends Ratio {
@@ -28,10 +30,11 @@ export function median(values: readonly number[]): number {
 export function formatVerdict(verdict: RatioVerdict): string {
   const bound = verdict.kind === 'faster' ? `at least ${verdict.bound} times faster` : `at most ${verdict.bound} times`
   const value = verdict.kind === 'faster' ? `${verdict.value.toFixed(1)} times faster` : `${verdict.value.toFixed(3)} times`
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`
+  const amount = (value: number): string =>
+    verdict.unit === 'bytes' ? `${(value / 1024 ** 2).toFixed(1)} MiB` : `${(value / 1000).toFixed(3)} s`
   return [
     `${verdict.met ? 'met   ' : 'MISSED'}  ${verdict.what}: ${value} (${bound})`,
-    `          ${seconds(verdict.ours.ms)}  ${verdict.ours.label}`,
-    `          ${seconds(verdict.theirs.ms)}  ${verdict.theirs.label}`,
+    `          ${amount(verdict.ours.ms)}  ${verdict.ours.label}`,
+    `          ${amount(verdict.theirs.ms)}  ${verdict.theirs.label}`,
   ].join('\n')
 }

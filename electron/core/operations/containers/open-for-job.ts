@@ -15,6 +15,8 @@ import { openContainerSource } from './open-container-source.js'
 import { requireTrusted } from './signatures/check-signature.js'
 import type { TakenLayer } from './take.js'
 
+const STEP_BYTES = 1024 * 1024
+
 type Input = JobInput<'extract-container'>
 
 /** An image that is ready to be taken apart. */
@@ -64,6 +66,9 @@ export async function openByStream(ctx: JobContext, input: Input, signIns: SignI
           pausePoint: deps.pausePoint,
           diffId: layer.kind === 'tar' ? (chosen.config?.diffIds[number] ?? null) : null,
           onBytes: (bytes) => {
+            // Told in steps: at full speed the telling would cost more than the work.
+            const isStep = bytes - (arrived.get(number) ?? 0) >= STEP_BYTES || bytes === layer.bytes
+            if (!isStep) return
             arrived.set(number, bytes)
             progress.onBytes()
           },
@@ -101,8 +106,9 @@ export async function openWithPodman(ctx: JobContext, input: Input, signIns: Sig
         open: async () =>
           new ByteSource(
             counted(isAlone ? files.at(path) : files.all(), (bytes) => {
+              const before = progress.read
               progress.read += bytes
-              progress.onBytes()
+              if (Math.floor(before / STEP_BYTES) < Math.floor(progress.read / STEP_BYTES)) progress.onBytes()
             }),
           ),
       },

@@ -65,7 +65,7 @@ async function* counted(input: AsyncIterable<Uint8Array>, { onRead, onPacked }: 
 }
 
 async function* gunzip(path: string, input: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzipStream = createGunzip({ chunkSize: 256 * 1024 })
+  const gunzipStream = createGunzip({ chunkSize: 1024 * 1024 })
   const state = { isDone: false, wasLeft: false, fed: 0 }
   const done = new Promise<void>((resolve) => {
     const finish = (): void => {
