@@ -17,6 +17,7 @@ import { createHost } from '#core/process/create-host'
 
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.js'
 import { artifactOf, type BuiltImage, digestOf, imageOf, indexOf, layerOf, writeLayout } from './container-image.js'
+import { openPodmanStorage } from './podman-storage.js'
 import { startRegistry, type TestRegistry } from './registry.js'
 import { failureOf } from './workbench.js'
 
@@ -379,5 +380,31 @@ test('a short name is looked for at one registry after the other', async () => {
     expect(report).toMatchObject({ reference: `docker://${registry.registry}/team/disk:v1`, digest: plain.digest, plainHttp: true })
   } finally {
     await empty.stop()
+  }
+})
+
+test('archives that podman saves, and its storage itself', async () => {
+  const storage = await openPodmanStorage()
+  try {
+    const { dirs } = deps.host
+    const here = { ...deps, host: await createHost({ dirs, env: storage.env, log: silentLogger }) }
+    await storage.put(plain, 'localhost/demo:1')
+    for (const format of ['docker-archive', 'oci-archive']) {
+      const file = path.join(storage.root, `${format}.tar`)
+      await storage.podman('save', '--quiet', '--format', format, '--output', file, 'localhost/demo:1')
+      await using((await resolveText({}, file)).references[0] ?? '', async (source) => {
+        expect(source.reference.transport).toBe(format)
+        const { manifest, config } = await chooseImage(source)
+        expect(config?.diffIds).toEqual([digestOf(layer), digestOf(layer)])
+        const [first] = manifest.layers
+        if (first === undefined) throw new Error('no layer')
+        const content = await contentOf(source, first)
+        expect(digestOf(first.mediaType.endsWith('gzip') ? gunzipSync(content) : content)).toBe(digestOf(layer))
+      })
+    }
+    const report = await inspectContainer(here, 'containers-storage:localhost/demo:1', {})
+    expect(report).toMatchObject({ isIndex: false, images: [{ kind: 'image', platform: { architecture: 'amd64' } }] })
+  } finally {
+    await storage.remove()
   }
 })
