@@ -44,6 +44,16 @@ test('a plan of every source for every preset: names of their own, the retarget 
   expect([plan.fits, await filesIn(folder)]).toEqual([true, []])
 })
 
+test('a plan that nobody waits for any more is stopped, and does not stop one that looks at the same images', async () => {
+  const controller = new AbortController()
+  const fresh = await bench.copy('mbr', 'fresh.qcow2')
+  const wanted = { ...draft(), sources: [{ path: fresh }, { path: sources[0] ?? '' }] }
+  const [first, second] = [bench.core.planBatch(wanted, controller.signal), bench.core.planBatch(wanted)]
+  controller.abort()
+  await expect(first).rejects.toMatchObject({ code: 'cancelled' })
+  expect((await second).cells.map(({ problem }) => problem)).toEqual([null, null, null, null])
+})
+
 test('a result that would replace another source of the batch is a problem of its cell, also where replacing was agreed to', async () => {
   const other = path.join(folder, 'boot-azure.vhd')
   await bench.host.run('qemu-img', ['create', '-q', '-f', 'vpc', '-o', 'subformat=fixed,force_size=on', other, '8M'])

@@ -35,6 +35,7 @@ export async function planBatch(host: Host, sessions: ImageSessions, request: Ba
     const outputs = asked.map((id) => ({ id, output: path.join(request.folder, artifactName(names[index] ?? '', id)) }))
     const problem = (thrown: unknown): BatchCell[] => outputs.map(({ id, output }) => failedCell(index, id, output, thrown))
     const source = await readPlanSource(host, sessions, wanted).catch((thrown: unknown) => toAppError(thrown))
+    if (host.signal?.aborted) throw new AppError('cancelled')
     if (source instanceof AppError) {
       cells.push(...problem(source))
       continue

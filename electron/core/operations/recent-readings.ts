@@ -1,3 +1,4 @@
+import { toAppError } from '#shared/errors/app-error'
 import type { Host } from '../process/host.js'
 import { type ImageReading, openDisk, readSource } from './inspect-image.js'
 
@@ -14,7 +15,7 @@ export class RecentReadings {
     const source = await openDisk(imagePath)
     const key = `${source.path}\n${source.revision}`
     const known = this.readings.get(key)
-    if (known) return known
+    if (known) return this.join(known, host, imagePath)
     const reading = readSource(host, source)
     this.keep(key, reading)
     try {
@@ -24,6 +25,16 @@ export class RecentReadings {
     } catch (thrown) {
       this.readings.delete(key)
       throw thrown
+    }
+  }
+
+  /** Who began the reading may have given up; who joined it has not. */
+  private async join(known: Promise<ImageReading>, host: Host, imagePath: string): Promise<ImageReading> {
+    try {
+      return await known
+    } catch (thrown) {
+      if (host.signal?.aborted || toAppError(thrown).code !== 'cancelled') throw thrown
+      return this.read(host, imagePath)
     }
   }
 

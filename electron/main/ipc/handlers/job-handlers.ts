@@ -5,6 +5,7 @@ import type { BatchRequest } from '#shared/jobs/convert-request'
 import type { JobRequest } from '#shared/jobs/job-requests'
 import { chooseOutput, chooseResultFolder, confirmReplace, type DialogParent } from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
+import { latestOnly } from '../latest-call.js'
 import { namedFilesOf } from '../named-files.js'
 import type { Handlers } from '../register-contract.js'
 
@@ -56,6 +57,9 @@ export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants,
     if (names.length > 0 && !(await confirmReplace(parent, request.folder, names))) throw new AppError('cancelled')
   }
 
+  /** With each box that is ticked the window asks anew. */
+  const planLatest = latestOnly((request: BatchRequest, signal) => core.planBatch(request, signal))
+
   return {
     'outputs.suggest': async (request) => ({ path: await grants.suggest(request) }),
     'outputs.choose': async ({ suggested }) => {
@@ -71,7 +75,7 @@ export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants,
     },
     'batch.plan': async (request) => {
       await assertMayMake(request)
-      return core.planBatch(request)
+      return planLatest(request)
     },
     'batch.start': async (request) => {
       await assertMayMake(request)
