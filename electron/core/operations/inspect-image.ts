@@ -11,7 +11,7 @@ import { hasWrongEspType, isReadable, readPartitions } from '../guest/partitions
 import { type ImageReader, withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
-import { containerReferenceAt } from './containers/container-file.js'
+import { containerError, containerReferenceAt } from './containers/container-file.js'
 
 const BIOS_BOOT_TYPE = '21686148-6449-6E6F-744E-656564454649'
 const BOOT_CODE_BYTES = 440
@@ -36,7 +36,7 @@ export async function openDisk(imagePath: string): Promise<ImageSource> {
     if (!(thrown instanceof AppError) || !MAY_BE_CONTAINER.has(thrown.code)) throw thrown
     const reference = await containerReferenceAt(imagePath)
     if (reference === null) throw thrown
-    throw AppError.fromData({ ...thrown.data, actions: [...thrown.data.actions, { kind: 'open-container', reference }] })
+    throw containerError(path.resolve(imagePath), reference)
   }
 }
 

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { constants, gunzipSync } from 'node:zlib'
 import { compressionOf } from '#shared/archives/compression'
+import { AppError } from '#shared/errors/app-error'
 import { ByteView } from '#shared/images/byte-view'
 import { isTar } from '../unpack/packed-source.js'
 import { readerOf, withPackedFile } from '../unpack/packed-file.js'
@@ -26,6 +27,19 @@ export async function containerReferenceAt(file: string): Promise<string | null>
   if (stats?.isFile() !== true) return null
   const kind = await kindOfArchive(absolute).catch(() => null)
   return kind === null ? null : `${kind}:${absolute}`
+}
+
+/** Says that a file or folder is an image, and how it is opened: its disks lie in its layers. */
+export function containerError(file: string, reference: string): AppError {
+  return new AppError('image-unsupported', {
+    details: {
+      path: file,
+      feature: 'A container image',
+      reason: 'Its disks lie in its layers',
+      next: `Open it as a container image: \`diskwright containers disks ${reference}\` lists them, \`diskwright extract\` takes one out.`,
+    },
+    actions: [{ kind: 'open-container', reference }],
+  })
 }
 
 async function referenceOfFolder(folder: string): Promise<string | null> {

@@ -6,7 +6,7 @@ import { formatBytes } from '#shared/text/bytes'
 import { showControl } from '#shared/text/visible'
 import { openSource } from '../../guest/source.js'
 import type { Host } from '../../process/host.js'
-import { containerReferenceAt } from '../containers/container-file.js'
+import { containerError, containerReferenceAt } from '../containers/container-file.js'
 import { checkManifest, manifestBytes } from './check-manifest.js'
 import { labelOf, note, type PackedSource } from './packed-disk.js'
 import { readerOf, withPackedFile } from './packed-file.js'
@@ -64,24 +64,13 @@ async function manifestOf(host: Host, { manifest }: PackedSource, always: boolea
   return checkManifest(manifest, { signal: host.signal })
 }
 
-/** A folder is no disk, but may be an image of a container. */
+/** A folder is no disk, but may be a container image. */
 async function leadOn(file: string, thrown: unknown): Promise<never> {
   const reference = thrown instanceof AppError && thrown.code === 'not-a-regular-file' ? await containerReferenceAt(file) : null
-  if (reference === null || !(thrown instanceof AppError)) throw thrown
-  throw AppError.fromData({ ...thrown.data, actions: [...thrown.data.actions, { kind: 'open-container', reference }] })
+  throw reference === null ? thrown : containerError(path.resolve(file), reference)
 }
 
-/** Its disks lie in layers, which are archives in the archive. */
 async function refuseContainer({ path: file }: PackedSource): Promise<void> {
   const reference = await containerReferenceAt(file)
-  if (reference === null) return
-  throw new AppError('image-unsupported', {
-    details: {
-      path: file,
-      feature: 'A container image',
-      reason: 'Its disks lie in its layers',
-      next: `Open it as a container image: \`diskwright containers disks ${reference}\` lists them, \`diskwright extract\` takes one out.`,
-    },
-    actions: [{ kind: 'open-container', reference }],
-  })
+  if (reference !== null) throw containerError(file, reference)
 }
