@@ -180,7 +180,7 @@ test('signatures of GnuPG that skopeo made, in the lookaside place and beside an
   await policy(gpgKeys)
   expect(await state('gpg')).toMatchObject({ state: 'missing' })
   const name = `${registry.registry}/team/gpg`
-  const folder = path.join(root, 'lookaside', `${name}@${image.digest.replace(':', '=')}`)
+  const folder = path.join(root, 'lookaside', `team/gpg@${image.digest.replace(':', '=')}`)
   await fs.mkdir(folder, { recursive: true })
   await fs.writeFile(`${root}/manifest.json`, image.manifest)
   const signAs = (reference: string, key: string, output: string): void => {

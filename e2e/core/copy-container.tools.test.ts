@@ -130,3 +130,36 @@ test('a signature of sigstore is what the policy takes, and an image without one
   const refused = { source: disk, layout: 'boot-container', destination: `oci:${bench.folder}/x`, sign } as const
   expect((await bench.run({ kind: 'package-container', input: refused })).error?.code).toBe('bad-input')
 })
+
+test('a signature of GnuPG is made through skopeo, and is what the policy takes', async () => {
+  const [home, sigs] = [path.join(storage.root, 'gnupg'), path.join(storage.root, 'sigs')]
+  await fs.mkdir(home, { mode: 0o700 })
+  const env = { ...storage.env, GNUPGHOME: home }
+  const gpg = async (...args: string[]): Promise<void> => {
+    await bench.host.run('gpg', ['--batch', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', '', ...args], {
+      env: { GNUPGHOME: home },
+    })
+  }
+  await gpg('--quick-generate-key', 'signer@registry.example', 'ed25519', 'sign', 'never')
+  const publicFile = path.join(storage.root, 'signer.gpg')
+  await gpg('--output', publicFile, '--export', 'signer@registry.example')
+  const config = path.join(storage.env.HOME ?? '', '.config/containers')
+  const rule = [{ type: 'signedBy', keyType: 'GPGKeys', keyPath: publicFile }]
+  const policy = { default: [{ type: 'insecureAcceptAnything' }], transports: { docker: { [`${registry.registry}/gpg`]: rule } } }
+  await fs.writeFile(path.join(config, 'policy.json'), JSON.stringify(policy))
+  await fs.mkdir(path.join(config, 'registries.d'), { recursive: true })
+  await fs.writeFile(path.join(config, 'registries.d/test.yaml'), `docker:\n  ${registry.registry}:\n    lookaside: file://${sigs}\n`)
+
+  const signing = await openBench(env)
+  try {
+    const destination = `${registry.registry}/gpg/disk:v1`
+    const input = { source: disk, layout: 'boot-container', destination, architecture: 'amd64', access: http } as const
+    await signing.succeed({ kind: 'package-container', input })
+    expect((await signing.core.containers.inspect(destination, { access: http })).signature.state).toBe('missing')
+    await signing.succeed({ kind: 'package-container', input: { ...input, sign: { kind: 'gpg', key: 'signer@registry.example' } } })
+    expect((await signing.core.containers.inspect(destination, { access: http })).signature).toMatchObject({ state: 'verified' })
+  } finally {
+    await signing.close()
+    await bench.host.run('sh', ['-c', 'GNUPGHOME="$1" gpgconf --kill all', 'sh', home])
+  }
+})

@@ -12,7 +12,7 @@ import { type CopySide, copyImage } from '../../tools/skopeo/copy.js'
 import type { JobContext, StepProgress } from '../job-context.js'
 import { whileSpaceLasts } from '../watch-space.js'
 import { workFolder } from '../work-folder.js'
-import type { ContainerDeps, ContainerSource } from './container-source.js'
+import type { ContainerDeps, ContainerSource, ManifestBytes } from './container-source.js'
 import { openContainerSource } from './open-container-source.js'
 import { checkFiles, type Destination, nameOf, readDestination } from './packaging/destination.js'
 import { openPart, type PartOutput } from './packaging/publish-files.js'
@@ -44,11 +44,11 @@ export async function copyContainer(ctx: JobContext, input: CopyInput, signIns: 
   return whileSpaceLasts(ctx, folder, async (watched) => {
     const part = destination.kind === 'files' ? await openPart(watched, destination) : null
     const digest = await watched.step('copy', (progress) => copy(watched, input, prepared, { signIns, part, progress }))
-    const bytes = await watched.step('finish', () => finish(watched, input, { ...prepared, digest }, { deps, part }))
+    const { bytes, digests } = await watched.step('finish', () => finish(watched, input, { ...prepared, digest }, { deps, part }))
     return {
       path: destination.kind === 'files' ? destination.target : nameOf(destination),
       bytes,
-      proofs: [...proofs(input, prepared, digest), ...(await sign(watched, input, { destination, digest }, signIns))],
+      proofs: [...proofs(input, prepared, digest), ...(await sign(watched, input, { destination, digests }, signIns))],
       container: { reference: nameOf(destination), digest },
     }
   })
@@ -75,23 +75,29 @@ async function prepare(ctx: JobContext, input: CopyInput, deps: ContainerDeps): 
       destination,
       source: isNamed ? { ...reference, tag: null, digest } : { ...reference, path: reference.path && path.resolve(reference.path) },
       digest,
-      bytes: isIndexType(mediaType) && !input.all ? null : await bytesOfAll(source, bytes.toString('utf8'), mediaType),
+      bytes: isIndexType(mediaType) && !input.all ? null : (await survey(source, { digest, bytes, mediaType })).bytes,
     }
   } finally {
     await source.close()
   }
 }
 
-/** Bytes of all blobs that a manifest, or the images of an index, name. */
-async function bytesOfAll(source: ContainerSource, text: string, mediaType: string): Promise<number> {
-  const manifest = readManifest(text, mediaType)
-  if (manifest.kind === 'manifest') return [manifest.config, ...manifest.layers].reduce((sum, blob) => sum + blob.bytes, text.length)
-  let sum = text.length
-  for (const { digest } of manifest.manifests) {
-    const found = await source.manifest(digest)
-    sum += await bytesOfAll(source, found.bytes.toString('utf8'), found.mediaType)
+interface Survey {
+  /** Of all blobs and manifests. */
+  readonly bytes: number
+  /** Of all manifests, the uppermost first. */
+  readonly digests: readonly string[]
+}
+
+/** What a manifest names, or all the images of an index. */
+async function survey(source: ContainerSource, { digest, bytes, mediaType }: ManifestBytes): Promise<Survey> {
+  const manifest = readManifest(bytes.toString('utf8'), mediaType)
+  if (manifest.kind === 'manifest') {
+    return { bytes: [manifest.config, ...manifest.layers].reduce((sum, blob) => sum + blob.bytes, bytes.length), digests: [digest] }
   }
-  return sum
+  const all: Survey[] = []
+  for (const entry of manifest.manifests) all.push(await survey(source, await source.manifest(entry.digest)))
+  return { bytes: all.reduce((sum, one) => sum + one.bytes, bytes.length), digests: [digest, ...all.flatMap((one) => one.digests)] }
 }
 
 interface CopyTools {
@@ -143,27 +149,27 @@ interface Finish {
   readonly part: PartOutput | null
 }
 
-/** Reads back what was written, and gives it its name. Returns its bytes. Throws `blob-mismatch`. */
-async function finish(ctx: JobContext, input: CopyInput, { destination, digest }: Prepared, { deps, part }: Finish): Promise<number> {
+/** Reads back what was written, and gives it its name. Throws `blob-mismatch`. */
+async function finish(ctx: JobContext, input: CopyInput, { destination, digest }: Prepared, { deps, part }: Finish): Promise<Survey> {
   const reference = part === null ? destination.reference : { ...destination.reference, path: part.part }
   const source = await openContainerSource(deps, printReference(reference), input.to)
-  let bytes: number
+  let found: Survey
   try {
-    const found = await source.manifest()
+    const manifest = await source.manifest()
     // docker-archive keeps no manifest, and storage may keep another form of it: there the digest is of the form that is read.
     const isKept = !['docker-archive', 'containers-storage'].includes(reference.transport)
-    if (isKept && found.digest !== digest) {
+    if (isKept && manifest.digest !== digest) {
       throw new AppError('blob-mismatch', {
-        details: { digest, reason: `${printReference(destination.reference)} leads to ${found.digest}` },
+        details: { digest, reason: `${printReference(destination.reference)} leads to ${manifest.digest}` },
       })
     }
-    bytes = await bytesOfAll(source, found.bytes.toString('utf8'), found.mediaType)
+    found = await survey(source, manifest)
   } finally {
     await source.close()
   }
   if (ctx.signal.aborted) throw new AppError('cancelled')
   await part?.publish(input.replace)
-  return bytes
+  return found
 }
 
 function proofs(input: CopyInput, { destination, digest: from, bytes }: Prepared, digest: string): string[] {
@@ -178,10 +184,10 @@ function proofs(input: CopyInput, { destination, digest: from, bytes }: Prepared
 async function sign(
   ctx: JobContext,
   input: CopyInput,
-  { destination, digest }: { readonly destination: Destination; readonly digest: string },
+  { destination, digests }: { readonly destination: Destination; readonly digests: readonly string[] },
   signIns: SignInStore,
 ): Promise<string[]> {
   if (destination.kind !== 'registry') return []
-  const signed = await signImage(ctx, { sign: input.sign, destination, digests: [digest], access: input.to }, signIns)
+  const signed = await signImage(ctx, { sign: input.sign, destination, digests, access: input.to }, signIns)
   return signed === null ? [] : [signed]
 }

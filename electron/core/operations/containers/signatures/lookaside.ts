@@ -29,7 +29,8 @@ export async function dirSignatures(folder: string): Promise<Buffer[]> {
  */
 export async function lookasideSignatures(host: Host, reference: ContainerReference, digest: string): Promise<Buffer[]> {
   const base = await lookasideOf(host.env, reference)
-  const below = `${repositoryName(reference)}@${digest.replace(':', '=')}`
+  // The name of the registry is no part of it (containers/image, docker/registries_d.go).
+  const below = `${repositoryName(reference).split('/').slice(1).join('/')}@${digest.replace(':', '=')}`
   if (base.startsWith('file://')) {
     const folder = path.join(fileURLToPath(base), below)
     return numbered((index) => readSmall(path.join(folder, `signature-${index}`)))

@@ -14,7 +14,7 @@ import { pushSignature } from './sigstore-signature.js'
 export interface SignRequest {
   readonly sign: JobInput<'package-container'>['sign']
   readonly destination: Extract<Destination, { kind: 'registry' }>
-  /** Of all manifests that are signed: of the index, and of the images in it that are ours. */
+  /** Of all manifests that are signed: what the tag leads to comes first, images of an index behind it. */
   readonly digests: readonly string[]
   readonly access: Access
 }
@@ -47,9 +47,24 @@ async function signWithKey(
 }
 
 /** GnuPG signs through skopeo, which copies the image onto itself: the registry has all of it, so that nothing is sent but the signature. */
-async function signWithGpg(ctx: JobContext, { destination, access }: SignRequest, key: string, signIns: SignInStore): Promise<string> {
-  const image = printReference(destination.reference)
-  const side = { image, registry: destination.registry, ...(await toolAccess(ctx, signIns, destination, access)) }
-  await copyImage(ctx.host, { from: side, to: side, all: true, keepDigests: true, sign: { kind: 'gpg', key }, signal: ctx.signal })
+async function signWithGpg(
+  ctx: JobContext,
+  { destination, digests, access }: SignRequest,
+  key: string,
+  signIns: SignInStore,
+): Promise<string> {
+  ctx.host.find('gpg')
+  const { reference, registry } = destination
+  const reach = await toolAccess(ctx, signIns, destination, access)
+  const source = { ...reference, tag: null, digest: digests[0] ?? null }
+  await copyImage(ctx.host, {
+    from: { image: printReference(source), registry, ...reach },
+    to: { image: printReference(reference), registry, ...reach },
+    isOwn: true,
+    all: true,
+    keepDigests: true,
+    sign: { kind: 'gpg', key },
+    signal: ctx.signal,
+  })
   return `Signed with the key ${key} of GnuPG`
 }
