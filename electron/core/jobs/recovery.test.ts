@@ -123,6 +123,25 @@ test('a save in place that broke off: the backup goes back when the image is mis
   }
 })
 
+test.each([
+  ['had its name', true],
+  ['had no name yet', false],
+])('files beside a result that %s when the job was killed', async (_when, isNamed) => {
+  const job = crashed({ input: { source: '/tmp/a.raw', output: at('d.vmdk'), digests: ['sha256'], report: true } })
+  const claims = [at('d.vmdk'), at('d.vmdk.sha256'), at('d.vmdk.report.json')].map(
+    (file) => `${path.dirname(file)}/.${path.basename(file)}.${job.id}.part`,
+  )
+  for (const [id, what] of claims.entries()) makeStore(folders.dirs.state).claim(job.id, { id: String(id), kind: 'part-file', what })
+  for (const what of claims.slice(1)) fs.writeFileSync(what, 'of the new one')
+  fs.writeFileSync(isNamed ? at('d.vmdk') : (claims[0] ?? ''), 'new')
+  fs.writeFileSync(at('d.vmdk.report.json'), 'of somebody else')
+  expect(await recover().clean()).toEqual([])
+  expect(claims.filter((what) => fs.existsSync(what))).toEqual([])
+  expect(fs.existsSync(at('d.vmdk.sha256'))).toBe(isNamed)
+  if (isNamed) expect(fs.readFileSync(at('d.vmdk.sha256'), 'utf8')).toBe('of the new one')
+  expect(fs.readFileSync(at('d.vmdk.report.json'), 'utf8')).toBe('of somebody else')
+})
+
 test('a set of files that was being replaced gets its old files back', async () => {
   const job = crashed({ input: { source: '/tmp/a.raw', output: at('d.vmdk'), format: 'vmdk' } })
   const folder = at(`.d.vmdk.${job.id}.part`)

@@ -13,6 +13,7 @@ import type { Claim } from './job-journal.js'
 import { type ContainerKeeper, isContainerClaim, leftOfClaim } from './left-containers.js'
 import { type DeviceKeeper, leftDevices } from './left-devices.js'
 import type { JobStore } from './job-store.js'
+import { finishSidecar } from './left-sidecars.js'
 import { endProcess, findJobProcesses, type JobProcess, thatStay } from './job-processes.js'
 import { mountsBelow } from './mounts.js'
 import { isAlive } from './process-owner.js'
@@ -142,10 +143,12 @@ async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
       what,
       bytes,
     })
+    const finish = await finishSidecar(claim, job)
     const mounts = present.isDirectory() ? mountsBelow(claim.what) : []
     for (const mount of mounts) found.push({ leftover: describe('mount', mount, null), remove: () => refuseMount(mount) })
     const remove = async () => {
       if (claim.kind === 'backup') await restoreBackup(claim.what, target)
+      else if (finish) await finish()
       else await removeClaimed(claim, job, deps.dirs)
       release()
     }

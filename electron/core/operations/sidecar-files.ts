@@ -1,5 +1,6 @@
 import { unlink, writeFile } from 'node:fs/promises'
 import { discardPart, openPartFile, partPath, publish } from '../files/atomic-output.js'
+import { syncFile } from '../files/sync.js'
 import type { JobContext } from './job-context.js'
 
 export interface SidecarFile {
@@ -27,6 +28,7 @@ export async function openSidecars(ctx: JobContext, sidecars: readonly SidecarFi
     })
     const { part } = await openPartFile(file, ctx.jobId)
     await writeFile(part, text)
+    await syncFile(part)
     parts.push({ part, file })
   }
   return {
