@@ -1,4 +1,5 @@
 import type { Host } from '#core/process/host'
+import { buildBiosBootable } from './bios-bootable.js'
 import { buildBootable } from './bootable.js'
 import { buildDebianShaped } from './debian-shaped.js'
 import { buildExtlinuxShaped } from './extlinux-shaped.js'
@@ -12,6 +13,7 @@ import { buildSystemdBootShaped } from './systemd-boot-shaped.js'
 /** Images that tests share. Each is a qcow2 file; nothing may write to it. */
 export const BUILDERS = {
   bootable: buildBootable,
+  'bios-bootable': buildBiosBootable,
   ock: buildOckShaped,
   mbr: buildMbrExt4,
   rhel8: buildRhel8Shaped,

@@ -11,6 +11,10 @@ hostname diskwright-sample
 echo
 echo 'Diskwright sample system'
 echo "Booted with: $(cat /proc/cmdline)"
+case " $(cat /proc/cmdline) " in
+  *' diskwright.sample=panic '*) exit 3 ;;
+  *' diskwright.sample=hang '*) echo 'Waiting for what never comes'; while true; do sleep 3600; done ;;
+esac
 while true; do
   printf '\\ndiskwright-sample login: '
   read -r name || sleep 3600
@@ -32,7 +36,10 @@ const FOLDER = 0o040755
 const EXECUTABLE = 0o100755
 const CHARACTER_DEVICE = 0o020600
 
-/** An initial RAM disk that prints its kernel command line and a login prompt: busybox and one script. */
+/**
+ * An initial RAM disk that prints its kernel command line and a login prompt: busybox and one script. With `diskwright.sample=panic` on
+ * that line it ends, which no kernel survives; with `diskwright.sample=hang` it says a line and no more.
+ */
 export async function buildInitramfs(busybox: string): Promise<Uint8Array> {
   const program = await fs.readFile(busybox)
   if (!isStatic(program)) throw new Error(`${busybox} is linked dynamically; the sample needs the package busybox-static`)

@@ -5,6 +5,8 @@ export interface FailRule {
   readonly pattern: RegExp
   /** `fail` ends the test; `note` is told with its verdict, for many guests get over it. */
   readonly severity: 'fail' | 'note'
+  /** It is told by a prompt, which waits in its row: half a row of any other words can tell less than the whole one. */
+  readonly prompt?: boolean
   /** Where the words come from. */
   readonly source: string
 }
@@ -32,6 +34,7 @@ const FIRMWARE_RULES = [
     title: 'The firmware found nothing to boot',
     pattern: /BdsDxe: No bootable option or device was found|^UEFI Interactive Shell v|^Shell> ?$/,
     severity: 'fail',
+    prompt: true,
     source: 'EDK II MdeModulePkg/Universal/BdsDxe, PlatformBootManagerUnableToBoot; ShellPkg/Application/Shell',
   },
   {
@@ -57,6 +60,7 @@ const LOADER_RULES = [
     title: 'GRUB fell back to its rescue shell',
     pattern: /Entering rescue mode\.\.\.|^grub rescue>/,
     severity: 'fail',
+    prompt: true,
     source: 'GRUB grub-core/kern/rescue_reader.c',
   },
   {
@@ -64,6 +68,7 @@ const LOADER_RULES = [
     title: 'GRUB found no menu and waits at its prompt',
     pattern: /Minimal BASH-like line editing is supported|^grub> ?$/,
     severity: 'fail',
+    prompt: true,
     source: 'GRUB grub-core/normal/main.c',
   },
   {
@@ -211,6 +216,7 @@ const SYSTEM_RULES = [
     title: 'The initial RAM disk did not find the root device',
     pattern: /Gave up waiting for root (file system )?device|ALERT!\s+\S+ does not exist|^\(initramfs\) ?$/,
     severity: 'fail',
+    prompt: true,
     source: 'initramfs-tools scripts/functions, scripts/local',
   },
   {
@@ -219,6 +225,7 @@ const SYSTEM_RULES = [
     pattern:
       /You are in emergency mode|Starting Emergency Shell|Press Enter for (emergency shell|maintenance)|Give root password for maintenance|Entering emergency mode\./,
     severity: 'fail',
+    prompt: true,
     source: `systemd units/emergency.service.in; util-linux sulogin; ${KOLA}`,
   },
   {

@@ -51,6 +51,11 @@ test('what the firmware could not load is noted, and is no failure while it goes
   expect(judge.evidence.map(({ kind, rule }) => [kind, rule])).toEqual([['note', 'uefi-option-failed']])
 })
 
+test('half a row is no failure unless it is a prompt', () => {
+  expect(judged('[    1.83] Kernel panic - not syncing').verdict).toBeNull()
+  expect(judged('grub rescue> ').evidence[0]?.rule).toBe('grub-rescue')
+})
+
 test('a failure that is to be ignored does not end the test, the next rule still can', () => {
   expect(judged(SERIAL_SAMPLES.initEnds, { ignore: ['no-init'] }).evidence[0]?.rule).toBe('kernel-panic')
   expect(judged(SERIAL_SAMPLES.initEnds, { ignore: ['no-init', 'kernel-panic'] }).verdict).toBeNull()

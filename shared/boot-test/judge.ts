@@ -55,7 +55,14 @@ export class BootJudge {
     const { expect } = request
     this.wishes = new Set([...expect.ready.map((id) => this.wishOf(id)), ...expect.patterns.map(expressionWish)])
     const own = expect.fail.map((text): FailRule => {
-      return { id: 'expression', title: `A line matches ${text}`, pattern: new RegExp(text), severity: 'fail', source: 'given' }
+      return {
+        id: 'expression',
+        title: `A line matches ${text}`,
+        pattern: new RegExp(text),
+        severity: 'fail',
+        prompt: true,
+        source: 'given',
+      }
     })
     this.rules = [...own, ...FAIL_TABLE.filter(({ id }) => !expect.ignore.includes(id))]
     this.silentAfter = expect.silence?.after === undefined ? null : new RegExp(expect.silence.after)
@@ -86,7 +93,7 @@ export class BootJudge {
     this.look(text, seconds, false)
   }
 
-  /** The row that the cursor stands in: a prompt ends with no newline. */
+  /** The row that the cursor stands in, when the guest has stopped to write: a prompt ends with no newline. */
   partial(text: string, seconds: number): void {
     if (text !== '') this.look(text, seconds, true)
   }
@@ -118,7 +125,7 @@ export class BootJudge {
     if (this.judgement) return
     this.mayBeSilent ||= this.silentAfter === null || this.silentAfter.test(text)
     this.markPhase(text, seconds, isPartial)
-    const rule = this.rules.find(({ pattern }) => pattern.test(text))
+    const rule = this.rules.find(({ pattern, prompt }) => (!isPartial || prompt === true) && pattern.test(text))
     if (rule?.severity === 'fail') {
       this.add({ kind: 'fail', rule: rule.id, title: rule.title }, text, seconds)
       this.end('fail', `${rule.title}.`)

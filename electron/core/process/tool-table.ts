@@ -116,9 +116,13 @@ export const TOOLS = {
   xz: row('xz', 'Unpacks disks and initial RAM disks, xz or LZMA', ['xz-utils', 'xz', 'xz', 'xz'], { required: false }),
   lz4: row('lz4', 'Lists initial RAM disks that are compressed with LZ4', ['lz4', 'lz4', 'lz4', 'lz4'], { required: false }),
   bzip2: row('bzip2', 'Unpacks disks and initial RAM disks, bzip2', ['bzip2', 'bzip2', 'bzip2', 'bzip2'], { required: false }),
-  mcopy: row('mcopy', 'Copies files into FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
+  mcopy: row('mcopy', 'Copies files into FAT file systems of sample images and of boot tests', ['mtools', 'mtools', 'mtools', 'mtools'], {
+    required: false,
+  }),
   mmd: row('mmd', 'Makes folders in FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
-  mformat: row('mformat', 'Makes FAT file systems of sample images', ['mtools', 'mtools', 'mtools', 'mtools'], { required: false }),
+  mformat: row('mformat', 'Makes FAT file systems of sample images and of boot tests', ['mtools', 'mtools', 'mtools', 'mtools'], {
+    required: false,
+  }),
   podman: row(
     'podman',
     'Shows and clears the container images of this machine, takes files out of them, builds disks of bootable containers',
@@ -128,10 +132,6 @@ export const TOOLS = {
   skopeo: row('skopeo', 'Copies container images between registries, files and local storage', ['skopeo', 'skopeo', 'skopeo', 'skopeo'], {
     required: false,
     minimum: '1.4',
-  }),
-  buildah: row('buildah', 'Puts container images together in local storage', ['buildah', 'buildah', 'buildah', 'buildah'], {
-    required: false,
-    minimum: '1.23',
   }),
   gpg: row('gpg', 'Checks and makes signatures of container images', ['gpg', 'gnupg2', 'gpg2', 'gnupg'], {
     required: false,

@@ -16,6 +16,8 @@ import type { PreparedBoot } from './prepare-boot.js'
 import { pngOfPpm } from './screenshot-png.js'
 import type { SerialLog } from './serial-log.js'
 
+/** A guest that stops within a row for so long shows a prompt. */
+const PROMPT_MS = 100
 /** A guest that panicked writes some lines more; they belong to its log. */
 const QUIET_MS = 300
 const LAST_WORDS_MS = 3000
@@ -67,6 +69,7 @@ export async function startMachine(
   })
 
   let firstByte: number | null = null
+  let promptTimer: NodeJS.Timeout | undefined
   let heardAt = performance.now()
   let guestStopped: string | null = null
   const decision = promise<void>()
@@ -97,11 +100,16 @@ export async function startMachine(
   }, judge.expect.timeoutSeconds * 1000)
   const endTimers = (): void => {
     clearTimeout(deadline)
+    clearTimeout(promptTimer)
     silence.end()
   }
   ctx.defer(endTimers)
 
   const lines = new SerialLines((line) => judge.line(line, seconds()))
+  const lookAtPrompt = (): void => {
+    judge.partial(lines.pending, seconds())
+    decide()
+  }
   const read = readConsole(serial, async (chunk, text) => {
     heardAt = performance.now()
     firstByte ??= seconds()
@@ -109,7 +117,8 @@ export async function startMachine(
     await log.write(chunk)
     consoles.tell(ctx.jobId, chunk)
     lines.push(text)
-    judge.partial(lines.pending, seconds())
+    clearTimeout(promptTimer)
+    promptTimer = setTimeout(lookAtPrompt, PROMPT_MS)
     silence.heard()
     decide()
   })

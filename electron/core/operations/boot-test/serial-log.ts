@@ -27,6 +27,11 @@ export class SerialLog {
     return this.dropped
   }
 
+  /** What is held in memory. */
+  get heldBytes(): number {
+    return this.tailBytes
+  }
+
   async write(chunk: Buffer): Promise<void> {
     const room = Math.max(0, HEAD_BYTES - this.bytes)
     this.bytes += chunk.length

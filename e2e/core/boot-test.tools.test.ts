@@ -1,0 +1,220 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { probeKvm } from '#core/guest/kvm'
+import { descendants } from '#core/process/process-tree'
+import type { BootTestReport } from '#shared/boot-test/boot-test-report'
+import type { Job } from '#shared/jobs/job'
+import type { JobInputDraft } from '#shared/jobs/job-requests'
+import { BOOTABLE_OPTIONS } from '../images/bootable.js'
+import { testImage } from '../images/cache.js'
+import { hashOf, openBench, type TestBench } from './workbench.js'
+
+const ENTRY = '1:/loader/entries/diskwright-sample.conf'
+const PATIENCE = 600_000
+const MACHINE = { accelerator: 'tcg', memoryBytes: 512 * 1024 ** 2, cpus: 1 } as const
+
+type Request = JobInputDraft<'test-boot'>
+
+let bench: TestBench
+let empty: string
+beforeAll(async () => {
+  bench = await openBench()
+  empty = path.join(bench.folder, 'empty.qcow2')
+  await promisify(execFile)('qemu-img', ['create', '-q', '-f', 'qcow2', empty, '16M'])
+})
+afterAll(() => bench.close())
+
+function start(input: Request): Job {
+  return bench.core.jobs.start({ kind: 'test-boot', input: { ...input, machine: { ...MACHINE, ...input.machine } } })
+}
+
+async function report(job: Job): Promise<BootTestReport> {
+  const ended = await bench.core.jobs.wait(job.id)
+  if (!ended.output?.bootTest) throw new Error(`${ended.state} ${JSON.stringify(ended.error)}`)
+  return ended.output.bootTest
+}
+
+/** Resolves when the guest of a job has written something that matches. */
+function said(job: Job, pattern: RegExp): Promise<void> {
+  return new Promise((resolve) => {
+    let text = ''
+    const stop = bench.core.bootTests.watch(job.id, (bytes) => {
+      text += bytes.toString('latin1')
+      if (pattern.test(text)) setImmediate(() => (stop(), resolve()))
+    })
+  })
+}
+
+async function nothingLeft(): Promise<void> {
+  const { dirs } = bench.core
+  for (const folder of [path.join(dirs.cache, 'boot-tests'), path.join(dirs.runtime, 'staging')]) {
+    expect(await fs.readdir(folder).catch(() => [])).toEqual([])
+  }
+  expect(await machines()).toEqual([])
+  expect(await bench.core.recovery.list()).toEqual([])
+}
+
+/** Pids of the machines that this process runs. */
+async function machines(): Promise<number[]> {
+  const names = await Promise.all(
+    descendants(process.pid).map(async (pid) => ({ pid, name: await fs.readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '') })),
+  )
+  return names.filter(({ name }) => name.startsWith('qemu-system')).map(({ pid }) => pid)
+}
+
+test(
+  'an edited argument is seen in the guest, while another image boots beside it; both images stay as they are',
+  async () => {
+    const [uefi, bios] = [await bench.copy('bootable'), await bench.copy('bios-bootable')]
+    const before = await Promise.all([hashOf(uefi), hashOf(bios)])
+    const edited = start({
+      source: uefi,
+      edits: [
+        { kind: 'kernel-args', entry: ENTRY, changes: [{ op: 'replace', key: 'ignition.platform.id', from: 'qemu', to: 'vmware' }] },
+        { kind: 'kernel-args', entry: ENTRY, changes: [{ op: 'append', arg: 'diskwright.edited=1' }] },
+      ],
+      append: ['diskwright.temporary=1'],
+      expect: { ready: ['login', 'cmdline'], patterns: ['^Booted with: .*console=ttyS0 diskwright\\.edited=1 diskwright\\.temporary=1$'] },
+    })
+    const other = start({ source: bios, expect: { patterns: [`^Booted with: .*${BOOTABLE_OPTIONS.split(' ')[0]}`] } })
+    const [first, second] = await Promise.all([report(edited), report(other)])
+    expect(first).toMatchObject({ verdict: 'pass', firmware: { kind: 'uefi' }, accelerator: { used: 'tcg' }, missing: [], restarts: 0 })
+    expect(first.evidence.find(({ rule }) => rule === 'cmdline')?.line).toContain('ignition.platform.id=vmware')
+    expect(first.timeline.map(({ phase }) => phase)).toEqual(['firmware', 'boot-loader', 'kernel', 'initramfs', 'login'])
+    expect(first.command).toContain('qemu-system-x86_64')
+    const log = await fs.readFile(first.serial.path, 'utf8')
+    expect(log).toContain('diskwright.edited=1')
+    expect(Buffer.byteLength(log)).toBe(first.serial.bytes)
+    expect((await fs.readFile(first.screenshot ?? '')).subarray(1, 4).toString()).toBe('PNG')
+    expect(path.dirname(first.serial.path)).toBe(path.join(bench.core.dirs.state, 'jobs', edited.id))
+
+    expect(second).toMatchObject({ verdict: 'pass', firmware: { kind: 'bios', file: null } })
+    expect(second.timeline.map(({ phase }) => phase)).toEqual(['firmware', 'boot-loader', 'kernel', 'initramfs', 'login'])
+    expect(await Promise.all([hashOf(uefi), hashOf(bios)])).toEqual(before)
+    await nothingLeft()
+  },
+  PATIENCE,
+)
+
+test(
+  'a kernel that panics fails with the line that tells it, and what it said after',
+  async () => {
+    const found = await report(start({ source: await testImage('bios-bootable'), append: ['diskwright.sample=panic'] }))
+    expect(found).toMatchObject({ verdict: 'fail', reason: 'The kernel found no init that runs, or init ended.' })
+    expect(found.evidence.find(({ kind }) => kind === 'fail')).toMatchObject({
+      rule: 'no-init',
+      line: expect.stringContaining('Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000300'),
+    })
+    expect(await fs.readFile(found.serial.path, 'utf8')).toContain('end Kernel panic')
+    await nothingLeft()
+  },
+  PATIENCE,
+)
+
+test(
+  'a guest that hangs ends by its silence; meanwhile SSH is forwarded to a port of loopback',
+  async () => {
+    const job = start({
+      source: await testImage('bios-bootable'),
+      append: ['diskwright.sample=hang'],
+      machine: { network: 'user' },
+      expect: { silence: { seconds: 1, after: '^Waiting for what never comes' } },
+    })
+    await said(job, /SeaBIOS/)
+    expect(bench.core.bootTests.sshPort(job.id)).toBeGreaterThan(0)
+    const found = await report(job)
+    expect(found.verdict).toBe('timeout')
+    expect(found.reason).toMatch(/^The guest said nothing for 1 s; there was not: A login prompt\./)
+    expect(bench.core.bootTests.sshPort(job.id)).toBeNull()
+    expect(bench.core.bootTests.send(job.id, 'x')).toBe(false)
+  },
+  PATIENCE,
+)
+
+test(
+  'an edit that leaves out the initial RAM disk and names a wrong root fails before it is saved',
+  async () => {
+    const text = 'DEFAULT sample\nLABEL sample\n  LINUX /vmlinuz\n  APPEND console=ttyS0 root=/dev/nope\n'
+    const found = await report(
+      start({
+        source: await testImage('bios-bootable'),
+        edits: [{ kind: 'write-file', partition: 1, path: '/syslinux.cfg', content: { text } }],
+      }),
+    )
+    expect(found.verdict).toBe('fail')
+    expect(found.evidence.find(({ kind }) => kind === 'fail')).toMatchObject({ rule: 'no-root' })
+  },
+  PATIENCE,
+)
+
+test(
+  'secure boot refuses a boot loader that nobody signed; the machine has a TPM',
+  async () => {
+    const found = await report(start({ source: await testImage('bootable'), machine: { firmware: 'uefi-secure', tpm: true } }))
+    expect(found).toMatchObject({ verdict: 'fail', firmware: { kind: 'uefi-secure' }, machine: { type: 'q35', tpm: true } })
+    expect(found.evidence.at(-1)).toMatchObject({ rule: 'secure-boot-refused', line: expect.stringContaining('Access Denied') })
+    await nothingLeft()
+  },
+  PATIENCE,
+)
+
+test.each([
+  ['nothing to boot', {}],
+  ['NVMe, and a disk of cloud-init', { machine: { diskBus: 'nvme' }, seed: { cloudInit: { userData: { text: '#cloud-config\n' } } } }],
+  ['IDE', { machine: { diskBus: 'ide' }, seed: { cloudInit: { userData: { text: '#cloud-config\n' } } } }],
+  ['SATA on the older machine', { machine: { diskBus: 'sata', machine: 'pc' } }],
+  ['VMware', { platform: 'vmware', machine: { network: 'user' } }],
+  ['VMware Workstation', { platform: 'vmware-workstation' }],
+  ['Azure with its TPM', { platform: 'azure', machine: { network: 'user' } }],
+  ['AWS, by the best accelerator', { platform: 'aws', machine: { accelerator: 'auto', network: 'user' } }],
+] as const)(
+  'no boot device: %s',
+  async (_what, rest) => {
+    const found = await report(start({ source: empty, expect: { timeoutSeconds: 300 }, ...rest }))
+    expect(found).toMatchObject({ verdict: 'fail', firmware: { kind: 'bios' }, reason: 'The firmware found nothing to boot.' })
+    expect(found.evidence.at(-1)).toMatchObject({ rule: 'bios-no-boot-device', line: 'No bootable device.' })
+    const kvm = 'machine' in rest && 'accelerator' in rest.machine && (await probeKvm(bench.host)).usable
+    expect(found.accelerator.used).toBe(kvm ? 'kvm' : 'tcg')
+  },
+  PATIENCE,
+)
+
+test(
+  'cancelled while it boots: nothing is left',
+  async () => {
+    const job = start({ source: await testImage('bios-bootable') })
+    await said(job, /SeaBIOS/)
+    expect(await machines()).toHaveLength(1)
+    bench.core.jobs.cancel(job.id)
+    expect(await bench.core.jobs.wait(job.id)).toMatchObject({ state: 'cancelled', output: null })
+    await nothingLeft()
+  },
+  PATIENCE,
+)
+
+test(
+  'a qemu that is killed is an error of its own, not a verdict',
+  async () => {
+    const job = start({ source: await testImage('bios-bootable') })
+    await said(job, /SeaBIOS/)
+    for (const pid of await machines()) process.kill(pid, 'SIGKILL')
+    const ended = await bench.core.jobs.wait(job.id)
+    expect(ended.state).toBe('failed')
+    expect(ended.error).toMatchObject({ code: 'tool-failed', details: { problem: 'ended by SIGKILL' } })
+    await nothingLeft()
+  },
+  PATIENCE,
+)
+
+test('more memory than there is, and a file of a seed that is not there', async () => {
+  const source = await testImage('bios-bootable')
+  const large = await bench.core.jobs.wait(start({ source, machine: { memoryBytes: 2 ** 50 } }).id)
+  expect(large.error?.code).toBe('not-enough-memory')
+  const seed = { cloudInit: { userData: { file: '/nowhere/user-data' } } }
+  const missing = await bench.core.jobs.wait(start({ source, seed }).id)
+  expect(missing.error?.code).toBe('file-not-found')
+  await nothingLeft()
+})

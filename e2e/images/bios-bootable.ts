@@ -1,0 +1,69 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Host } from '#core/process/host'
+import { buildInitramfs } from './initramfs.js'
+import { findKernel } from './kernel.js'
+
+const SECTOR = 512
+const MIB = 1024 * 1024
+const START = MIB
+const SPARE = 2 * MIB
+/** Boot code before the disk signature and the table; of the package syslinux-common or extlinux. */
+const MBR_CODES = ['/usr/lib/syslinux/mbr/mbr.bin', '/usr/lib/EXTLINUX/mbr.bin']
+const MBR_CODE_BYTES = 440
+
+const CONFIG = `SERIAL 0 115200
+DEFAULT sample
+PROMPT 0
+LABEL sample
+  LINUX /vmlinuz
+  INITRD /initrd.img
+  APPEND console=ttyS0 ignition.platform.id=qemu
+`
+
+/**
+ * A small BIOS image that really boots: the MBR of SYSLINUX, SYSLINUX on a FAT, and the kernel and the initial RAM disk of the UEFI one. Made
+ * with sfdisk, mkfs.fat, mtools and syslinux(1): needs no root and no engine.
+ */
+export async function buildBiosBootable(host: Host, output: string): Promise<void> {
+  const folder = await fs.mkdtemp(path.join(path.dirname(output), '.build-'))
+  try {
+    const kernel = await findKernel(host, folder)
+    const files = {
+      'syslinux.cfg': Buffer.from(CONFIG),
+      vmlinuz: await fs.readFile(kernel.path),
+      'initrd.img': await buildInitramfs(host.find('busybox')),
+    }
+    const content = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
+    const bytes = Math.ceil((content + SPARE) / MIB) * MIB
+    const fat = path.join(folder, 'boot.fat')
+    await fs.writeFile(fat, '')
+    await fs.truncate(fat, bytes)
+    // Its boot sector has to know where on the disk it lies.
+    await host.run('mkfs.fat', ['-F', '16', '-h', String(START / SECTOR), '-n', 'BOOT', fat])
+    for (const [name, data] of Object.entries(files)) await host.run('mcopy', ['-i', fat, '-', `::${name}`], { stdin: data })
+    await host.run('sh', ['-c', 'syslinux --install "$1"', 'syslinux', fat])
+    const raw = path.join(folder, 'disk.raw')
+    await fs.writeFile(raw, '')
+    await fs.truncate(raw, START + bytes)
+    const part = `start=${START / SECTOR}, size=${bytes / SECTOR}, type=e, bootable`
+    await host.run('sfdisk', ['--quiet', '--no-reread', '--no-tell-kernel', raw], { stdin: `label: dos\nunit: sectors\n\n${part}\n` })
+    const disk = await fs.open(raw, 'r+')
+    await disk.write((await mbrCode()).subarray(0, MBR_CODE_BYTES), 0, undefined, 0)
+    await disk.write(await fs.readFile(fat), 0, bytes, START)
+    await disk.close()
+    const built = path.join(folder, 'disk.qcow2')
+    await host.run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, built])
+    await fs.rename(built, output)
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function mbrCode(): Promise<Buffer> {
+  for (const file of MBR_CODES) {
+    const code = await fs.readFile(file).catch(() => undefined)
+    if (code) return code
+  }
+  throw new Error(`the boot code of SYSLINUX is not to be had: ${MBR_CODES.join(', ')}`)
+}

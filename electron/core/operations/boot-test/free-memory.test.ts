@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { availableMemory, requireMemory } from './free-memory.js'
+
+test('what proc(5) tells', () => {
+  expect(availableMemory('MemTotal:       24683520 kB\nMemFree:        22954016 kB\nMemAvailable:   23732224 kB\n')).toBe(23_732_224 * 1024)
+  expect(availableMemory('')).toBeNull()
+})
+
+test('more than any machine has', async () => {
+  await expect(requireMemory(2 ** 52)).rejects.toMatchObject({ code: 'not-enough-memory' })
+})

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { machinePreset } from '#shared/boot-test/machine-presets'
+import { type MachinePlan, machineArgs } from './machine-args.js'
+
+const PLAN: MachinePlan = {
+  type: 'q35',
+  accelerator: 'tcg',
+  cpu: 'max',
+  cpus: 2,
+  memoryBytes: 1024 ** 3,
+  firmware: null,
+  disk: { driver: 'qcow2', path: '/run/a,b/run.qcow2', backing: { driver: 'raw', path: '/images/disk.raw' } },
+  diskBus: 'virtio',
+  preset: machinePreset(undefined),
+  network: 'none',
+  seedDisk: null,
+  ignition: null,
+  sockets: { serial: '/run/a,b/serial.sock', qmp: '/run/a,b/qmp.sock', tpm: null },
+}
+
+function args(change: Partial<MachinePlan>): string {
+  return machineArgs({ ...PLAN, ...change }).join(' ')
+}
+
+test('the disk is opened with every format named, and only the overlay can be written to', () => {
+  const given = machineArgs(PLAN)
+  const disk = JSON.parse(given[given.indexOf('-blockdev') + 1] ?? '')
+  expect(disk).toMatchObject({
+    'node-name': 'disk0',
+    driver: 'qcow2',
+    'read-only': false,
+    backing: { driver: 'raw', 'read-only': true, file: { filename: '/images/disk.raw', 'read-only': true } },
+  })
+})
+
+test('commas in paths are doubled', () => {
+  expect(args({})).toContain('socket,id=serial0,path=/run/a,,b/serial.sock,server=off')
+  expect(args({ ignition: '/x,y' })).toContain('name=opt/com.coreos/config,file=/x,,y')
+})
+
+test('without a network there is no card, with one SSH is forwarded on loopback alone', () => {
+  expect(args({})).not.toMatch(/netdev|nic/)
+  expect(args({ network: 'user' })).toContain('-netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:22 -device virtio-net-pci,netdev=net0')
+})
+
+test('BIOS speaks on the serial console, UEFI lies in two flash chips', () => {
+  expect(args({})).toContain('-machine q35,accel=tcg,graphics=off')
+  const chips = { code: { path: '/CODE.fd', format: 'raw' }, vars: { path: '/run/vars.fd', format: 'raw' } } as const
+  const uefi = args({ firmware: { ...chips, smm: false } })
+  expect(uefi).toContain('if=pflash,unit=0,format=raw,readonly=on,file=/CODE.fd -drive if=pflash,unit=1,format=raw,file=/run/vars.fd')
+  expect(uefi).not.toMatch(/graphics=off|smm/)
+  expect(args({ firmware: { ...chips, smm: true } })).toMatch(/q35,accel=tcg,smm=on .*driver=cfi\.pflash01,property=secure,value=on/)
+})
+
+test.each([
+  ['virtio', 'q35', 'virtio-blk-pci,drive=disk0'],
+  ['nvme', 'q35', 'nvme,serial=diskwright0,drive=disk0'],
+  ['scsi', 'q35', '-device virtio-scsi-pci,id=scsi0'],
+  ['sata', 'q35', 'ide-hd,bus=ide.0,drive=disk0'],
+  ['sata', 'pc', 'ide-hd,bus=ahci0.0,drive=disk0'],
+  ['ide', 'pc', 'ide-hd,bus=ide.0,drive=disk0'],
+] as const)('a disk on %s of %s', (diskBus, type, device) => {
+  expect(args({ diskBus, type })).toContain(device)
+})
+
+test('a platform shows its names and its controller', () => {
+  const vmware = args({ preset: machinePreset('vmware'), diskBus: 'scsi' })
+  expect(vmware).toContain('-smbios type=1,manufacturer=VMware,, Inc.,product=VMware7,,1')
+  expect(vmware).toContain('-device pvscsi,id=scsi0')
+  expect(args({ preset: machinePreset('azure') })).toContain('-smbios type=3,asset=7783-7084-3265-9085-8269-3286-77')
+})
