@@ -2,7 +2,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dirs } from '#core/files/dirs'
 import { convertDefinition, convertRequest, makeRunner } from '#core/jobs/testing/job-fixture'
-import { openByPodman } from '#core/operations/containers/extract-by-podman'
+import { openByPodman } from '#core/operations/containers/open-by-podman'
 import { parseReference } from '#shared/containers/reference'
 
 /** Runs in a process that the test kills: a job that reads an image of local storage and does not come to its end. */

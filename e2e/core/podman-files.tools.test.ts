@@ -5,46 +5,41 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { killChild, nextMessage, runChild } from '#core/files/testing/run-child'
 import { bundleForNode } from '#core/files/testing/bundle-for-node'
 import { createRecovery } from '#core/jobs/recovery'
-import { convertDefinition, convertRequest, makeFolders, makeRunner, makeStore } from '#core/jobs/testing/job-fixture'
+import { makeFolders, makeStore } from '#core/jobs/testing/job-fixture'
 import { silentLogger } from '#core/log/logger'
-import { extractByPodman, openByPodman } from '#core/operations/containers/extract-by-podman'
 import { podmanKeeper } from '#core/operations/containers/podman-keeper'
-import type { PullRequest } from '#core/operations/containers/pull-for-job'
 import { openStorageSource } from '#core/operations/containers/storage-source'
-import type { JobContext } from '#core/operations/job-context'
-import { createHost } from '#core/process/create-host'
-import type { Host } from '#core/process/host'
-import type { RegistryCredential, SignInStore } from '#core/registry/sign-in-store'
-import { toAppError } from '#shared/errors/app-error'
+import type { SignInStore } from '#core/registry/sign-in-store'
 import { parseReference } from '#shared/containers/reference'
-import type { Job } from '#shared/jobs/job'
+import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { readManifest } from '#shared/containers/manifest'
+import { stepRuns } from '../faults/in-process.js'
+import { toolsFolder } from '../faults/tools-folder.js'
 import { type BuiltImage, imageOf, layerOf } from './container-image.js'
 import { openPodmanStorage, type PodmanStorage } from './podman-storage.js'
 import { startRegistry, type TestRegistry } from './registry.js'
-import { failureOf } from './workbench.js'
+import { failureOf, filesIn, openBench, type TestBench } from './workbench.js'
 
 const REFERENCE = 'containers-storage:localhost/disk:1'
 /** A hole in the middle, as disks have them. */
 const DISK = Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), randomBytes(200_000), Buffer.alloc(4 * 1024 * 1024), randomBytes(5000)])
 
-const PATHS = [
-  'disk/-dash.raw',
-  '/disk/ünï cödé:1.raw',
-  '/disk/inside',
-  '/disk',
-  '/disk/passwd',
-  '/disk/up',
-  '/out/passwd',
-  '/../../../../etc/passwd',
-  '/disk/none',
-  '/disk/a\nb',
-]
+const OUTCOMES = {
+  'disk/-dash.raw': 'dash',
+  '/disk/ünï cödé:1.raw': 'words',
+  '/disk/inside': 'not-a-regular-file',
+  '/disk/passwd': 'guest-file-not-found',
+  '/disk/up': 'guest-file-not-found',
+  '/out/passwd': 'guest-file-not-found',
+  '/../../../../etc/passwd': 'bad-input',
+  '/disk/none': 'guest-file-not-found',
+  '/disk/a\nb': 'guest-file-not-found',
+}
 
 let storage: PodmanStorage
 let image: BuiltImage
 let folders: ReturnType<typeof makeFolders>
-let host: Host
+let bench: TestBench
 const before = { ...process.env }
 
 beforeAll(async () => {
@@ -71,59 +66,43 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   folders = makeFolders()
-  host = await createHost({ dirs: folders.dirs, env: storage.env, log: silentLogger })
+  bench = await openBench(storage.env)
 })
 afterEach(async () => {
+  await bench.close()
   // Whatever a test does to it, in the end the storage is as it was.
   expect(await storage.left()).toEqual({ containers: [], images: ['localhost/disk:1'], temporary: [] })
   folders.remove()
 })
 
-function signInsOf(credential: RegistryCredential | null): SignInStore {
+function noSignIns(): SignInStore {
   const unused = () => Promise.reject(new Error('not part of this test'))
-  return { find: async () => credential, list: unused, keep: unused, forget: unused }
+  return { find: async () => null, list: unused, keep: unused, forget: unused }
 }
 
 interface Work {
   readonly reference?: string
   readonly path: string
-  readonly plainHttp?: boolean
-  readonly credential?: RegistryCredential
-  readonly onBytes?: (ctx: JobContext, done: number) => void
+  readonly access?: { plainHttp?: boolean; authFile?: string }
 }
 
-function requestOf({ reference = REFERENCE, plainHttp = false }: Partial<Work>): PullRequest {
-  return { reference: parseReference(reference), access: { plainHttp }, temporaryFolder: async () => folders.root }
+function requestOf({ reference = REFERENCE, path: wanted, access = {} }: Work): JobRequestDraft {
+  const output = path.join(bench.folder, `out-${path.basename(wanted).replace(/\W/g, '-')}`)
+  return { kind: 'extract-container', input: { reference, path: wanted, output, via: 'podman', access } }
 }
 
-/** Runs one job to its end; `work` returns the length of what it wrote. */
-async function inJob(work: (ctx: JobContext, part: string) => Promise<number>): Promise<{ job: Job; part: string }> {
-  const part = path.join(folders.root, 'part')
-  await fs.writeFile(part, '')
-  const definitions = convertDefinition(async (_input, ctx) => ({ path: part, bytes: await work(ctx, part), proofs: [] }))
-  const { runner, store } = await makeRunner(folders.dirs, definitions)
-  const { id } = runner.start(convertRequest(path.join(folders.root, 'a'), path.join(folders.root, 'b')))
-  cancel = () => runner.cancel(id)
-  const job = await runner.wait(id)
-  expect(store.openClaims(id)).toEqual([])
-  return { job, part }
+/** What the job made; its error's code where it failed. */
+async function outcomeOf(work: Work): Promise<string> {
+  const { error, output } = await bench.run(requestOf(work))
+  return error?.code ?? fs.readFile(output?.path ?? '', 'utf8')
 }
-
-function extract(work: Work): Promise<{ job: Job; part: string }> {
-  return inJob(async (ctx, part) => {
-    const { files } = await openByPodman(ctx, signInsOf(work.credential ?? null), requestOf(work))
-    const onBytes = (done: number): void => work.onBytes?.(ctx, done)
-    return (await extractByPodman(ctx, files, { path: work.path, part, folder: folders.root, onBytes })).bytes
-  })
-}
-let cancel = (): void => {}
 
 test('a disk comes out of local storage as it is, with its hole, and nothing of podman stays', async () => {
-  const { job, part } = await extract({ path: '/disk/boot.qcow2' })
-  expect(job).toMatchObject({ state: 'succeeded', output: { bytes: DISK.length } })
-  expect(DISK.equals(await fs.readFile(part))).toBe(true)
-  expect((await fs.stat(part)).blocks * 512).toBeLessThan(DISK.length / 2)
-  expect(job.commands.map(({ line }) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+  const { output, commands } = await bench.succeed(requestOf({ path: '/disk/boot.qcow2' }))
+  const file = output?.path ?? ''
+  expect(DISK.equals(await fs.readFile(file))).toBe(true)
+  expect((await fs.stat(file)).blocks * 512).toBeLessThan(DISK.length / 2)
+  expect(commands.map(({ line }) => line.split(' ').slice(0, 2).join(' '))).toEqual([
     'podman image',
     'podman create',
     'podman cp',
@@ -131,42 +110,35 @@ test('a disk comes out of local storage as it is, with its hole, and nothing of 
   ])
 })
 
-test('a path is what it is in the image; a link that leads out of it never leads to a file of this machine', async () => {
+test('a path is what it is in the image; a link that leads out of it never leads to a file of this machine', {
+  timeout: 120_000,
+}, async () => {
   const outcomes: Record<string, string> = {}
-  await inJob(async (ctx, part) => {
-    const { files } = await openByPodman(ctx, signInsOf(null), requestOf({}))
-    for (const wanted of PATHS) {
-      await fs.writeFile(part, '')
-      const bytes = await extractByPodman(ctx, files, { path: wanted, part, folder: folders.root, onBytes: () => {} }).then(
-        () => null,
-        (thrown: unknown) => toAppError(thrown).code,
-      )
-      outcomes[wanted] = bytes ?? (await fs.readFile(part, 'utf8'))
-    }
-    return 0
-  })
-  expect(outcomes).toEqual({
-    'disk/-dash.raw': 'dash',
-    '/disk/ünï cödé:1.raw': 'words',
-    '/disk/inside': 'dash',
-    '/disk': 'not-a-regular-file',
-    '/disk/passwd': 'guest-file-not-found',
-    '/disk/up': 'guest-file-not-found',
-    '/out/passwd': 'guest-file-not-found',
-    '/../../../../etc/passwd': 'guest-file-not-found',
-    '/disk/none': 'guest-file-not-found',
-    '/disk/a\nb': 'guest-file-not-found',
-  })
+  for (const wanted of Object.keys(OUTCOMES)) outcomes[wanted] = await outcomeOf({ path: wanted })
+  expect(outcomes).toEqual(OUTCOMES)
 })
 
-test('cancelled in the middle, the container is removed', async () => {
-  const { job } = await extract({ path: '/disk/boot.qcow2', onBytes: () => cancel() })
-  expect(job.state).toBe('cancelled')
+test('cancelled in the middle, the container and what was written are removed', async () => {
+  const slow = 'if [ "$1" = cp ]; then /usr/bin/podman "$@" | head -c 100000; exec sleep 600; fi\nexec /usr/bin/podman "$@"'
+  await bench.close()
+  bench = await openBench({
+    ...storage.env,
+    DISKWRIGHT_TOOL_PATH: await toolsFolder(path.join(folders.root, 'tools'), { scripts: { podman: slow } }),
+  })
+  const { id } = bench.core.jobs.start(requestOf({ path: '/disk/boot.qcow2' }))
+  expect(await stepRuns(bench.core, id, 'fetch')).toBe(true)
+  bench.core.jobs.cancel(id)
+  expect((await bench.core.jobs.wait(id)).state).toBe('cancelled')
+  expect(await filesIn(bench.folder)).toEqual([])
+  expect(await bench.core.recovery.list()).toEqual([])
 })
 
-test('an image that is not there', async () => {
-  const { job } = await extract({ reference: 'containers-storage:localhost/none:1', path: '/disk/boot.qcow2' })
-  expect(job).toMatchObject({ state: 'failed', error: { code: 'container-not-found' } })
+test('an image that is not there, and podman that is not', async () => {
+  expect(await outcomeOf({ reference: 'containers-storage:localhost/none:1', path: '/disk/boot.qcow2' })).toBe('container-not-found')
+  await bench.close()
+  const tools = await toolsFolder(path.join(folders.root, 'tools'), { without: ['podman'] })
+  bench = await openBench({ ...storage.env, DISKWRIGHT_TOOL_PATH: tools })
+  expect(await outcomeOf({ path: '/disk/boot.qcow2' })).toBe('tool-missing')
 })
 
 test('killed in the middle, the next start names the container and removes it', async () => {
@@ -184,7 +156,7 @@ test('killed in the middle, the next start names the container and removes it', 
       dirs: folders.dirs,
       log: silentLogger,
       devices: { list: async () => [], release: () => Promise.reject(new Error('there is none')) },
-      containers: podmanKeeper(host),
+      containers: podmanKeeper(bench.host),
     })
   expect(await recovery().list()).toContainEqual({ jobId: id, jobTitle: 'Convert a', kind: 'container', what: containers[0], bytes: null })
   expect(await recovery().clean()).toEqual([])
@@ -192,7 +164,7 @@ test('killed in the middle, the next start names the container and removes it', 
 })
 
 test('as a source it has its manifest and configuration, unchanged; a layer is not there as a blob', async () => {
-  const source = await openStorageSource({ host, signIns: signInsOf(null) }, parseReference(REFERENCE))
+  const source = await openStorageSource({ host: bench.host, signIns: noSignIns() }, parseReference(REFERENCE))
   const { bytes, digest } = await source.manifest()
   expect(digest).toBe(await storage.podman('image', 'inspect', '--format', '{{.Digest}}', 'localhost/disk:1'))
   const manifest = readManifest(bytes.toString('utf8'), '')
@@ -210,18 +182,23 @@ test('an image of a registry is pulled with the sign-in that is known, which no 
   try {
     const pulled = imageOf({ layers: [await layerOf([{ name: 'disk/a.raw', data: 'pulled' }])] })
     await registry.push('disks/a', '1', pulled)
-    const reference = `docker://${registry.registry}/disks/a@${pulled.digest}`
-    const credential = { user: 'ann', secret: 'marker-secret', isToken: false }
-    const { job, part } = await extract({ reference, path: '/disk/a.raw', plainHttp: true, credential })
-    expect(job.error).toBe(null)
-    expect(await fs.readFile(part, 'utf8')).toBe('pulled')
-    expect(JSON.stringify(job)).not.toContain('marker-secret')
-    expect(await fs.readdir(path.join(folders.dirs.runtime, 'sign-ins'))).toEqual([])
-
-    const refused = await extract({ reference, path: '/disk/a.raw', plainHttp: true })
-    expect(refused.job).toMatchObject({ state: 'failed', error: { code: 'sign-in-needed' } })
-    const unasked = await extract({ reference, path: '/disk/a.raw', credential })
-    expect(unasked.job).toMatchObject({ state: 'failed', error: { code: 'registry-plain-http' } })
+    const work = { reference: `docker://${registry.registry}/disks/a@${pulled.digest}`, path: '/disk/a.raw' }
+    const plain = { ...work, access: { plainHttp: true } }
+    expect(await outcomeOf(plain)).toBe('sign-in-needed')
+    const { user, secret } = { user: 'ann', secret: 'marker-secret' }
+    await bench.core.containers.signIn({ registry: registry.registry, user, secret, keep: 'session', access: { plainHttp: true } })
+    expect(await outcomeOf(work)).toBe('registry-plain-http')
+    const job = await bench.succeed(requestOf(plain))
+    expect(await fs.readFile(job.output?.path ?? '', 'utf8')).toBe('pulled')
+    expect(JSON.stringify(job)).not.toContain(secret)
+    expect(bench.core.jobs.log(job.id).lines.join('\n')).not.toContain(secret)
+    expect(await fs.readdir(path.join(bench.host.dirs.runtime, 'sign-ins'))).toEqual([])
+    // One that was there before stays.
+    await storage.podman('pull', '--quiet', '--creds=ann:marker-secret', '--tls-verify=false', `${registry.registry}/disks/a:1`)
+    await fs.rm(job.output?.path ?? '')
+    await bench.succeed(requestOf(plain))
+    expect((await storage.left()).images).toContain(`${registry.registry}/disks/a:1`)
+    await storage.podman('rmi', `${registry.registry}/disks/a:1`)
   } finally {
     await registry.stop()
   }

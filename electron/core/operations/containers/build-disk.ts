@@ -29,6 +29,7 @@ type Input = JobInput<'build-disk'>
 
 /** Less than this holds no system with room to update itself. */
 const LEAST_DISK_BYTES = 10 * 1024 ** 3
+const CONTROL = /[\0-\x1f\x7f]/
 const DISK_GRAIN_BYTES = 1024 ** 2
 
 interface Prepared {
@@ -62,6 +63,9 @@ async function prepare(ctx: JobContext, input: Input, signIns: SignInStore): Pro
   // A volume of podman is FROM:TO, with no way to write another colon.
   if (path.dirname(output).includes(':') || path.basename(output).includes(':'))
     throw new AppError('bad-input', { details: { path: output, reason: 'podman cannot use a path with a colon in it' } })
+  const odd = input.kernelArgs.find((argument) => CONTROL.test(argument))
+  if (odd !== undefined)
+    throw new AppError('bad-input', { details: { reason: 'a kernel argument holds no line breaks or other control characters' } })
   const readiness = await readBuildReadiness({ host: ctx.host, signIns }, input.reference, input)
   const { via, info } = requireReady(readiness)
   const needed = Math.ceil((readiness.image?.bytes ?? 0) * UNPACKED_RATIO)

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import { posix } from 'node:path'
 import { AppError } from '#shared/errors/app-error'
+import { showControl } from '#shared/text/visible'
 import type { Host, ToolProcess } from '../../process/host.js'
 import { listContainers } from '../../tools/podman/containers.js'
 import { startCopyOut, startExport } from '../../tools/podman/copy-out.js'
 import { createContainer } from '../../tools/podman/create.js'
 import { removeOwnContainer } from '../../tools/podman/remove-own-container.js'
+import { readTar, SeekingInput } from '../unpack/tar-reader.js'
 import { isOwnerAlive, JOB_LABEL, OWNER_LABEL, ownMark } from './own-labels.js'
+
+/** Of a copy: enough for the name of what is copied, however long. */
+const HEAD_BYTES = 64 * 1024
 
 /** Names the container before it is made, and returns what tells that it is gone. A job's journal, or nothing. */
 export type AnnounceContainer = (name: string) => () => void
@@ -23,8 +29,8 @@ export interface StoredFiles {
   /** A tar of all files, in the order of the file system. Throws `tool-failed`, `cancelled`. */
   all(): AsyncGenerator<Uint8Array>
   /**
-   * A tar of one file, or of a folder with all in it. Links are followed inside of the image and nowhere else. Throws `guest-file-not-found`,
-   * `tool-failed`, `cancelled`.
+   * A tar of one file, or of a folder with all in it. Links on the way to it are followed inside of the image and nowhere else. Throws `guest-file-not-found`,
+   * `not-a-regular-file` for a link itself, `tool-failed`, `cancelled`.
    */
   at(path: string): AsyncGenerator<Uint8Array>
   /** Removes the container that it needed, whatever happened before. */
@@ -47,7 +53,11 @@ export async function openStoredFiles(host: Host, { imageId, jobId, announce }: 
     const id = await createContainer(host, { imageId, name, labels })
     return {
       all: () => streamOf(host, () => startExport(host, id)),
-      at: (path) => streamOf(host, () => startCopyOut(host, id, absolute(path)), path),
+      at: (path) =>
+        underItsName(
+          streamOf(host, () => startCopyOut(host, id, absolute(path)), path),
+          path,
+        ),
       close,
     }
   } catch (thrown) {
@@ -66,6 +76,36 @@ async function removeStale(host: Host): Promise<void> {
 function absolute(path: string): string {
   if (path.includes('\0')) throw new AppError('bad-input', { details: { path, reason: 'a path holds no NUL' } })
   return path.startsWith('/') ? path : `/${path}`
+}
+
+/** podman gives out what a link leads to, under that name: someone who asks for a link is told so, as everywhere else. */
+async function* underItsName(content: AsyncGenerator<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+  const head: Uint8Array[] = []
+  let isChecked = false
+  for await (const piece of content) {
+    if (isChecked) {
+      yield piece
+      continue
+    }
+    head.push(piece)
+    if (head.reduce((sum, { length }) => sum + length, 0) < HEAD_BYTES) continue
+    yield* await checkName(head, path)
+    isChecked = true
+  }
+  if (!isChecked) yield* await checkName(head, path)
+}
+
+async function checkName(head: readonly Uint8Array[], path: string): Promise<readonly Uint8Array[]> {
+  const bytes = Buffer.concat(head)
+  const input = new SeekingInput(async (offset, length) => bytes.subarray(offset, offset + length), bytes.length)
+  const first = await readTar(input, path).next()
+  const name = first.done === true ? null : posix.basename(first.value.name)
+  if (name !== null && name !== posix.basename(posix.normalize(absolute(path)))) {
+    throw new AppError('not-a-regular-file', {
+      details: { path: showControl(path), reason: `it is a symbolic link to ${showControl(name)}; take that` },
+    })
+  }
+  return head
 }
 
 async function* streamOf(host: Host, start: () => Promise<ToolProcess>, path?: string): AsyncGenerator<Uint8Array> {

@@ -30,7 +30,15 @@ export async function probePodmanRun(host: Host): Promise<string | null> {
 
 function probeArgs(folder: string): string[] {
   return [
-    ...['run', '--rm', '--privileged', '--network=none', '--log-driver=none'],
-    ...['--volume', '/usr:/usr:ro', '--rootfs', folder, '/usr/bin/true'],
+    'run',
+    '--rm',
+    '--privileged',
+    '--network=none',
+    '--log-driver=none',
+    '--volume',
+    '/usr:/usr:ro',
+    '--rootfs',
+    folder,
+    '/usr/bin/true',
   ]
 }

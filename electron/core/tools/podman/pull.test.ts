@@ -15,10 +15,17 @@ test('what is said by the user stands behind the dashes, and secrets in a file',
     }),
   ).toEqual([
     'pull',
-    ...['--authfile', '/run/auth.json'],
-    ...['--cert-dir', '/certs'],
+    '--authfile',
+    '/run/auth.json',
+    '--cert-dir',
+    '/certs',
     '--tls-verify=false',
-    ...['--os', 'linux', '--arch', 'arm64', '--variant', 'v8'],
+    '--os',
+    'linux',
+    '--arch',
+    'arm64',
+    '--variant',
+    'v8',
     '--',
     '-x/y:1',
   ])
@@ -27,8 +34,17 @@ test('what is said by the user stands behind the dashes, and secrets in a file',
 
 test('a container that is only read has no network and is never started', () => {
   expect(createArgs({ imageId: 'b0', name: 'n', labels: { 'diskwright.job': 'x' } })).toEqual([
-    ...['create', '--pull=never', '--network=none', '--log-driver=none', '--name', 'n', '--label', 'diskwright.job=x'],
-    ...['--', 'b0', '/never-run'],
+    'create',
+    '--pull=never',
+    '--network=none',
+    '--log-driver=none',
+    '--name',
+    'n',
+    '--label',
+    'diskwright.job=x',
+    '--',
+    'b0',
+    '/never-run',
   ])
 })
 

@@ -22,10 +22,15 @@ export interface PrivilegedRun {
 /** podman-run(1): a container that may do what root may. */
 export function runArgs({ name, labels, image, mounts, hostProcesses, command }: PrivilegedRun): string[] {
   return [
-    ...['run', '--rm', '--privileged', '--pull=never'],
+    'run',
+    '--rm',
+    '--privileged',
+    '--pull=never',
     ...(hostProcesses ? ['--pid=host'] : []),
-    ...['--security-opt', 'label=type:unconfined_t'],
-    ...['--name', name],
+    '--security-opt',
+    'label=type:unconfined_t',
+    '--name',
+    name,
     ...Object.entries(labels).flatMap(([label, value]) => ['--label', `${label}=${value}`]),
     ...mounts.flatMap(({ from, to, readOnly = false }) => ['--volume', `${from}:${to}${readOnly ? ':ro' : ''}`]),
     image,

@@ -20,11 +20,28 @@ const NAMED = ['--security-opt', 'label=type:unconfined_t', '--name', 'diskwrigh
 test('bootc installs the image that it runs in; the system gets its updates from where that came from', () => {
   const wishes = { rootFilesystem: 'btrfs', kernelArgs: ['console=ttyS0', '-odd'] }
   expect(runArgs(buildRun('bootc', plan('docker://registry.example/os:1', wishes)))).toEqual([
-    ...[...PRIVILEGED, '--pid=host', ...NAMED],
-    ...['--volume', '/dev:/dev', '--volume', '/var/lib/containers/storage:/var/lib/containers/storage', '--volume', '/out put:/output'],
+    ...PRIVILEGED,
+    '--pid=host',
+    ...NAMED,
+    '--volume',
+    '/dev:/dev',
+    '--volume',
+    '/var/lib/containers/storage:/var/lib/containers/storage',
+    '--volume',
+    '/out put:/output',
     'registry.example/os:1',
-    ...['bootc', 'install', 'to-disk', '--generic-image', '--via-loopback', '--target-imgref', 'registry.example/os:1'],
-    ...['--filesystem', 'btrfs', '--karg=console=ttyS0', '--karg=-odd', '/output/disk.raw'],
+    'bootc',
+    'install',
+    'to-disk',
+    '--generic-image',
+    '--via-loopback',
+    '--target-imgref',
+    'registry.example/os:1',
+    '--filesystem',
+    'btrfs',
+    '--karg=console=ttyS0',
+    '--karg=-odd',
+    '/output/disk.raw',
   ])
 })
 
@@ -45,10 +62,21 @@ test('an image of this machine alone has no place for updates, and none is looke
 
 test('bootc-image-builder makes a raw disk of an image in local storage', () => {
   expect(runArgs(buildRun('bootc-image-builder', plan('containers-storage:localhost/os:1', { rootFilesystem: 'ext4' })))).toEqual([
-    ...[...PRIVILEGED, ...NAMED],
-    ...['--volume', '/out put/config.toml:/config.toml:ro', '--volume', '/out put:/output'],
-    ...['--volume', '/var/lib/containers/storage:/var/lib/containers/storage', BUILDER_IMAGE],
-    ...['--type', 'raw', '--local', '--rootfs', 'ext4', 'localhost/os:1'],
+    ...PRIVILEGED,
+    ...NAMED,
+    '--volume',
+    '/out put/config.toml:/config.toml:ro',
+    '--volume',
+    '/out put:/output',
+    '--volume',
+    '/var/lib/containers/storage:/var/lib/containers/storage',
+    BUILDER_IMAGE,
+    '--type',
+    'raw',
+    '--local',
+    '--rootfs',
+    'ext4',
+    'localhost/os:1',
   ])
 })
 

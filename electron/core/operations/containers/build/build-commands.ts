@@ -51,7 +51,11 @@ function bootcRun({ name, labels, reference, folder, storageRoot, rootFilesystem
       { from: folder, to: OUTPUT },
     ],
     command: [
-      ...['bootc', 'install', 'to-disk', '--generic-image', '--via-loopback'],
+      'bootc',
+      'install',
+      'to-disk',
+      '--generic-image',
+      '--via-loopback',
       ...(isPublished ? ['--target-imgref', updateName(reference)] : ['--skip-fetch-check']),
       ...(rootFilesystem === undefined ? [] : ['--filesystem', rootFilesystem]),
       ...kernelArgs.map((argument) => `--karg=${argument}`),

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ContainerImage, ContainerReport } from '#shared/containers/container-report'
 import type { Access, BuildDiskAbility } from '#shared/containers/container-requests'
@@ -165,7 +165,7 @@ function commandsOf(via: BuildVia, reference: ContainerReference, info: PodmanIn
 }
 
 async function isThere(file: string): Promise<boolean> {
-  return access(file, constants.F_OK).then(
+  return stat(file).then(
     () => true,
     () => false,
   )
