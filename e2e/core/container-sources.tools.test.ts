@@ -266,6 +266,18 @@ test('an artifact is told as such, with the titles of its files', async () => {
   ])
 })
 
+test('indexes in an index, but not without end', async () => {
+  const twice = indexOf([indexOf([amd64, arm64])])
+  await registry.push('team/nested', 'v1', twice)
+  const { images } = await inspectContainer(deps, `${registry.registry}/team/nested:v1`, ACCESS)
+  expect(images.map(({ digest }) => digest)).toEqual([amd64.digest, arm64.digest])
+  const wide = indexOf(Array.from({ length: 17 }, (_, index) => indexOf([imageOf({ layers: [], labels: { index: String(index) } })])))
+  for (const [name, image] of Object.entries({ deep: indexOf([twice]), wide })) {
+    await registry.push(`team/${name}`, 'v1', image)
+    expect((await failureOf(inspectContainer(deps, `${registry.registry}/team/${name}:v1`, ACCESS))).code).toBe('container-invalid')
+  }
+})
+
 test('the image of a platform, and what there is where it is not', async () => {
   await using(`docker://${registry.registry}/team/both:v1`, async (source) => {
     expect((await chooseImage(source, { platform: { architecture: 'aarch64' } })).digest).toBe(arm64.digest)

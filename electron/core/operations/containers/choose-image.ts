@@ -18,6 +18,8 @@ import { digestOf } from './sources/verified-blob.js'
 
 /** An index in an index is read; one in that is not. */
 const MAX_DEPTH = 2
+/** Nobody has more than a few; each is fetched. */
+const MAX_NESTED = 16
 
 export interface ChosenImage {
   /** What the reference led to: the index where there is one, else the image. */
@@ -70,6 +72,9 @@ export async function imagesOf(source: ContainerSource, root: ManifestBytes, dep
   const read = readManifest(root.bytes.toString('utf8'), root.mediaType)
   if (read.kind === 'manifest') return [{ digest: root.digest, platform: null }]
   const images: ListedImage[] = []
+  const nested = entriesOf(read).filter(({ mediaType }) => isIndexType(mediaType))
+  if (nested.length > MAX_NESTED)
+    throw new AppError('container-invalid', { details: { reason: `Its index names ${nested.length} further indexes` } })
   for (const entry of entriesOf(read)) {
     if (!isIndexType(entry.mediaType)) images.push({ digest: entry.digest, platform: entry.platform })
     else if (depth + 1 < MAX_DEPTH) images.push(...(await imagesOf(source, await source.manifest(entry.digest), depth + 1)))

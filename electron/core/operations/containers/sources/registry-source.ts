@@ -53,7 +53,10 @@ export function registrySource(reference: ContainerReference, session: RegistryS
       const wanted = digest ?? reference.digest ?? reference.tag ?? 'latest'
       const manifest = fetched.get(wanted) ?? fetchManifest(session, reference, wanted)
       fetched.set(wanted, manifest)
-      manifest.catch(() => fetched.delete(wanted))
+      manifest.then(
+        ({ digest: found }) => fetched.set(found, manifest),
+        () => fetched.delete(wanted),
+      )
       return manifest
     },
     blob: (blob, options) => verifiedBlob(blob, resumedBlob(session, blob, options)),
@@ -66,12 +69,13 @@ export function registrySource(reference: ContainerReference, session: RegistryS
 }
 
 async function fetchManifest(session: RegistrySession, reference: ContainerReference, wanted: string): Promise<ManifestBytes> {
+  const named = wanted.startsWith('sha256:') ? reference : { ...reference, tag: wanted }
   const response = await session
     .request({ method: 'GET', path: `manifests/${wanted}`, headers: { accept: MANIFEST_ACCEPT } })
     .catch((thrown: unknown) => {
       if (!(thrown instanceof AppError) || thrown.code !== 'container-not-found') throw thrown
       throw new AppError('container-not-found', {
-        details: { ...thrown.data.details, reference: printReference(reference) },
+        details: { ...thrown.data.details, reference: printReference(named) },
         cause: thrown,
       })
     })
