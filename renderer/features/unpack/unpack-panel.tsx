@@ -1,19 +1,18 @@
 import { Button, Checkbox, Radio } from '@mantine/core'
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import { HardDrive, PackageOpen } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { SourceReport } from '#shared/jobs/convert-request'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { call } from '../../api/client.js'
-import { jobsQuery, suggestQuery } from '../../api/queries.js'
-import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { FormRow } from '../../components/form-row.js'
 import { GuestText } from '../../components/guest-text.js'
-import { OutputField } from '../../components/output-field.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { visibleText } from '../../components/visible-text.js'
 import { JobRun } from '../jobs/job-run.js'
+import { ResultPlaceRow, useResultPlace } from '../jobs/result-place.js'
+import { useOpenedResult } from '../jobs/use-opened-result.js'
 import styles from './unpack-panel.module.css'
 import { extensionOf, manifestWords, type SourceDisk, suffixOf } from './unpack-words.js'
 
@@ -38,30 +37,12 @@ export function UnpackPanel({ path }: { readonly path: string }) {
   )
 }
 
-/** Once it is there, the disk opens and the tab of the packed file closes. */
-function useOpenedResult(path: string, id: string | null): void {
-  const { data: jobs } = useQuery(jobsQuery)
-  const { openImages, closeImage } = useAppActions()
-  const job = jobs?.find((one) => one.id === id)
-  const output = job?.state === 'succeeded' ? job.output?.path : undefined
-  useEffect(() => {
-    if (output === undefined) return
-    openImages([output])
-    closeImage(path)
-  }, [output, path, openImages, closeImage])
-}
-
 function UnpackForm({ report, onStarted }: { readonly report: SourceReport; readonly onStarted: (id: string) => void }) {
-  const { reportFailure } = useAppActions()
   const [member, setMember] = useState(report.disks[0]?.member ?? null)
-  const [chosen, setChosen] = useState<{ path: string; replace: boolean } | null>(null)
   const [ignoreManifest, setIgnoreManifest] = useState(false)
   const disk = report.disks.find((one) => one.member === member)
-  const suggestion = useQuery({
-    ...suggestQuery({ source: report.path, suffix: suffixOf(report, disk), extension: extensionOf(disk) }),
-    enabled: chosen === null,
-  })
-  const place = chosen ?? (suggestion.data ? { path: suggestion.data.path, replace: false } : null)
+  const at = useResultPlace({ source: report.path, suffix: suffixOf(report, disk), extension: extensionOf(disk) })
+  const { place } = at
   const start = useMutation({
     mutationFn: (to: { path: string; replace: boolean }) =>
       call('jobs.start', {
@@ -70,10 +51,6 @@ function UnpackForm({ report, onStarted }: { readonly report: SourceReport; read
       }),
     onSuccess: (started) => onStarted(started.id),
   })
-  const choose = async () => {
-    const picked = await call('outputs.choose', { suggested: place?.path ?? report.path })
-    if (picked !== null) setChosen(picked)
-  }
   const words = manifestWords(report)
   const differs = report.manifest?.state === 'differs'
   const hasNothing = report.disks.length === 0 && report.notes.every(({ text }) => !text.startsWith('Only unpacking'))
@@ -100,11 +77,7 @@ function UnpackForm({ report, onStarted }: { readonly report: SourceReport; read
           onChange={(event) => setIgnoreManifest(event.currentTarget.checked)}
         />
       )}
-      <FormRow name="Write to">
-        <OutputField label="Unpacked image" path={place?.path ?? ''} onChoose={() => choose().catch(reportFailure)} />
-      </FormRow>
-      {suggestion.isError && <ErrorNotice error={suggestion.error} onChooseOutput={() => choose().catch(reportFailure)} />}
-      {start.isError && <ErrorNotice error={start.error} onChooseOutput={() => choose().catch(reportFailure)} />}
+      <ResultPlaceRow label="Unpacked image" at={at} failure={start.error} />
       <div className={styles.actions}>
         <Button
           variant="filled"
