@@ -2,13 +2,13 @@ import type { ContainerOrigin, NewerReport } from '#shared/containers/container-
 import type { Access } from '#shared/containers/container-requests'
 import { parseReference, printReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
-import type { RegistryDeps } from '../../registry/registry-session.js'
+import type { ContainerDeps } from './container-source.js'
 import { chooseImage } from './choose-image.js'
 import { openContainerSource } from './open-container-source.js'
 import type { Origins } from './origins.js'
 
 /** Whether the reference that a file was taken from leads to something else now. Throws `bad-input` without an origin, and what the source throws. */
-export async function checkNewer(deps: RegistryDeps, origins: Origins, file: string, access: Access): Promise<NewerReport> {
+export async function checkNewer(deps: ContainerDeps, origins: Origins, file: string, access: Access): Promise<NewerReport> {
   const origin = await origins.find(file)
   if (origin === null)
     throw new AppError('bad-input', {
@@ -23,7 +23,7 @@ export async function checkNewer(deps: RegistryDeps, origins: Origins, file: str
   }
 }
 
-async function look(deps: RegistryDeps, origin: ContainerOrigin, access: Access): Promise<NewerReport> {
+async function look(deps: ContainerDeps, origin: ContainerOrigin, access: Access): Promise<NewerReport> {
   const reference = parseReference(origin.reference)
   // A digest never leads to anything else; the tag beside it, or the newest there is, does.
   const source = await openContainerSource(deps, printReference({ ...reference, digest: null }), access)
