@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Job } from '#shared/jobs/job'
 import { sniffFile } from '#shared/images/sniff'
 import { readerOf, withPackedFile } from '#core/operations/unpack/packed-file'
 import { toolsFolder } from '../faults/tools-folder.js'
-import { stepRuns } from '../faults/in-process.js'
 import { imageOf, layerOf } from './container-image.js'
 import { openPodmanStorage, type PodmanStorage } from './podman-storage.js'
 import { failureOf, filesIn, openBench, type TestBench } from './workbench.js'
@@ -157,14 +156,22 @@ test('a run that ends well and made no disk, and one that fails, leave nothing',
   expect(await filesIn(bench.folder)).toEqual(['run-args'])
 })
 
+/** Files of loop devices below the test's folder, removed ones too. */
+async function attached(): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('/usr/sbin/losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'])
+  return stdout.split('\n').filter((line) => line.includes(bench.folder))
+}
+
 test('cancelled while it installs, the container and the half-made disk go', SECONDS, async () => {
-  await open(podmanThatRuns('exec sleep 600'))
+  await open(podmanThatRuns('/usr/sbin/losetup --find "$out/disk.raw" && touch "$out/../attached"; exec sleep 600'))
   const { id } = bench.core.jobs.start({ kind: 'build-disk', input: inputOf({}) })
-  expect(await stepRuns(bench.core, id, 'build')).toBe(true)
+  await vi.waitFor(() => expect(fs.access(path.join(bench.folder, 'attached'))).resolves.toBe(undefined), { timeout: 60_000 })
+  expect(await attached()).not.toEqual([])
   bench.core.jobs.cancel(id)
   const job = await bench.core.jobs.wait(id)
   expect(job.state).toBe('cancelled')
   expect(job.commands.map(({ line }) => line)).toContainEqual(`podman rm --force --ignore --time=5 -- diskwright-${id}-build`)
-  expect((await filesIn(bench.folder)).filter((name) => name !== 'run-args')).toEqual([])
+  expect((await filesIn(bench.folder)).filter((name) => !['run-args', 'attached'].includes(name))).toEqual([])
+  expect(await attached()).toEqual([])
   expect(await bench.core.recovery.list()).toEqual([])
 })

@@ -14,7 +14,7 @@ export async function readForEver({ dirs, folder, reference }: { dirs: Dirs; fol
       { find: async () => null, list: unused, keep: unused, forget: unused },
       {
         reference: parseReference(reference),
-        access: {},
+        access: { plainHttp: true },
         temporaryFolder: async () => folder,
       },
     )

@@ -141,26 +141,39 @@ test('an image that is not there, and podman that is not', async () => {
   expect(await outcomeOf({ path: '/disk/boot.qcow2' })).toBe('tool-missing')
 })
 
-test('killed in the middle, the next start names the container and removes it', async () => {
-  const module = await bundleForNode(new URL('./podman-crash.ts', import.meta.url), path.join(folders.root, 'bundle'))
-  const work = { dirs: folders.dirs, folder: folders.root, reference: REFERENCE }
-  const child = runChild(module, `await m.readForEver(${JSON.stringify(work)})`)
-  const { id } = (await nextMessage(child)) as { id: string }
-  await killChild(child)
-  const { containers } = await storage.left()
-  expect(containers).toEqual([expect.stringContaining(`diskwright-${id}-`)])
+test('killed in the middle, the next start names the container and the image that was pulled, and removes both', async () => {
+  const registry = await startRegistry()
+  try {
+    const pulled = imageOf({ layers: [await layerOf([{ name: 'disk/a.raw', data: 'pulled' }])] })
+    await registry.push('disks/a', '1', pulled)
+    const name = `${registry.registry}/disks/a@${pulled.digest}`
+    const module = await bundleForNode(new URL('./podman-crash.ts', import.meta.url), path.join(folders.root, 'bundle'))
+    const work = { dirs: folders.dirs, folder: folders.root, reference: `docker://${name}` }
+    const child = runChild(module, `await m.readForEver(${JSON.stringify(work)})`)
+    const { id } = (await nextMessage(child)) as { id: string }
+    await killChild(child)
+    const { containers, images } = await storage.left()
+    expect(containers).toEqual([expect.stringContaining(`diskwright-${id}-`)])
+    expect(images).toHaveLength(2)
 
-  const recovery = (): ReturnType<typeof createRecovery> =>
-    createRecovery({
-      store: makeStore(folders.dirs.state),
-      dirs: folders.dirs,
-      log: silentLogger,
-      devices: { list: async () => [], release: () => Promise.reject(new Error('there is none')) },
-      containers: podmanKeeper(bench.host),
-    })
-  expect(await recovery().list()).toContainEqual({ jobId: id, jobTitle: 'Convert a', kind: 'container', what: containers[0], bytes: null })
-  expect(await recovery().clean()).toEqual([])
-  expect(await recovery().list()).toEqual([])
+    const recovery = (): ReturnType<typeof createRecovery> =>
+      createRecovery({
+        store: makeStore(folders.dirs.state),
+        dirs: folders.dirs,
+        log: silentLogger,
+        devices: { list: async () => [], release: () => Promise.reject(new Error('there is none')) },
+        containers: podmanKeeper(bench.host),
+      })
+    const left = { jobId: id, jobTitle: 'Convert a', bytes: null }
+    expect(await recovery().list()).toEqual([
+      { ...left, kind: 'container', what: containers[0] },
+      { ...left, kind: 'container-image', what: name },
+    ])
+    expect(await recovery().clean()).toEqual([])
+    expect(await recovery().list()).toEqual([])
+  } finally {
+    await registry.stop()
+  }
 })
 
 test('as a source it has its manifest and configuration, unchanged; a layer is not there as a blob', async () => {

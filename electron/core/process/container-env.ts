@@ -33,11 +33,15 @@ const PASSED = [
   'no_proxy',
 ] as const
 
-/** The environment of a program of the containers family. Such a program cannot work in the sandbox: it needs all of these. */
+/**
+ * The environment of a program of the containers family. Such a program cannot work in the sandbox: it needs all of these. It bears no mark of the job: a user's
+ * first podman leaves a process that holds their name space, for all that come after it (podman(1), rootless mode). It dies with Diskwright, and what it makes is
+ * in the job's journal.
+ */
 export function containerEnv(env: NodeJS.ProcessEnv, temporaryFolder?: string): Record<string, string> {
   const passed = PASSED.flatMap((name) => {
     const value = env[name]
     return value === undefined || value === '' ? [] : [[name, value] as const]
   })
-  return { ...Object.fromEntries(passed), ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) }
+  return { DISKWRIGHT_JOB: '', ...Object.fromEntries(passed), ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) }
 }

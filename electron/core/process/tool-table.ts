@@ -85,6 +85,12 @@ export const TOOLS = {
   }),
   modprobe: row('modprobe', 'Engine nbd: loads the nbd module of the kernel', ['kmod', 'kmod', 'kmod', 'kmod'], { required: false }),
   flock: row('flock', 'Engine nbd: keeps others from the device', utilLinux, { required: false }),
+  losetup: row(
+    'losetup',
+    'Frees the loop devices of a disk that could not be built to its end',
+    ['mount', 'util-linux-core', 'util-linux', 'util-linux'],
+    { required: false },
+  ),
   blockdev: row('blockdev', 'Engine nbd: flushes the device and reads its partitions', utilLinux, { required: false }),
   guestfish: row(
     'guestfish',

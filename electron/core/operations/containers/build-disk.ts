@@ -11,6 +11,7 @@ import { checkOutput } from '../../files/checks.js'
 import { requireSpace } from '../../files/disk-space.js'
 import { openSource } from '../../guest/source.js'
 import type { SignInStore } from '../../registry/sign-in-store.js'
+import { detachLoop, loopDevicesOf } from '../../tools/losetup/loop-devices.js'
 import { removeOwnContainer } from '../../tools/podman/remove-own-container.js'
 import { runPrivileged } from '../../tools/podman/run-privileged.js'
 import type { JobContext } from '../job-context.js'
@@ -113,6 +114,9 @@ async function build(ctx: JobContext, input: Input, { reference, via, storageRoo
   const cleaner = ctx.host.bind({ signal: new AbortController().signal })
   ctx.defer(async () => {
     await removeOwnContainer(cleaner, name)
+    // bootc lets go of its loop devices itself, unless it was stopped. A disk that is attached still takes its space when it was removed.
+    const devices = via === 'bootc' && cleaner.has('losetup') ? await loopDevicesOf(cleaner, disk) : []
+    for (const device of devices) await detachLoop(cleaner, device)
     release()
   })
   const labels = { [JOB_LABEL]: ctx.jobId, [OWNER_LABEL]: ownMark() }

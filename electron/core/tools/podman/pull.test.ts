@@ -50,6 +50,6 @@ test('a container that is only read has no network and is never started', () => 
 
 test('podman gets the folders, proxies and search path of the user, and nothing else', () => {
   const env = { HOME: '/h', HTTPS_PROXY: 'http://p', CONTAINER_HOST: 'ssh://elsewhere', COSIGN_PASSWORD: 'secret', XDG_RUNTIME_DIR: '' }
-  expect(containerEnv(env)).toEqual({ HOME: '/h', HTTPS_PROXY: 'http://p' })
-  expect(containerEnv(env, '/t')).toEqual({ HOME: '/h', HTTPS_PROXY: 'http://p', TMPDIR: '/t' })
+  expect(containerEnv(env)).toEqual({ DISKWRIGHT_JOB: '', HOME: '/h', HTTPS_PROXY: 'http://p' })
+  expect(containerEnv(env, '/t')).toEqual({ DISKWRIGHT_JOB: '', HOME: '/h', HTTPS_PROXY: 'http://p', TMPDIR: '/t' })
 })
