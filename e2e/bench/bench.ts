@@ -7,6 +7,7 @@ import type { Core } from '#core/core-api'
 import { createCore } from '#core/create-core'
 import { silentLogger } from '#core/log/logger'
 import { testImage } from '../images/cache.js'
+import { bootTestBench } from './boot-test-bench.js'
 import { measureColdStart } from './cold-start.js'
 import { containerBench } from './container-bench.js'
 import { DATA_MIB, formatBench, formatPairs, formatTable, type PairResult } from './format-bench.js'
@@ -196,6 +197,7 @@ async function main(): Promise<void> {
       const programs = results.map((result) => result.programs)
       console.log(`          programs that a conversion starts, with all proofs: ${Math.min(...programs)} to ${Math.max(...programs)}`)
     }
+    if (wanted('boot-test')) (await bootTestBench(core)).forEach(show)
     if (wanted('start')) show(await coldStartBench())
   } finally {
     await core.close()

@@ -1,0 +1,99 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { jobSchema } from '#shared/jobs/job'
+import { hashOf } from '../core/workbench.js'
+import { processesLeft } from '../faults/left-behind.js'
+import { toolsFolder } from '../faults/tools-folder.js'
+import { type CommandLine, openCommandLine } from './command-line.js'
+
+const SMALL = ['--no-kvm', '--timeout', '300', '--memory', '512M', '--cpus', '1']
+const PATIENCE = 600_000
+
+let cli: CommandLine
+beforeAll(async () => {
+  cli = await openCommandLine()
+  await cli.copy('bios-bootable', 'good.qcow2')
+  await cli.shell(`qemu-img create -q -f qcow2 '${cli.folder}/empty.qcow2' 8M`)
+})
+afterAll(() => cli.close())
+
+test(
+  'an image that boots passes; its console comes as plain lines, its log and its screen as files',
+  async () => {
+    const before = await hashOf(path.join(cli.folder, 'good.qcow2'))
+    const args = ['--append', 'from.cli=1', '--expect', '^Booted with: .* from\\.cli=1 ', '--ready', 'login', '--ready', 'cmdline']
+    const files = ['--show', '--save-log', 'boot.log', '--screenshot', 'screen.png']
+    const { code, out, err } = await cli.run(['test-boot', 'good.qcow2', ...args, ...files, ...SMALL])
+    expect([code, code === 0 ? '' : err]).toEqual([0, ''])
+    expect(out).toMatch(/^PASS after \d+\.\d s: The guest came as far as was wanted\.\n/)
+    expect(out).toMatch(/\d s {2}Kernel {12}\S/)
+    expect(out).toContain('Machine: q35, bios, disk on virtio, TCG')
+    expect(err).toContain('Diskwright sample system\n')
+    // oxlint-disable-next-line no-control-regex -- none may reach the terminal
+    expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
+    expect(await fs.readFile(path.join(cli.folder, 'boot.log'), 'latin1')).toContain('from.cli=1')
+    expect((await fs.readFile(path.join(cli.folder, 'screen.png'))).subarray(1, 4).toString()).toBe('PNG')
+    expect(await hashOf(path.join(cli.folder, 'good.qcow2'))).toBe(before)
+  },
+  PATIENCE,
+)
+
+test(
+  'an image that does not boot fails with exit code 1, as JSON too',
+  async () => {
+    const { code, out } = await cli.run(['test-boot', 'empty.qcow2', '--firmware', 'bios', ...SMALL])
+    expect(code).toBe(1)
+    expect(out).toMatch(/^FAIL after \d+\.\d s: The firmware found nothing to boot\.\n/)
+    expect(out).toContain('fail: The firmware found nothing to boot')
+    const json = await cli.run(['test-boot', 'empty.qcow2', '--json', '--fail', '^SeaBIOS', ...SMALL])
+    expect(json.code).toBe(1)
+    const job = jobSchema.parse(JSON.parse(json.out))
+    expect(job.state).toBe('succeeded')
+    expect(job.output?.bootTest).toMatchObject({ verdict: 'fail', reason: 'A line matches ^SeaBIOS.' })
+  },
+  PATIENCE,
+)
+
+test('without qemu the exit code is 4, and says what to install', async () => {
+  const tools = await toolsFolder(path.join(cli.folder, 'no-qemu'), { without: ['qemu-system-x86_64'] })
+  const { code, err } = await cli.run(['test-boot', 'good.qcow2'], { env: { DISKWRIGHT_TOOL_PATH: tools } })
+  expect(code).toBe(4)
+  expect(err).toContain('qemu-system-x86_64 is not installed')
+  expect(err).toContain('qemu-system-x86')
+})
+
+test('a TPM that is asked for needs swtpm', async () => {
+  const tools = await toolsFolder(path.join(cli.folder, 'no-swtpm'), { without: ['swtpm'] })
+  const { code, err } = await cli.run(['test-boot', 'good.qcow2', '--tpm', ...SMALL], { env: { DISKWRIGHT_TOOL_PATH: tools } })
+  expect([code, err]).toEqual([4, expect.stringContaining('swtpm is not installed')])
+})
+
+test.each([
+  [['--ready', 'nothing']],
+  [['--expect', '(']],
+  [['--bus', 'floppy']],
+  [['--memory', 'much']],
+  [['--silence-after', 'x']],
+  [['--entry', 'nowhere']],
+  [['--platform', 'nowhere']],
+])('%j is bad input', async (args) => {
+  expect((await cli.run(['test-boot', 'good.qcow2', ...args])).code).toBe(2)
+})
+
+test(
+  'killed while the machine runs: it goes too, and the next start cleans up',
+  async () => {
+    const { child, ended } = cli.start(['test-boot', 'good.qcow2', '--expect', 'never', '--show', ...SMALL])
+    await new Promise<void>((resolve) => child.stderr?.on('data', (data: Buffer) => data.includes('Booting from') && resolve()))
+    const [job] = await fs.readdir(path.join(cli.dirs.state, 'jobs')).then((names) => names.toSorted().slice(-1))
+    child.kill('SIGKILL')
+    await ended
+    expect(await processesLeft([job ?? ''])).toEqual([])
+    expect((await cli.run(['jobs', 'recover'])).code).toBe(0)
+    expect(await fs.readdir(path.join(cli.dirs.cache, 'boot-tests'))).toEqual([])
+    const { out } = await cli.run(['jobs', 'show', job ?? '', '--json'])
+    expect(out).toContain('"interrupted"')
+  },
+  PATIENCE,
+)
