@@ -26,9 +26,10 @@ export async function secretOfStdin(stdin: AsyncIterable<Buffer | string>): Prom
 /** Asks for a secret on the terminal, which shows nothing of it. Throws `cancelled` on Ctrl-C and Ctrl-D, `UsageError` where there is no terminal. */
 export async function askSecret({ stdin, stderr, signal }: SecretPrompt, question: string, instead: string): Promise<string> {
   if (!stdin.isTTY) throw new UsageError(`there is no terminal to ask on; ${instead}`)
-  stderr.write(question)
+  // First of all: what is typed while the question is drawn must not be shown either.
   stdin.setRawMode(true)
   try {
+    stderr.write(question)
     return await typed(stdin, signal)
   } finally {
     stdin.setRawMode(false)

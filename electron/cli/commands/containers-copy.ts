@@ -5,7 +5,8 @@ import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { type Command, type CommandInput, type OptionTable, UsageError } from '../command.js'
 import { accessOf, ACCESS_OPTIONS } from '../access-options.js'
 import { EXIT } from '../exit-codes.js'
-import { followJob, outputLines } from '../follow-job.js'
+import { containerLines } from '../container-lines.js'
+import { followJob } from '../follow-job.js'
 import { SIGN_OPTIONS, signatureOf } from '../sign-options.js'
 
 export const copyContainerCommand: Command = {
@@ -28,7 +29,7 @@ export const copyContainerCommand: Command = {
   async run(input, context) {
     const { job, output } = await followJob(context, { kind: 'copy-container', input: await requestOf(input, context.core) })
     context.print.result(job)
-    for (const line of outputLines(output)) context.print.line(line)
+    for (const line of containerLines(output)) context.print.line(line)
     return EXIT.ok
   },
 }

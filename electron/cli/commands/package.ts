@@ -5,7 +5,8 @@ import { formatBytes } from '#shared/text/bytes'
 import { accessOf, ACCESS_OPTIONS } from '../access-options.js'
 import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { followJob, outputLines } from '../follow-job.js'
+import { containerLines } from '../container-lines.js'
+import { followJob } from '../follow-job.js'
 import { SIGN_OPTIONS, signatureOf } from '../sign-options.js'
 
 const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const
@@ -57,7 +58,7 @@ export const packageCommand: Command = {
     }
     const { job, output } = await followJob(context, { kind: 'package-container', input: request })
     print.result(job)
-    for (const line of outputLines(output)) print.line(line)
+    for (const line of containerLines(output)) print.line(line)
     return EXIT.ok
   },
 }

@@ -7,8 +7,9 @@ import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobInput } from '#shared/jobs/job-requests'
 import { formatBytes } from '#shared/text/bytes'
+import type { Host } from '../../process/host.js'
 import type { SignInStore } from '../../registry/sign-in-store.js'
-import { type CopySide, copyImage } from '../../tools/skopeo/copy.js'
+import { type CopyImage, type CopySide, copyImage } from '../../tools/skopeo/copy.js'
 import type { JobContext, StepProgress } from '../job-context.js'
 import { whileSpaceLasts } from '../watch-space.js'
 import { workFolder } from '../work-folder.js'
@@ -117,11 +118,10 @@ async function copy(ctx: JobContext, input: CopyInput, { source, destination, by
   const growth =
     part === null || bytes === null ? null : watchGrowth(part.part, (done) => tools.progress.bytes(Math.min(done, bytes), bytes))
   try {
-    await copyImage(ctx.host, {
+    await copyAsItIs(ctx.host, input.keepDigests, {
       from: await sideOf(ctx, source, input.from, tools.signIns),
       to: await sideOf(ctx, target, input.to, tools.signIns),
       all: input.all,
-      keepDigests: input.keepDigests,
       platform: input.platform,
       // A form that cannot hold signatures makes skopeo fail where there are some.
       dropSignatures: destination.kind !== 'registry' && destination.reference.transport !== 'dir',
@@ -136,6 +136,17 @@ async function copy(ctx: JobContext, input: CopyInput, { source, destination, by
     ctx.message('')
   }
   return (await readFile(digestFile, 'utf8')).trim()
+}
+
+/** skopeo would compress layers that are not, and so change every digest, where nobody asked for it. Where a form takes no other way, it may change them. */
+async function copyAsItIs(host: Host, isNeeded: boolean, request: CopyImage): Promise<void> {
+  try {
+    await copyImage(host, { ...request, keepDigests: true })
+  } catch (thrown) {
+    const isRefused = thrown instanceof AppError && /preserve digests/i.test(thrown.data.toolOutput ?? '')
+    if (!isRefused || isNeeded) throw thrown
+    await copyImage(host, request)
+  }
 }
 
 async function sideOf(ctx: JobContext, reference: ContainerReference, access: CopyInput['from'], signIns: SignInStore): Promise<CopySide> {
