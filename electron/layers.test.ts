@@ -14,12 +14,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'electron/core/log': ['shared', 'electron/core/files'],
   'electron/core/settings': ['shared', 'electron/core/files', 'electron/core/log'],
   'electron/core/tools': ['shared', 'electron/core/process', 'electron/core/files', 'electron/core/log'],
+  'electron/core/registry': ['shared', 'electron/core/process', 'electron/core/files', 'electron/core/log'],
   'electron/core/guest': ['shared', 'electron/core/process', 'electron/core/files', 'electron/core/log', 'electron/core/tools'],
   'electron/core/operations': [
     'shared',
     'electron/core/process',
     'electron/core/files',
     'electron/core/log',
+    'electron/core/registry',
     'electron/core/tools',
     'electron/core/guest',
   ],
@@ -28,6 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'electron/core/process',
     'electron/core/files',
     'electron/core/log',
+    'electron/core/registry',
     'electron/core/tools',
     'electron/core/guest',
     'electron/core/operations',
@@ -38,6 +41,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'electron/core/files',
     'electron/core/log',
     'electron/core/settings',
+    'electron/core/registry',
     'electron/core/tools',
     'electron/core/guest',
     'electron/core/operations',
@@ -57,7 +61,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** The interface that jobs offer to the operations they run: types only. */
 const JOB_CONTEXT = 'electron/core/jobs/job-context.ts'
 /** Types of the whole core, and of the one place that names all tools. */
-const CORE_INTERFACE = ['electron/core/core-api.ts']
+const CORE_INTERFACE = ['electron/core/core-api.ts', 'electron/core/containers-api.ts']
 
 const areas = ['shared', 'electron/core', 'electron/cli', 'electron/main', 'electron/preload', 'renderer']
 const files = areas.flatMap(sourceFiles)
