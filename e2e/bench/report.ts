@@ -30,8 +30,8 @@ export function median(values: readonly number[]): number {
 export function formatVerdict(verdict: RatioVerdict): string {
   const bound = verdict.kind === 'faster' ? `at least ${verdict.bound} times faster` : `at most ${verdict.bound} times`
   const value = verdict.kind === 'faster' ? `${verdict.value.toFixed(1)} times faster` : `${verdict.value.toFixed(3)} times`
-  const amount = (value: number): string =>
-    verdict.unit === 'bytes' ? `${(value / 1024 ** 2).toFixed(1)} MiB` : `${(value / 1000).toFixed(3)} s`
+  const amount = (count: number): string =>
+    verdict.unit === 'bytes' ? `${(count / 1024 ** 2).toFixed(1)} MiB` : `${(count / 1000).toFixed(3)} s`
   return [
     `${verdict.met ? 'met   ' : 'MISSED'}  ${verdict.what}: ${value} (${bound})`,
     `          ${amount(verdict.ours.ms)}  ${verdict.ours.label}`,

@@ -58,12 +58,12 @@ export function readTarHeader(block: Uint8Array): TarHeader | 'end' | null {
   const type = String.fromCharCode(view.u8(156))
   const sparse = type === 'S' ? readOldSparse(block) : null
   if (size === null || (type === 'S' && sparse === null)) return null
-  const base = cutAtNul(view.text(0, 100))
-  const prefix = view.startsWith('ustar\0', 257) ? cutAtNul(view.text(345, 155)) : ''
+  const base = fieldText(view, 0, 100)
+  const prefix = view.startsWith('ustar\0', 257) ? fieldText(view, 345, 155) : ''
   const name = prefix === '' ? base : `${prefix}/${base}`
   // Before ustar a folder was a file whose name ends with a slash.
   const kind = type === '\0' && name.endsWith('/') ? 'folder' : (KINDS[type] ?? 'other')
-  const link = kind.endsWith('link') ? cutAtNul(view.text(157, 100)) : ''
+  const link = kind.endsWith('link') ? fieldText(view, 157, 100) : ''
   const [mode, uid, gid] = [readNumber(block, 100, 8) ?? 0, readNumber(block, 108, 8) ?? 0, readNumber(block, 116, 8) ?? 0]
   return { name, type, kind, size: kind === 'file' || kind === 'other' ? size : 0, mode: mode & 0o7777, uid, gid, link, sparse }
 }
@@ -131,6 +131,13 @@ function checksum(block: Uint8Array, isSigned: boolean): number {
     sum += isSigned && byte > 127 ? byte - 256 : byte
   }
   return sum
+}
+
+/** Archives have many headers, and most fields of these are empty: only what is there is decoded. */
+function fieldText(view: ByteView, at: number, length: number): string {
+  let end = 0
+  while (end < length && view.u8(at + end) !== 0) end += 1
+  return end === 0 ? '' : view.text(at, end)
 }
 
 function cutAtNul(text: string): string {

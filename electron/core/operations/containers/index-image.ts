@@ -35,6 +35,7 @@ export class ImageIndex {
   constructor(
     layers: readonly ContainerLayer[],
     private readonly onFound: () => void = () => {},
+    private readonly maxEntries = MAX_ENTRIES,
   ) {
     this.layers = layers.map((layer) => ({ layer, readBytes: 0, table: new LayerTable(), found: [], notes: [] }))
   }
@@ -47,8 +48,9 @@ export class ImageIndex {
     return this.layers.reduce((sum, { readBytes }) => sum + readBytes, 0)
   }
 
+  /** Files and folders of all layers; what one only takes away is none. */
   get size(): number {
-    return this.entries
+    return this.layers.reduce((sum, { table }) => sum + table.size, 0)
   }
 
   get notes(): string[] {
@@ -131,7 +133,7 @@ export class ImageIndex {
 
   private count(more: number): void {
     this.entries += more
-    if (this.entries > MAX_ENTRIES) throw tooManyEntries()
+    if (this.entries > this.maxEntries) throw tooManyEntries()
   }
 
   private async readOne(
@@ -145,7 +147,7 @@ export class ImageIndex {
     if (layer.kind === 'file') return this.readBlob(host, source, into, signal)
     const known = (await cache?.find(layer.digest)) ?? null
     if (known !== null) {
-      this.count(known.table.size)
+      this.count(known.table.size + known.table.whiteouts.length + known.table.opaques.length)
       Object.assign(into, known)
       into.readBytes = layer.bytes
       if (known.found.length > 0) this.find()

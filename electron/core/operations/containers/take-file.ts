@@ -1,7 +1,7 @@
 import { type FoundDisk, mayBeTaken } from '#shared/containers/candidates'
 import { entryPath, isWithin, parentOf } from '#shared/containers/entry-name'
 import { roleOf } from '#shared/containers/layer-merge'
-import { splitName } from '#shared/containers/split-names'
+import { mayBeFirstPart } from '#shared/containers/split-names'
 import { AppError } from '#shared/errors/app-error'
 import { showControl } from '#shared/text/visible'
 import type { ByteSource } from '../../guest/initramfs/byte-source.js'
@@ -149,7 +149,7 @@ class Search {
       if (this.taken?.path === path && this.taken.layers[0] === layer.digest) throw twice(path)
       if (member.kind !== 'file' || member.sizeBytes === 0 || this.isHidden(path)) continue
       const found = await probeMember(job.host, input, member, { path, layer: layer.digest, isBlob: false }, this.budget)
-      if (found !== null && splitName(path) !== null && mayBeTaken(found)) {
+      if (found !== null && mayBeFirstPart(path) && mayBeTaken(found)) {
         if (this.taken !== null) throw severalDisks([this.taken.path, path])
         return 'split'
       }
