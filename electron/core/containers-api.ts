@@ -59,5 +59,5 @@ export interface ContainersApi {
   /** What a prune would remove: only what Diskwright made or pulled itself. */
   pruneList(): Promise<{ images: string[]; containers: string[]; bytes: number }>
   planPackage(input: JobInputDraft<'package-container'>): Promise<OutputPlan>
-  buildDiskAbility(reference: string | null): Promise<BuildDiskAbility>
+  buildDiskAbility(reference: string | null, options?: ReachOptions): Promise<BuildDiskAbility>
 }

@@ -47,8 +47,9 @@ export function createContainersApi({ host, signIns, dirs }: ContainersDeps): Co
     removeStored: (what) => removeStored(host, what),
     pruneList: () => listPrunable(host),
     planPackage: async (input) => planPackage(host, signIns, packageContainerInputSchema.parse(input)),
-    async buildDiskAbility(reference) {
-      const { via, problems, commands } = await readBuildReadiness({ host, signIns }, reference)
+    async buildDiskAbility(reference, { access = {}, signal } = {}) {
+      const deps = { host: signal ? host.bind({ signal }) : host, signIns }
+      const { via, problems, commands } = await readBuildReadiness(deps, reference, { via: 'auto', kernelArgs: [], access })
       return { via, problems, commands }
     },
     close: () => indexes.closeAll(),

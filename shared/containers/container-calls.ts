@@ -58,7 +58,7 @@ export const containerCalls = {
     output: z.object({ images: z.array(z.string()), containers: z.array(z.string()), bytes: z.number() }),
   },
   'containers.planPackage': { input: packageContainerInputSchema, output: outputPlanSchema },
-  'containers.buildDiskAbility': { input: z.object({ reference: reference.nullable() }), output: buildDiskAbilitySchema },
+  'containers.buildDiskAbility': { input: z.object({ reference: reference.nullable(), access }), output: buildDiskAbilitySchema },
   /** Asks for an archive or folder of a container image; its reference, or null when the dialog was closed. */
   'containers.chooseArchive': {
     input: z.object({ of: z.enum(['archive', 'folder']) }),

@@ -35,7 +35,10 @@ export const buildDiskCommand: Command = {
     const { core, print } = context
     const reference = input.positionals[0] ?? ''
     if (input.flag('check')) {
-      const ability = await core.containers.buildDiskAbility(await full(reference, context.core))
+      const ability = await core.containers.buildDiskAbility(await full(reference, core), {
+        access: accessOf(input),
+        signal: context.signal,
+      })
       print.result(ability)
       for (const line of describeAbility(ability)) print.line(line)
       return ability.via === null ? EXIT.failed : EXIT.ok

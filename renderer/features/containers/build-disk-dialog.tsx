@@ -29,7 +29,7 @@ interface BuildDiskDialogProps {
 /** Makes a bootable disk of a bootable container; what stands in the way is said before anything runs. */
 export function BuildDiskDialog({ reference, onClose }: BuildDiskDialogProps) {
   const plainHosts = useContainersStore((store) => store.plainHosts)
-  const ability = useQuery(buildDiskQuery(reference))
+  const ability = useQuery(buildDiskQuery(reference, accessOf(reference, plainHosts)))
   const [job, setJob] = useState<string | null>(null)
   const [format, setFormat] = useState<DiskFormat>('qcow2')
   const [size, setSize] = useState<number | null>(null)

@@ -50,9 +50,9 @@ export const planPackageQuery = (input: JobInputDraft<'package-container'>) =>
     gcTime: 0,
   })
 
-export const buildDiskQuery = (reference: string | null) =>
+export const buildDiskQuery = (reference: string | null, access: WindowAccess) =>
   queryOptions({
-    queryKey: ['containers', 'build-disk', reference],
-    queryFn: () => call('containers.buildDiskAbility', { reference }),
+    queryKey: ['containers', 'build-disk', reference, access],
+    queryFn: () => call('containers.buildDiskAbility', { reference, access }),
     staleTime: 0,
   })

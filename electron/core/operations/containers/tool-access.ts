@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Access } from '#shared/containers/container-requests'
+import { parseAuthFile, withSignIn } from '../../registry/auth-file.js'
 import type { RegistryCredential, SignInStore } from '../../registry/sign-in-store.js'
 import type { JobContext } from '../job-context.js'
 
@@ -31,13 +32,6 @@ export async function toolAccess(
   }
 }
 
-/** containers-auth.json(5). */
-export function authFileContent(registry: string, { user, secret, isToken }: RegistryCredential): string {
-  const encode = (text: string): string => Buffer.from(text).toString('base64')
-  const entry = isToken ? { auth: encode(`${user}:`), identitytoken: secret } : { auth: encode(`${user}:${secret}`) }
-  return JSON.stringify({ auths: { [registry]: entry } })
-}
-
 async function privateAuthFile(ctx: JobContext, registry: string, credential: RegistryCredential): Promise<string> {
   // Below the runtime folder, which is in memory on most machines. One folder for each registry of a job.
   const folder = path.join(ctx.host.dirs.runtime, 'sign-ins', `${ctx.jobId}-${Buffer.from(registry).toString('hex')}`)
@@ -48,6 +42,6 @@ async function privateAuthFile(ctx: JobContext, registry: string, credential: Re
   })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const file = path.join(folder, 'auth.json')
-  await writeFile(file, authFileContent(registry, credential), { mode: 0o600 })
+  await writeFile(file, JSON.stringify(withSignIn(parseAuthFile('', file), registry, credential)), { mode: 0o600 })
   return file
 }

@@ -42,7 +42,7 @@ export function containerHandlers(core: Core, { inputs, outputs }: FileGrants, p
       inputs.assertGranted(namedFilesOf({ kind: 'package-container', input }))
       return containers.planPackage(input)
     },
-    'containers.buildDiskAbility': ({ reference }) => containers.buildDiskAbility(reference),
+    'containers.buildDiskAbility': ({ reference, access }) => containers.buildDiskAbility(reference, { access }),
     'containers.chooseArchive': ({ of }) => chooseContainerArchive(parent, of),
     'containers.chooseKey': async () => {
       const chosen = await chooseSigningKey(parent)

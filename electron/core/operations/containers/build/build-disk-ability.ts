@@ -35,17 +35,11 @@ export interface BuildReadiness extends BuildDiskAbility {
   readonly image: ContainerImage | null
 }
 
-const NO_WISHES: BuildWishes = { via: 'auto', kernelArgs: [], access: {} }
-
 /**
  * Whether this machine can make a disk of a bootable container, found out by trying what can be tried without harm. Everything that stands in the way is told at once.
  * Throws `bad-input` for what is no reference, and `cancelled`.
  */
-export async function readBuildReadiness(
-  deps: ContainerDeps,
-  reference: string | null,
-  wishes: BuildWishes = NO_WISHES,
-): Promise<BuildReadiness> {
+export async function readBuildReadiness(deps: ContainerDeps, reference: string | null, wishes: BuildWishes): Promise<BuildReadiness> {
   const parsed = reference === null ? null : parseReference(reference)
   const [machine, looked] = await Promise.all([lookAtMachine(deps), parsed === null ? NOT_ASKED : lookAtImage(deps, parsed, wishes.access)])
   const via = wishes.via === 'auto' ? viaFor(looked.image) : wishes.via
