@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
-  testIgnore: '**/screenshots.spec.ts',
+  testIgnore: '**/screenshots*.spec.ts',
   workers: 1,
   fullyParallel: false,
   timeout: 120_000,

@@ -82,7 +82,7 @@ function Folder({ from, folder, entries, takesFocus, isRead, onFolder }: FolderP
         >
           {active === undefined ? 'Take out…' : `Take out ${visibleText(active.name).slice(0, 60)}…`}
         </Button>
-        <span className="dim">{problem ?? 'Choose a file or folder. Owners and modes stay in the image; contents are copied.'}</span>
+        <span className="dim">{problem ?? 'Choose a file or folder.'}</span>
       </div>
       {rows.length === 0 ? (
         <p className={styles.empty}>{isRead ? 'This folder is empty.' : 'Nothing of this folder was read yet.'}</p>

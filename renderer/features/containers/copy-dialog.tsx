@@ -32,7 +32,7 @@ export function CopyDialog({ report, image, onClose }: CopyDialogProps) {
   const [keepDigests, setKeepDigests] = useState(false)
   const [signing, setSigning] = useState(NO_SIGNING)
   const { reference } = destinationReference(to)
-  const sign = signingRequest(signing)
+  const sign = to.transport === 'docker' ? signingRequest(signing) : undefined
   const name = shortReference(parseReference(report.reference))
   const start = useMutation({
     mutationFn: (destination: string) => {
@@ -90,7 +90,7 @@ export function CopyDialog({ report, image, onClose }: CopyDialogProps) {
               />
             </FormRow>
             <FormRow name="Sign">
-              <SignChoice value={signing} onChange={setSigning} />
+              <SignChoice value={signing} isPushed={to.transport === 'docker'} onChange={setSigning} />
             </FormRow>
             {start.isError && <ErrorNotice error={start.error} />}
           </DialogBody>

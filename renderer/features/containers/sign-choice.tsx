@@ -26,15 +26,23 @@ export function signingRequest({ kind, keyFile, key }: Signing): SignatureReques
   return key.trim() === '' ? null : { kind, key: key.trim() }
 }
 
-/** Signing with what is installed; what is not there says so. */
-export function SignChoice({ value, onChange }: { readonly value: Signing; readonly onChange: (value: Signing) => void }) {
+interface SignChoiceProps {
+  readonly value: Signing
+  /** Signatures lie beside an image at its registry. */
+  readonly isPushed: boolean
+  readonly onChange: (value: Signing) => void
+}
+
+/** Signing what is pushed; what is not installed cannot be chosen. */
+export function SignChoice({ value, isPushed, onChange }: SignChoiceProps) {
   const { reportFailure } = useAppActions()
   const { data: doctor } = useQuery(doctorQuery)
-  const has = (tool: string) => doctor?.tools.some(({ id, ok }) => id === tool && ok) === true
+  const hasGpg = doctor?.tools.some(({ id, ok }) => id === 'gpg' && ok) === true
   const choose = async () => {
     const chosen = await call('containers.chooseKey')
     if (chosen !== null) onChange({ ...value, keyFile: chosen.path })
   }
+  if (!isPushed) return <p className={styles.unsigned}>Only what is pushed to a registry is signed.</p>
   return (
     <div className={styles.picker}>
       <div>
@@ -45,8 +53,8 @@ export function SignChoice({ value, onChange }: { readonly value: Signing; reado
           onChange={(kind) => onChange({ ...value, kind })}
           data={[
             { value: 'none', label: 'Not signed' },
-            { value: 'sigstore', label: 'sigstore key', disabled: !has('cosign') },
-            { value: 'gpg', label: 'GnuPG key', disabled: !has('gpg') },
+            { value: 'sigstore', label: 'sigstore key' },
+            { value: 'gpg', label: 'GnuPG key', disabled: !hasGpg },
           ]}
         />
       </div>
@@ -58,7 +66,7 @@ export function SignChoice({ value, onChange }: { readonly value: Signing; reado
             </span>
             <Button onClick={() => void choose().catch(reportFailure)}>Choose…</Button>
           </div>
-          <p className={styles.hint}>Its passphrase is taken from COSIGN_PASSWORD, as cosign does.</p>
+          <p className={styles.hint}>A key of cosign. Its passphrase is taken from COSIGN_PASSWORD.</p>
         </>
       )}
       {value.kind === 'gpg' && (
@@ -70,9 +78,7 @@ export function SignChoice({ value, onChange }: { readonly value: Signing; reado
           spellCheck={false}
         />
       )}
-      {doctor !== undefined && !has('cosign') && !has('gpg') && (
-        <p className={styles.hint}>Neither cosign nor gpg is installed; Tools shows how to.</p>
-      )}
+      {doctor !== undefined && !hasGpg && <p className={styles.hint}>For GnuPG keys gpg has to be installed; Tools shows how.</p>}
     </div>
   )
 }

@@ -41,7 +41,8 @@ export function packageInput(
   plainHosts: ReadonlySet<string>,
 ): JobInputDraft<'package-container'> | null {
   const { reference } = destinationReference(choices.to)
-  const sign = signingRequest(choices.signing)
+  // Signatures lie beside an image at its registry.
+  const sign = choices.to.transport === 'docker' ? signingRequest(choices.signing) : undefined
   if (reference === null || sign === null) return null
   const access = accessOf(reference, plainHosts)
   return {

@@ -141,7 +141,7 @@ export function PackageForm({ info, stagedEdits, onRunning, onClose }: PackageFo
           <LabelRows kind="label" rows={choices.labels} onChange={(labels) => change({ labels })} />
           <LabelRows kind="annotation" rows={choices.annotations} onChange={(annotations) => change({ annotations })} />
           <FormRow name="Sign">
-            <SignChoice value={choices.signing} onChange={(signing) => change({ signing })} />
+            <SignChoice value={choices.signing} isPushed={choices.to.transport === 'docker'} onChange={(signing) => change({ signing })} />
           </FormRow>
         </details>
         {input === null ? (
