@@ -64,6 +64,11 @@ test('an archive that is there is replaced only with consent, and a copy that fa
   expect((await run(`${registry.registry}/copy/many:v1`, false)).error?.code).toBe('output-exists')
   expect((await run(`${registry.registry}/copy/none:v1`, true)).error?.code).toBe('container-not-found')
   expect((await fs.readFile(file)).equals(before)).toBe(true)
+  // That form has a manifest of its own.
+  const copied = await copy(`${registry.registry}/copy/many:v1`, destination, { replace: true })
+  expect(copied.proofs.join()).toContain('The form of the manifest was changed')
+  const again = { source: `${registry.registry}/copy/many:v1`, destination, replace: true, keepDigests: true, from: http }
+  expect((await bench.run({ kind: 'copy-container', input: again })).error?.code).toBe('tool-failed')
   expect((await filesIn(bench.folder)).filter((name) => name.startsWith('.'))).toEqual([])
 })
 

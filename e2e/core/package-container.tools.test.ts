@@ -136,3 +136,14 @@ test.each(['oci-archive', 'oci', 'dir'])('an architecture is added to the index 
   await pack({ layout: 'containerdisk', destination, architecture: 'arm64', addToIndex: true, replace: true })
   for (const arch of ['amd64', 'arm64']) expect(await diskBySkopeo(destination, 'disk/my-disk.raw', arch)).toBe(sha256)
 })
+
+test('what was taken out of one repository is not sent again to another one of the same registry', async () => {
+  const [from, to] = [`${registry.registry}/taken/one:v1`, `${registry.registry}/taken/two:v1`]
+  await pack({ layout: 'artifact', destination: from, path: 'plain.raw' })
+  const output = path.join(bench.folder, 'taken.raw')
+  await bench.succeed({ kind: 'extract-container', input: { reference: from, path: 'plain.raw', output, access: { plainHttp: true } } })
+  expect(await hashOf(output)).toBe(sha256)
+  const input = { source: output, layout: 'artifact', destination: to, architecture: 'amd64', access: { plainHttp: true } } as const
+  const job = await bench.succeed({ kind: 'package-container', input })
+  expect(job.output?.proofs).toContain('The registry had the layer in another repository: nothing of it was sent')
+})

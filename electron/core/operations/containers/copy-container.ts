@@ -113,24 +113,26 @@ async function copy(ctx: JobContext, input: CopyInput, { source, destination, by
   const work = await workFolder(ctx, path.join(ctx.host.dirs.cache, 'copy'))()
   const digestFile = path.join(work, 'digest')
   const target = part === null ? destination.reference : { ...destination.reference, path: part.part }
-  // skopeo wants to make an archive itself; what is there it would take for one.
-  if (part !== null) await rm(part.part, { recursive: true, force: true })
   const growth =
     part === null || bytes === null ? null : watchGrowth(part.part, (done) => tools.progress.bytes(Math.min(done, bytes), bytes))
   try {
-    await copyAsItIs(ctx.host, input.keepDigests, {
-      from: await sideOf(ctx, source, input.from, tools.signIns),
-      to: await sideOf(ctx, target, input.to, tools.signIns),
-      all: input.all,
-      platform: input.platform,
-      // A form that cannot hold signatures makes skopeo fail where there are some.
-      dropSignatures: destination.kind !== 'registry' && destination.reference.transport !== 'dir',
-      retries: 3,
-      digestFile,
-      temporaryFolder: work,
-      signal: ctx.signal,
-      onLine: (line) => ctx.message(line.slice(0, 200)),
-    })
+    await copyAsItIs(
+      ctx.host,
+      { part: part?.part ?? null, isNeeded: input.keepDigests },
+      {
+        from: await sideOf(ctx, source, input.from, tools.signIns),
+        to: await sideOf(ctx, target, input.to, tools.signIns),
+        all: input.all,
+        platform: input.platform,
+        // A form that cannot hold signatures makes skopeo fail where there are some.
+        dropSignatures: destination.kind !== 'registry' && destination.reference.transport !== 'dir',
+        retries: 3,
+        digestFile,
+        temporaryFolder: work,
+        signal: ctx.signal,
+        onLine: (line) => ctx.message(line.slice(0, 200)),
+      },
+    )
   } finally {
     growth?.stop()
     ctx.message('')
@@ -139,12 +141,27 @@ async function copy(ctx: JobContext, input: CopyInput, { source, destination, by
 }
 
 /** skopeo would compress layers that are not, and so change every digest, where nobody asked for it. Where a form takes no other way, it may change them. */
-async function copyAsItIs(host: Host, isNeeded: boolean, request: CopyImage): Promise<void> {
+async function copyAsItIs(
+  host: Host,
+  { part, isNeeded }: { readonly part: string | null; readonly isNeeded: boolean },
+  request: CopyImage,
+): Promise<void> {
+  // skopeo wants to make an archive itself; what is there it would take for one.
+  const clear = async (): Promise<void> => {
+    if (part !== null) await rm(part, { recursive: true, force: true })
+  }
+  // That form has a manifest of its own kind, which skopeo tells only when all is copied.
+  if (request.to.image.startsWith('docker-archive:') && !isNeeded) {
+    await clear()
+    return copyImage(host, request)
+  }
   try {
+    await clear()
     await copyImage(host, { ...request, keepDigests: true })
   } catch (thrown) {
     const isRefused = thrown instanceof AppError && /preserve digests/i.test(thrown.data.toolOutput ?? '')
     if (!isRefused || isNeeded) throw thrown
+    await clear()
     await copyImage(host, request)
   }
 }

@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobInput } from '#shared/jobs/job-requests'
 import { formatBytes } from '#shared/text/bytes'
-import { printReference } from '#shared/containers/reference'
+import { parseReference, printReference } from '#shared/containers/reference'
 import type { Dirs } from '../../files/dirs.js'
 import { readDiskSpace } from '../../files/disk-space.js'
 import { openRegistry } from '../../registry/open-registry.js'
@@ -16,6 +16,7 @@ import type { JobContext } from '../job-context.js'
 import { whileSpaceLasts } from '../watch-space.js'
 import { workFolder } from '../work-folder.js'
 import type { ContainerDeps } from './container-source.js'
+import { Origins } from './origins.js'
 import { openContainerSource } from './open-container-source.js'
 import { compressLayer } from './packaging/compress-layer.js'
 import { checkFiles, type Destination, nameOf } from './packaging/destination.js'
@@ -140,15 +141,27 @@ async function toRegistry(
 ): Promise<Made> {
   const session = await openRegistry(deps, { registry, repository, purpose: 'push', access: input.access })
   ctx.defer(() => session.close())
-  const target = { session, tag, addToIndex: input.addToIndex, mountFrom: [] }
+  const target = { session, tag, addToIndex: input.addToIndex, mountFrom: await originsAt(ctx, disk.path, registry) }
   const sent = await ctx.step('send', (progress) => pushBlobs(ctx, image, target, progress))
   const root = await ctx.step('finish', async () => {
     await disk.requireUnchanged()
     if (ctx.signal.aborted) throw new AppError('cancelled')
     return nameImage(image, target)
   })
-  const words = sent.layer === 'sent' ? `Sent ${formatBytes(sent.sentBytes)}` : 'The layer was there already: nothing of it was sent'
+  const words =
+    sent.layer === 'mounted'
+      ? 'The registry had the layer in another repository: nothing of it was sent'
+      : sent.layer === 'sent'
+        ? `Sent ${formatBytes(sent.sentBytes)}`
+        : 'The layer was there already: nothing of it was sent'
   return { digest: root.digest, bytes: bytesOfImage(image), sent: words }
+}
+
+/** Repositories of the registry that may hold the same layer: where the disk was taken from. */
+async function originsAt(ctx: JobContext, file: string, registry: string): Promise<string[]> {
+  const origin = await new Origins(ctx.host.dirs.state).find(file)
+  const from = origin === null ? null : parseReference(origin.reference)
+  return from?.transport === 'docker' && from.registry === registry && from.repository !== null ? [from.repository] : []
 }
 
 async function toFiles(
