@@ -25,7 +25,7 @@ function tagged(
 ): RegistrySession & { readonly manifests: Map<string, Buffer> } {
   const manifests = new Map<string, Buffer>()
   let reads = 0
-  const answer = (status: number, bytes = Buffer.alloc(0)): RegistryResponse => ({
+  const answer = (status: number, bytes: Buffer = Buffer.alloc(0)): RegistryResponse => ({
     status,
     headers: { 'content-type': MEDIA_TYPES.index },
     url: 'https://registry.example/',
