@@ -151,6 +151,22 @@ test(
 )
 
 test(
+  'what is typed reaches the guest; one that switches itself off before it is ready fails',
+  async () => {
+    const job = start({ source: await testImage('bios-bootable'), expect: { ready: ['multi-user'] } })
+    await said(job, /sample login: $/)
+    expect(bench.core.bootTests.send(job.id, 'poweroff\n')).toBe(true)
+    const found = await report(job)
+    expect(found).toMatchObject({
+      verdict: 'fail',
+      reason: 'The guest switched itself off before systemd reached multi-user.target.',
+      screenshot: null,
+    })
+  },
+  PATIENCE,
+)
+
+test(
   'secure boot refuses a boot loader that nobody signed; the machine has a TPM',
   async () => {
     const found = await report(start({ source: await testImage('bootable'), machine: { firmware: 'uefi-secure', tpm: true } }))

@@ -104,7 +104,7 @@ export class BootJudge {
     this.restarts += 1
     this.phase = null
     const { restarts } = this.request.expect
-    if (this.restarts > restarts) this.end('fail', `The guest restarted ${this.restarts} times.`)
+    if (this.restarts > restarts) this.end('fail', `The guest restarted ${this.restarts === 1 ? 'once' : `${this.restarts} times`}.`)
     else this.add({ kind: 'note', rule: 'restart', title: 'The guest restarted' }, this.lastSaid, seconds)
   }
 

@@ -61,12 +61,12 @@ export async function startMachine(
   const args = machineArgs(plan)
   const started = performance.now()
   const seconds = () => Math.round(performance.now() - started) / 1000
-  const vm = await ctx.host.start(TOOL, args, { access: accessOf(plan, folder, readFiles) })
-  ctx.defer(() => vm.stop(STOP_MS))
   ctx.defer(() => {
     serialSocket.close()
     qmpSocket.close()
   })
+  const vm = await ctx.host.start(TOOL, args, { access: accessOf(plan, folder, readFiles) })
+  ctx.defer(() => vm.stop(STOP_MS))
 
   let firstByte: number | null = null
   let promptTimer: NodeJS.Timeout | undefined
@@ -93,9 +93,26 @@ export async function startMachine(
     }),
   ])
 
+  const screenshot = async (): Promise<Buffer | null> => {
+    const file = path.join(folder, 'screen.ppm')
+    try {
+      await qmp.execute('screendump', { filename: file })
+      return pngOfPpm(await fs.readFile(file))
+    } catch {
+      return null
+    } finally {
+      await fs.rm(file, { force: true })
+    }
+  }
+  const sshPort = plan.network === 'user' ? await forwardedPort(qmp) : null
+  if (sshPort !== null) ctx.message(`SSH of the guest is at port ${sshPort} of 127.0.0.1`)
+  // Before the first byte is read: who looks on gets all of them.
+  consoles.open(ctx.jobId, { write: (text) => void serial.write(text), screenshot, sshPort })
+  ctx.defer(() => consoles.close(ctx.jobId))
+
   const silence = watchSilence(judge, () => heardAt, decide)
   const deadline = setTimeout(() => {
-    judge.timedOut(seconds())
+    judge.timedOut(judge.expect.timeoutSeconds)
     decide()
   }, judge.expect.timeoutSeconds * 1000)
   const endTimers = (): void => {
@@ -125,29 +142,14 @@ export async function startMachine(
 
   void failure.then(async (error) => {
     voice.resolve()
-    await read
+    // What it said last is still on its way.
+    await Promise.all([read, qmp.ended])
     lines.end()
     if (guestStopped !== null) judge.stopped(guestStopped)
     decide()
     decision.reject(error)
   })
   decision.promise.then(endTimers, endTimers)
-
-  const screenshot = async (): Promise<Buffer | null> => {
-    const file = path.join(folder, 'screen.ppm')
-    try {
-      await qmp.execute('screendump', { filename: file })
-      return pngOfPpm(await fs.readFile(file))
-    } catch {
-      return null
-    } finally {
-      await fs.rm(file, { force: true })
-    }
-  }
-  const sshPort = plan.network === 'user' ? await forwardedPort(qmp) : null
-  if (sshPort !== null) ctx.message(`SSH of the guest is at port ${sshPort} of 127.0.0.1`)
-  consoles.open(ctx.jobId, { write: (text) => void serial.write(text), screenshot, sshPort })
-  ctx.defer(() => consoles.close(ctx.jobId))
 
   return {
     speaks: voice.promise,

@@ -31,6 +31,11 @@ export class QmpClient {
   private count = 0
   private readonly waiting = new Map<string, Waiting>()
   private closed = false
+  private end: () => void = () => {}
+  /** Resolves when all that qemu said was taken. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.end = resolve
+  })
 
   constructor(
     private readonly socket: Socket,
@@ -80,6 +85,7 @@ export class QmpClient {
 
   private close(): void {
     this.closed = true
+    this.end()
     for (const { reject } of this.waiting.values()) reject(gone('the command'))
     this.waiting.clear()
   }
