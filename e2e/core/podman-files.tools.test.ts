@@ -88,7 +88,7 @@ interface Work {
 
 function requestOf({ reference = REFERENCE, path: wanted, access = {} }: Work): JobRequestDraft {
   const output = path.join(bench.folder, `out-${path.basename(wanted).replace(/\W/g, '-')}`)
-  return { kind: 'extract-container', input: { reference, path: wanted, output, via: 'podman', access } }
+  return { kind: 'extract-container', input: { reference, path: wanted, output, replace: true, via: 'podman', access } }
 }
 
 /** What the job made; its error's code where it failed. */
@@ -180,6 +180,11 @@ test('as a source it has its manifest and configuration, unchanged; a layer is n
   const source = await openStorageSource({ host: bench.host, signIns: noSignIns() }, parseReference(REFERENCE))
   const { bytes, digest } = await source.manifest()
   expect(digest).toBe(await storage.podman('image', 'inspect', '--format', '{{.Digest}}', 'localhost/disk:1'))
+  const id = await storage.podman('image', 'inspect', '--format', '{{.Id}}', 'localhost/disk:1')
+  for (const name of [id, 'localhost/disk', 'localhost/disk:1'])
+    expect(await outcomeOf({ reference: `containers-storage:${name}@${digest}`, path: '/disk/-dash.raw' }), name).toBe('dash')
+  const other = `containers-storage:${id}@sha256:${'0'.repeat(64)}`
+  expect(await outcomeOf({ reference: other, path: '/disk/boot.qcow2' })).toBe('container-not-found')
   const manifest = readManifest(bytes.toString('utf8'), '')
   if (manifest.kind !== 'manifest') throw new Error('it is an index')
   const config: Uint8Array[] = []
@@ -208,7 +213,6 @@ test('an image of a registry is pulled with the sign-in that is known, which no 
     expect(await fs.readdir(path.join(bench.host.dirs.runtime, 'sign-ins'))).toEqual([])
     // One that was there before stays.
     await storage.podman('pull', '--quiet', '--creds=ann:marker-secret', '--tls-verify=false', `${registry.registry}/disks/a:1`)
-    await fs.rm(job.output?.path ?? '')
     await bench.succeed(requestOf(plain))
     expect((await storage.left()).images).toContain(`${registry.registry}/disks/a:1`)
     await storage.podman('rmi', `${registry.registry}/disks/a:1`)

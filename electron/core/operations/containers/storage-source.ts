@@ -36,8 +36,13 @@ export async function openStorageSource({ host }: ContainerDeps, reference: Cont
 
 /** The one image that a reference of local storage leads to. Throws `container-not-found`, `tool-missing`, `tool-failed`. */
 export async function requireStoredImage(host: Host, reference: ContainerReference): Promise<InspectedImage> {
-  const [image] = await inspectLocalImages(host, [storedName(reference)])
+  const [named] = await inspectLocalImages(host, [storedName(reference)])
+  if (named) return named
+  // One that is known by its id has no name that a digest could be added to.
+  const { digest } = reference
+  const [image] = digest === null ? [] : await inspectLocalImages(host, [storedName({ ...reference, digest: null })])
   if (!image) throw missing(reference, "It is not in podman's storage of this user")
+  if (image.digest !== digest) throw missing(reference, `The storage has it with the digest ${image.digest ?? 'of nothing'}`)
   return image
 }
 
