@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -65,14 +66,31 @@ test('login tries the password, keeps it as podman does, and a disk is packaged,
   }
 })
 
-test('a password is asked for on the terminal, and not shown there', async () => {
-  const command = `"$DISKWRIGHT" containers login ${registry.registry} -u me --keep session --tls-verify false`
-  // The terminal is one of script(1); it is typed on once the question is there.
-  const typed = await shell(
-    `mkfifo keys
-    (for _ in $(seq 600); do grep -qs Password screen && break; sleep 0.1; done; printf '${SECRET}x\\177\\r') > keys &
+/** Runs a command on a terminal of script(1), and types once a word is on it. */
+function onTerminal(command: string, word: string, keys: string) {
+  return shell(
+    `rm -f keys screen; mkfifo keys
+    (for _ in $(seq 600); do grep -qs ${word} screen && break; sleep 0.1; done; printf '${keys}\\r') > keys &
     script -qefc ${JSON.stringify(command).replaceAll('$', '\\$')} screen < keys`,
   )
+}
+
+test('the passphrase of a key is asked for on the terminal, and not shown there', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: SECRET })
+  await fs.writeFile(path.join(cli.folder, 'my.key'), pem)
+  // The registry refuses what is not signed in; the key is read before.
+  const command = `"$DISKWRIGHT" package disk.raw --to ${registry.registry}/a/b --arch amd64 --tls-verify false --sign-key my.key`
+  const right = await onTerminal(command, 'Passphrase', SECRET)
+  expect([right.code, right.out]).toEqual([1, expect.stringContaining('wants you to sign in')])
+  const wrong = await onTerminal(command, 'Passphrase', 'not it')
+  expect([wrong.code, wrong.out]).toEqual([2, expect.stringContaining('passphrase is wrong')])
+  expect(right.out + wrong.out).not.toContain('MARKER')
+})
+
+test('a password is asked for on the terminal, and not shown there', async () => {
+  const command = `"$DISKWRIGHT" containers login ${registry.registry} -u me --keep session --tls-verify false`
+  const typed = await onTerminal(command, 'Password', `${SECRET}x\\177`)
   expect(typed.out).toContain(`Password of me at ${registry.registry}: `)
   expect(typed.out).toContain(`Signed in at ${registry.registry} as me`)
   expect(typed.out).not.toContain('MARKER')

@@ -7,7 +7,7 @@ import { accessOf, ACCESS_OPTIONS } from '../access-options.js'
 import { EXIT } from '../exit-codes.js'
 import { containerLines } from '../container-lines.js'
 import { followJob } from '../follow-job.js'
-import { SIGN_OPTIONS, signatureOf } from '../sign-options.js'
+import { askPassphrase, SIGN_OPTIONS, signatureOf } from '../sign-options.js'
 
 export const copyContainerCommand: Command = {
   name: 'containers copy',
@@ -27,7 +27,9 @@ export const copyContainerCommand: Command = {
     'diskwright containers copy --all oci-archive:boot.tar registry.example/team/boot:v1',
   ],
   async run(input, context) {
-    const { job, output } = await followJob(context, { kind: 'copy-container', input: await requestOf(input, context.core) })
+    const request = await requestOf(input, context.core)
+    await askPassphrase(request.sign, context.signal)
+    const { job, output } = await followJob(context, { kind: 'copy-container', input: request })
     context.print.result(job)
     for (const line of containerLines(output)) context.print.line(line)
     return EXIT.ok

@@ -7,7 +7,7 @@ import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { containerLines } from '../container-lines.js'
 import { followJob } from '../follow-job.js'
-import { SIGN_OPTIONS, signatureOf } from '../sign-options.js'
+import { askPassphrase, SIGN_OPTIONS, signatureOf } from '../sign-options.js'
 
 const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const
 
@@ -56,6 +56,7 @@ export const packageCommand: Command = {
       for (const line of ['About the same by hand:', ...plan.commands.map((command) => `  ${command}`)]) print.line(line)
       return EXIT.ok
     }
+    await askPassphrase(request.sign, context.signal)
     const { job, output } = await followJob(context, { kind: 'package-container', input: request })
     print.result(job)
     for (const line of containerLines(output)) print.line(line)
