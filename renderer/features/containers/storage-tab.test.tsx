@@ -51,7 +51,7 @@ test('images tell what they are; one is looked into by its name, one without a n
   fireEvent.click(screen.getByRole('button', { name: 'Look into it: localhost/boot:1' }))
   expect(actions.openContainer).toHaveBeenLastCalledWith(NAME)
   fireEvent.click(within(await row(/no name/)).getByRole('button'))
-  expect(actions.openContainer).toHaveBeenLastCalledWith(`containers-storage:@${OTHER.slice(7)}`)
+  expect(actions.openContainer).toHaveBeenLastCalledWith(`containers-storage:${OTHER.slice(7)}`)
 })
 
 test('only what is ticked is removed; what stays is named with its reason', async () => {

@@ -22,7 +22,7 @@ function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
 
 /** Without a name only its id leads to an image. */
 function referenceOf({ id, references }: StoredImage): string {
-  return references[0] ?? `containers-storage:@${id.replace(/^sha256:/, '')}`
+  return references[0] ?? `containers-storage:${id.replace(/^sha256:/, '')}`
 }
 
 export function StoredImages({ images, chosen, onChoose }: { readonly images: readonly StoredImage[] } & ChosenProps) {

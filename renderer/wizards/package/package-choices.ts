@@ -1,6 +1,7 @@
 import type { ContainerLayout } from '#shared/containers/container-requests'
 import { imageFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
+import { packageStem } from '#shared/ovf/package-names'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { accessOf } from '../../features/containers/containers-store.js'
 import { type Destination, destinationReference, NO_DESTINATION } from '../../features/containers/destination.js'
@@ -65,6 +66,7 @@ export function packageInput(
 /** Where the disk lies in the image unless another place is said. */
 export function pathHint({ name, format }: Pick<ImageInfo, 'name' | 'format'>, layout: ContainerLayout): string {
   if (layout === 'artifact') return name
-  if (layout === 'containerdisk') return `/disk/${name}`
-  return `/disk/boot.${imageFormat(format).extensions[0] ?? format}`
+  const extension = imageFormat(format).extensions[0] ?? format
+  const stem = packageStem(name.replace(/\.(raw|img|iso|vdi|vhdx?)$/i, ''))
+  return `/disk/${layout === 'boot-container' ? 'boot' : stem}.${extension}`
 }
