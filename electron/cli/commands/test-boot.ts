@@ -54,7 +54,7 @@ export const testBootCommand: Command = {
   examples: [
     'diskwright test-boot disk.qcow2',
     'diskwright test-boot disk.qcow2 --append console=ttyS0,115200n8 --ready multi-user --timeout 300 --show',
-    "diskwright test-boot disk.qcow2 --platform aws --expect 'nvme0n1: p1' --save-log boot.log",
+    'diskwright test-boot disk.qcow2 --platform aws --expect nvme0n1 --save-log boot.log',
     'diskwright test-boot fcos.qcow2 --ignition config.ign --ready ignition --network user',
   ],
   async run(input, context) {
