@@ -19,10 +19,7 @@ const loginCommand: Command = {
     keep: { type: 'string', value: 'WHERE', help: 'auth-file (the default), or session: only try whether it is right' },
     ...ACCESS_OPTIONS,
   },
-  examples: [
-    'diskwright containers login registry.example -u me',
-    'pass show registry | diskwright containers login registry.example -u me --password-stdin',
-  ],
+  examples: ['diskwright containers login registry.example -u me', 'diskwright containers login registry.example -u me --password-stdin'],
   async run(input, { core, print, signal }) {
     const user = input.text('user')
     if (user === undefined || user === '') throw new UsageError('say who signs in: -u USER')
