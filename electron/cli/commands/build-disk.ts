@@ -28,7 +28,7 @@ export const buildDiskCommand: Command = {
     replace: { type: 'boolean', help: 'Replace OUT if it exists' },
   },
   examples: [
-    'sudo diskwright build-disk registry.example/os:1 -o os.qcow2 --size 20G --kernel-arg console=ttyS0',
+    'diskwright build-disk registry.example/os:1 -o os.qcow2 --size 20G --kernel-arg console=ttyS0',
     'diskwright build-disk containers-storage:localhost/os:1 --check',
   ],
   async run(input, context) {
