@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Host } from '#core/process/host'
 import { buildInitramfs } from './initramfs.js'
 import { findKernel } from './kernel.js'
+import { packOnePartition } from './one-partition.js'
 
 const SECTOR = 512
 const MIB = 1024 * 1024
@@ -43,18 +44,9 @@ export async function buildBiosBootable(host: Host, output: string): Promise<voi
     await host.run('mkfs.fat', ['-F', '16', '-h', String(START / SECTOR), '-n', 'BOOT', fat])
     for (const [name, data] of Object.entries(files)) await host.run('mcopy', ['-i', fat, '-', `::${name}`], { stdin: data })
     await host.run('sh', ['-c', 'syslinux --install "$1"', 'syslinux', fat])
-    const raw = path.join(folder, 'disk.raw')
-    await fs.writeFile(raw, '')
-    await fs.truncate(raw, START + bytes)
-    const part = `start=${START / SECTOR}, size=${bytes / SECTOR}, type=e, bootable`
-    await host.run('sfdisk', ['--quiet', '--no-reread', '--no-tell-kernel', raw], { stdin: `label: dos\nunit: sectors\n\n${part}\n` })
-    const disk = await fs.open(raw, 'r+')
-    await disk.write((await mbrCode()).subarray(0, MBR_CODE_BYTES), 0, undefined, 0)
-    await disk.write(await fs.readFile(fat), 0, bytes, START)
-    await disk.close()
-    const built = path.join(folder, 'disk.qcow2')
-    await host.run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, built])
-    await fs.rename(built, output)
+    const bootCode = (await mbrCode()).subarray(0, MBR_CODE_BYTES)
+    const part = { content: fat, startBytes: START, tailBytes: 0, label: 'dos', fields: 'type=e, bootable', bootCode } as const
+    await packOnePartition(host, folder, part, output)
   } finally {
     await fs.rm(folder, { recursive: true, force: true })
   }

@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { Host } from '#core/process/host'
 import { buildInitramfs } from './initramfs.js'
 import { findKernel } from './kernel.js'
+import { packOnePartition } from './one-partition.js'
 
-const SECTOR = 512
 const MIB = 1024 * 1024
 const ESP_START = MIB
 /** FAT tables, folders, and room for edits. */
@@ -36,17 +36,8 @@ export async function buildBootable(host: Host, output: string): Promise<void> {
     const espBytes = Math.ceil((content + ESP_SPARE) / MIB) * MIB
     const esp = path.join(folder, 'esp.fat')
     await makeEsp(host, esp, espBytes, files, folder)
-    const raw = path.join(folder, 'disk.raw')
-    await fs.writeFile(raw, '')
-    await fs.truncate(raw, ESP_START + espBytes + TAIL)
-    const part = `start=${ESP_START / SECTOR}, size=${espBytes / SECTOR}, type=${EFI_SYSTEM_PARTITION}, name="EFI System"`
-    await host.run('sfdisk', ['--quiet', '--no-reread', '--no-tell-kernel', raw], { stdin: `label: gpt\nunit: sectors\n\n${part}\n` })
-    const disk = await fs.open(raw, 'r+')
-    await disk.write(await fs.readFile(esp), 0, espBytes, ESP_START)
-    await disk.close()
-    const built = path.join(folder, 'disk.qcow2')
-    await host.run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', raw, built])
-    await fs.rename(built, output)
+    const fields = `type=${EFI_SYSTEM_PARTITION}, name="EFI System"`
+    await packOnePartition(host, folder, { content: esp, startBytes: ESP_START, tailBytes: TAIL, label: 'gpt', fields }, output)
   } finally {
     await fs.rm(folder, { recursive: true, force: true })
   }
