@@ -176,6 +176,15 @@ test('killed in the middle, the next start names the container and the image tha
   }
 })
 
+test('all its files are looked into, and the container for it is gone afterwards', async () => {
+  const { containers } = bench.core
+  const { id } = containers.openIndex({ reference: REFERENCE })
+  expect(await containers.waitForIndex(id)).toMatchObject({ state: 'done' })
+  const names = containers.list(id, '/disk').map(({ name }) => name)
+  expect(names.toSorted()).toEqual(['-dash.raw', 'boot.qcow2', 'inside', 'passwd', 'up', 'ünï cödé:1.raw'])
+  containers.closeIndex(id)
+})
+
 test('as a source it has its manifest and configuration, unchanged; a layer is not there as a blob', async () => {
   const source = await openStorageSource({ host: bench.host, signIns: noSignIns() }, parseReference(REFERENCE))
   const { bytes, digest } = await source.manifest()

@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors/app-error'
 import { showControl } from '#shared/text/visible'
 import type { Host, ToolProcess } from '../../process/host.js'
 import { listContainers } from '../../tools/podman/containers.js'
-import { startCopyOut, startExport } from '../../tools/podman/copy-out.js'
+import { startCopyOut } from '../../tools/podman/copy-out.js'
 import { createContainer } from '../../tools/podman/create.js'
 import { removeOwnContainer } from '../../tools/podman/remove-own-container.js'
 import { readTar, SeekingInput } from '../unpack/tar-reader.js'
@@ -52,7 +52,7 @@ export async function openStoredFiles(host: Host, { imageId, jobId, announce }: 
     const labels = { [OWNER_LABEL]: ownMark(), ...(jobId === null ? {} : { [JOB_LABEL]: jobId }) }
     const id = await createContainer(host, { imageId, name, labels })
     return {
-      all: () => streamOf(host, () => startExport(host, id)),
+      all: () => streamOf(host, () => startCopyOut(host, id, '/')),
       at: (path) =>
         underItsName(
           streamOf(host, () => startCopyOut(host, id, absolute(path)), path),
