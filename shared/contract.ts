@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bootReportSchema } from './boot/boot-entry.js'
+import { bootTestCalls } from './boot-test/boot-test-calls.js'
 import { containerCalls } from './containers/container-calls.js'
 import { containerIndexSchema } from './containers/container-report.js'
 import { editSchema } from './edits/edit.js'
@@ -63,6 +64,7 @@ export const contract = {
   'boot.list': call(z.object({ path }), bootReportSchema),
   ...filesCalls,
   ...containerCalls,
+  ...bootTestCalls,
   /** What edits make of an image; nothing is written. */
   'edits.preview': call(
     z.object({ path, edits: z.array(editSchema).max(2000), expects: z.array(expectationSchema).max(1000).optional() }),

@@ -117,7 +117,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     },
     planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
     containers,
-    bootTests: createBootTestsApi(consoles),
+    bootTests: createBootTestsApi({ consoles, job: (id) => jobs.get(id), folder: jobsFolder(dirs) }),
     jobs,
     recents,
     settings,

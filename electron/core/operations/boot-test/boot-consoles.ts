@@ -16,6 +16,7 @@ export interface LiveMachine {
 export class BootConsoles {
   private readonly machines = new Map<string, LiveMachine>()
   private readonly histories = new Map<string, Buffer[]>()
+  private readonly totals = new Map<string, number>()
   private readonly listeners = new Map<string, Set<ConsoleListener>>()
 
   /** Tells what the guest of a job writes: first the end of what it wrote before. May be asked before the test begins. */
@@ -30,6 +31,12 @@ export class BootConsoles {
     }
   }
 
+  /** The end of what the guest wrote, and how much it wrote in all; undefined when the machine does not run here. */
+  recent(jobId: string): { readonly bytes: Buffer; readonly end: number } | undefined {
+    const history = this.histories.get(jobId)
+    return history && { bytes: Buffer.concat(history), end: this.totals.get(jobId) ?? 0 }
+  }
+
   /** The machine of a job while it runs. */
   machine(jobId: string): LiveMachine | undefined {
     return this.machines.get(jobId)
@@ -38,11 +45,13 @@ export class BootConsoles {
   open(jobId: string, machine: LiveMachine): void {
     this.machines.set(jobId, machine)
     this.histories.set(jobId, [])
+    this.totals.set(jobId, 0)
   }
 
   tell(jobId: string, bytes: Buffer): void {
     const history = this.histories.get(jobId)
     if (history) {
+      this.totals.set(jobId, (this.totals.get(jobId) ?? 0) + bytes.length)
       history.push(bytes)
       let size = history.reduce((sum, chunk) => sum + chunk.length, 0)
       while (size > HISTORY_BYTES && history.length > 1) size -= history.shift()?.length ?? 0
@@ -53,5 +62,6 @@ export class BootConsoles {
   close(jobId: string): void {
     this.machines.delete(jobId)
     this.histories.delete(jobId)
+    this.totals.delete(jobId)
   }
 }

@@ -8,6 +8,10 @@ import type { JobContext } from '../job-context.js'
 const MAX_SOCKET_PATH = 108
 const LONGEST_SOCKET = '/serial.sock'
 
+/** Names of what stays with the job. */
+export const SERIAL_FILE = 'serial.log'
+export const SCREEN_FILE = 'screen.png'
+
 /** What stays with the job: its serial log and its screenshot. */
 export async function keptFolder(ctx: JobContext): Promise<string> {
   const folder = path.join(jobsFolder(ctx.host.dirs), ctx.jobId)

@@ -11,7 +11,7 @@ import type { JobContext } from '../job-context.js'
 import { requireUnchanged } from '../require-unchanged.js'
 import { whileSpaceLasts } from '../watch-space.js'
 import type { BootConsoles } from './boot-consoles.js'
-import { keptFolder } from './boot-folders.js'
+import { keptFolder, SCREEN_FILE, SERIAL_FILE } from './boot-folders.js'
 import { type PreparedBoot, prepareBoot } from './prepare-boot.js'
 import { type MachineRun, startMachine } from './run-machine.js'
 import { SerialLog } from './serial-log.js'
@@ -36,7 +36,7 @@ export async function bootTest(ctx: JobContext, input: BootTestInput, around: Bo
 
 async function runTest(ctx: JobContext, input: BootTestInput, prepared: PreparedBoot, consoles: BootConsoles): Promise<JobOutput> {
   const kept = await keptFolder(ctx)
-  const log = await SerialLog.open(path.join(kept, 'serial.log'))
+  const log = await SerialLog.open(path.join(kept, SERIAL_FILE))
   let isOpen = true
   const closeLog = async (): Promise<void> => {
     if (!isOpen) return
@@ -53,7 +53,7 @@ async function runTest(ctx: JobContext, input: BootTestInput, prepared: Prepared
   const { judgement, seconds } = await ctx.step('judge', () => awaitVerdict(machine, judge))
   const screenshot = await ctx.step('clean', async () => {
     if (judgement.verdict === 'fail') await machine.lastWords()
-    const file = input.screenshot ? await keepScreenshot(machine, path.join(kept, 'screen.png')) : null
+    const file = input.screenshot ? await keepScreenshot(machine, path.join(kept, SCREEN_FILE)) : null
     await machine.stop()
     await closeLog()
     // Whatever happened in the machine: the image is what it was.

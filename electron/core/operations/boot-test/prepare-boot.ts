@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { usesSerialConsole } from '#shared/boot-test/booting-entry'
 import type { BootTestInput, FirmwareKind, GivenText } from '#shared/boot-test/boot-test-request'
 import type { WantedArguments } from '#shared/boot-test/judge'
 import { type MachinePreset, machinePreset } from '#shared/boot-test/machine-presets'
@@ -21,7 +22,7 @@ import { type ImageReading, readSource } from '../inspect-image.js'
 import type { JobContext } from '../job-context.js'
 import { machineFolder, socketFolder } from './boot-folders.js'
 import { requireMemory } from './free-memory.js'
-import { temporaryEdits, usesSerialConsole, wantedArguments } from './test-entry.js'
+import { temporaryEdits, wantedArguments } from './test-entry.js'
 
 const OVERLAY_BYTES = 64 * 1024 ** 2
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { BootEntry } from '#shared/boot/boot-entry'
+import { usesSerialConsole } from '#shared/boot-test/booting-entry'
 import { bootTestInputSchema } from '#shared/boot-test/boot-test-request'
-import { temporaryEdits, usesSerialConsole, wantedArguments } from './test-entry.js'
+import { temporaryEdits, wantedArguments } from './test-entry.js'
 
 function report(...entries: readonly (readonly [id: string, args: string, isDefault: boolean])[]) {
   return {

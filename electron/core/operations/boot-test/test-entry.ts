@@ -1,16 +1,11 @@
-import type { BootEntry, BootReport } from '#shared/boot/boot-entry'
+import type { BootReport } from '#shared/boot/boot-entry'
 import { argKey, argValue } from '#shared/boot/kernel-args'
-import type { WantedArguments } from '#shared/boot-test/judge'
+import { bootingEntry } from '#shared/boot-test/booting-entry'
 import type { BootTestInput } from '#shared/boot-test/boot-test-request'
+import type { WantedArguments } from '#shared/boot-test/judge'
 import type { ArgChange, Edit } from '#shared/edits/edit'
 
 const PLATFORM_KEY = 'ignition.platform.id'
-
-/** The entry that boots when nobody chooses one; undefined where that cannot be told. */
-export function bootingEntry({ entries }: Pick<BootReport, 'entries'>): BootEntry | undefined {
-  const enabled = entries.filter(({ enabled: isEnabled }) => isEnabled)
-  return enabled.find(({ isDefault }) => isDefault) ?? (enabled.length === 1 ? enabled[0] : undefined)
-}
 
 /** What the test changes on its own: which entry boots, and with which further arguments. Never part of a saved image. */
 export function temporaryEdits(input: BootTestInput, boot: Pick<BootReport, 'entries'>): Edit[] {
@@ -46,10 +41,4 @@ export function wantedArguments(before: Pick<BootReport, 'entries'>, after: Pick
   const added = now.filter((arg) => !old.includes(arg))
   const removed = old.filter((arg) => !now.includes(arg) && !arg.includes('$'))
   return { present: added.length + removed.length > 0 ? added : now, absent: removed }
-}
-
-/** Whether the kernel of the entry that boots writes to the first serial port; null where no entry is known. */
-export function usesSerialConsole(after: Pick<BootReport, 'entries'>, entry?: string): boolean | null {
-  const booting = after.entries.find(({ id }) => id === entry) ?? bootingEntry(after)
-  return booting === undefined ? null : booting.args.some((arg) => /^console=(ttyS0|hvc0|uart)/.test(arg))
 }

@@ -7,6 +7,7 @@ import type { InputGrants } from '../input-grants.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
 import { appHandlers } from './app-handlers.js'
+import { bootTestHandlers } from './boot-test-handlers.js'
 import { containerHandlers } from './container-handlers.js'
 import { editHandlers } from './edit-handlers.js'
 import { fileHandlers } from './file-handlers.js'
@@ -33,6 +34,7 @@ export function createHandlers(core: Core, { openRequests, staged, inputs, paren
     ...platformHandlers(core, inputs),
     ...jobHandlers(core, { inputs, outputs }, parent),
     ...containerHandlers(core, { inputs, outputs }, parent),
+    ...bootTestHandlers(core, parent),
     ...hostHandlers(),
   }
 }

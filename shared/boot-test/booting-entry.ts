@@ -1,0 +1,13 @@
+import type { BootEntry, BootReport } from '../boot/boot-entry.js'
+
+/** The entry that boots when nobody chooses one; undefined where that cannot be told. */
+export function bootingEntry({ entries }: Pick<BootReport, 'entries'>): BootEntry | undefined {
+  const enabled = entries.filter(({ enabled: isEnabled }) => isEnabled)
+  return enabled.find(({ isDefault }) => isDefault) ?? (enabled.length === 1 ? enabled[0] : undefined)
+}
+
+/** Whether the kernel of the entry that boots writes to the first serial port; null where no entry is known. */
+export function usesSerialConsole(after: Pick<BootReport, 'entries'>, entry?: string): boolean | null {
+  const booting = after.entries.find(({ id }) => id === entry) ?? bootingEntry(after)
+  return booting === undefined ? null : booting.args.some((arg) => /^console=(ttyS0|hvc0|uart)/.test(arg))
+}
