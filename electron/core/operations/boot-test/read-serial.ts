@@ -52,12 +52,12 @@ export function heldSerial(bytes: Buffer, end: number): SerialSource {
 }
 
 /** A serial log; throws `file-not-found` where the test ended before the guest could write. */
-export async function withSerialFile<T>(file: string, use: (source: SerialSource) => Promise<T>): Promise<T> {
+export async function withSerialFile<T>(file: string, work: (source: SerialSource) => Promise<T>): Promise<T> {
   const handle = await fs.open(file, 'r').catch(() => null)
   if (handle === null) throw new AppError('file-not-found', { details: { path: file } })
   try {
     const { size } = await handle.stat()
-    return await use({
+    return await work({
       start: 0,
       end: size,
       read: async (position, length) => {
