@@ -5,7 +5,7 @@ import { roleOf } from '#shared/containers/layer-merge'
 import { linkStaysInside } from '#shared/containers/link-inside'
 import { AppError } from '#shared/errors/app-error'
 import { showControl } from '#shared/text/visible'
-import { errnoCode, syncFolder } from '../../files/sync.js'
+import { errnoCode, syncFile, syncFolder } from '../../files/sync.js'
 import type { ByteSource } from '../../guest/initramfs/byte-source.js'
 import { limitsFor, type SparseLimits } from '../unpack/sparse-file.js'
 import { readTar, type TarMember } from '../unpack/tar-reader.js'
@@ -154,6 +154,7 @@ class FolderTaker {
         await out.finish(member.sizeBytes)
         return out.written
       })
+      await syncFile(place)
     } else await this.writeSmall(member, place, input, limits)
     await chmod(place, member.mode & PERMISSIONS)
   }
@@ -168,6 +169,7 @@ class FolderTaker {
     const handle = await open(place, 'wx', 0o600)
     try {
       await handle.writeFile(await input.take(member.sizeBytes))
+      await handle.sync()
     } catch (thrown) {
       throw ['ENOSPC', 'EDQUOT'].includes(errnoCode(thrown)) ? full() : thrown
     } finally {
