@@ -169,9 +169,18 @@ test('parts in several layers are joined, whatever their order', async () => {
     await layerOf([{ name: 'disk/d.raw.004', data: part(3) }]),
     await layerOf([{ name: 'disk/d.raw.002', data: part(1) }]),
   ]
-  const { bytes, job } = await taken(await stored(imageOf({ layers, compression: 'gzip' })))
-  expect(bytes.equals(raw)).toBe(true)
-  expect(job.output?.proofs).toContain('Joined from 4 parts')
+  const reference = await stored(imageOf({ layers, compression: 'gzip' }))
+  for (const wish of [{}, { path: '/disk/d.raw.001' }]) {
+    const { bytes, job } = await taken(reference, wish)
+    expect(bytes.equals(raw)).toBe(true)
+    expect(job.output?.proofs).toContain('Joined from 4 parts')
+  }
+  expect((await taken(reference, { path: 'disk/d.raw.002' })).bytes.equals(part(1))).toBe(true)
+})
+
+test('a disk that is only called like a first part is taken alone', async () => {
+  const layers = [await layerOf([{ name: 'disk/d.qcow2.1', data: qcow2 }])]
+  expect((await taken(await stored(imageOf({ layers })), { path: '/disk/d.qcow2.1' })).bytes.equals(qcow2)).toBe(true)
 })
 
 test('a blob of an artifact is the disk itself', async () => {

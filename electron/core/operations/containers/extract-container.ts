@@ -4,6 +4,7 @@ import { mayBeTaken } from '#shared/containers/candidates'
 import type { DiskCandidate } from '#shared/containers/container-report'
 import { entryPath } from '#shared/containers/entry-name'
 import { parseReference, printReference } from '#shared/containers/reference'
+import { mayBeFirstPart } from '#shared/containers/split-names'
 import { AppError } from '#shared/errors/app-error'
 import { sniffFile } from '#shared/images/sniff'
 import type { JobOutput } from '#shared/jobs/job'
@@ -79,8 +80,10 @@ async function prepare(
 
 async function openImage(ctx: JobContext, input: Input, signIns: SignInStore, wanted: string | null): Promise<JobImage> {
   const { transport } = parseReference(input.reference)
+  // The first part of a disk needs the others, which podman has to give out as well.
+  const alone = wanted !== null && mayBeFirstPart(wanted) ? null : wanted
   if (input.via === 'podman' || (input.via === 'auto' && transport === 'containers-storage'))
-    return openWithPodman(ctx, input, signIns, wanted)
+    return openWithPodman(ctx, input, signIns, alone)
   try {
     return await openByStream(ctx, input, signIns)
   } catch (thrown) {
@@ -89,7 +92,7 @@ async function openImage(ctx: JobContext, input: Input, signIns: SignInStore, wa
     const reason = String(thrown.data.details.reason ?? thrown.data.details.feature)
     ctx.log(`This image cannot be read while it streams (${reason}): podman takes over`)
     ctx.message('podman takes over')
-    return openWithPodman(ctx, input, signIns, wanted)
+    return openWithPodman(ctx, input, signIns, alone)
   }
 }
 
@@ -102,26 +105,36 @@ async function take(
 ): Promise<TakenFile | TakenFolder> {
   if (wanted === '/') return takeFolder(job, wanted, await part.openFolder())
   if (wanted !== null) {
-    const taken = await takeNamed(job, wanted, await part.openFile())
-    if (taken !== 'folder') return taken
-    return takeFolder(job, wanted, await part.openFolder())
+    const taken = await takeNamed(job, wanted, await part.openFile(), false)
+    if (taken === 'folder') return takeFolder(job, wanted, await part.openFolder())
+    if (taken !== 'split') return taken
+    return takeByIndex(ctx, job, image, await part.openFile(), (index) => partsFrom(index, wanted))
   }
   const isArtifact = job.layers.every(({ layer }) => layer.kind === 'file')
   const taken = isArtifact ? 'split' : await takeOnlyDisk(job, await part.openFile())
-  return taken === 'split' ? takeByIndex(ctx, job, image, await part.openFile()) : taken
+  return taken === 'split' ? takeByIndex(ctx, job, image, await part.openFile(), onlyOne) : taken
 }
 
+type Choose = (index: ImageIndex) => Pick<DiskCandidate, 'path' | 'label' | 'parts' | 'compression'>
+
 /** Blobs that are files, and parts of a disk, have to be known all before one is taken. */
-async function takeByIndex(ctx: JobContext, job: TakeJob, image: JobImage, part: string): Promise<TakenFile> {
+async function takeByIndex(ctx: JobContext, job: TakeJob, image: JobImage, part: string, choose: Choose): Promise<TakenFile> {
   const index = new ImageIndex(job.layers.map(({ layer }) => layer))
   if (image.source !== null) await index.read(ctx.host, image.source, new LayerCache(ctx.host.dirs.cache), ctx.signal)
   else for (const [at, layer] of index.layers.entries()) await index.readOpened(ctx.host, layer, await job.layers[at]?.open(ctx.signal))
-  const disk = onlyOne(index)
+  const disk = choose(index)
   ctx.message(`Found ${showControl(disk.path)}: ${disk.label}`)
   if (disk.parts.length > 0) return takeParts(job, index, disk, part)
-  const taken = await takeNamed(job, entryPath(disk.path) ?? disk.path, part)
-  if (taken === 'folder') throw new AppError('container-invalid', { details: { reason: `${showControl(disk.path)} is a folder by now` } })
+  const taken = await takeNamed(job, entryPath(disk.path) ?? disk.path, part, true)
+  if (taken === 'folder' || taken === 'split')
+    throw new AppError('container-invalid', { details: { reason: `${showControl(disk.path)} is no file by now` } })
   return taken
+}
+
+/** What begins with the file that was asked for: all its parts, or that file alone. */
+function partsFrom(index: ImageIndex, wanted: string): Pick<DiskCandidate, 'path' | 'label' | 'parts' | 'compression'> {
+  const disk = index.candidates().find(({ path: at }) => (entryPath(at) ?? at) === wanted)
+  return disk ?? { path: wanted, label: 'a file', parts: [], compression: null }
 }
 
 function onlyOne(index: ImageIndex): DiskCandidate {

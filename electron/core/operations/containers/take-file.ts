@@ -21,12 +21,13 @@ type Seen = TakenFile | NoFile | null
 
 /**
  * Writes a file of the image to `part`, an empty file, while its layer streams; the uppermost layer that has it counts. `path` as entries are named.
- * Throws `guest-file-not-found`, `not-a-regular-file`, `container-invalid`, `blob-mismatch`, and what `writeMember` throws.
+ * What may be the first part of a disk is not taken, but told, unless `alone`. Throws `guest-file-not-found`, `not-a-regular-file`, `container-invalid`,
+ * `blob-mismatch`, and what `writeMember` throws.
  */
-export async function takeNamed(job: TakeJob, path: string, part: string): Promise<TakenFile | 'folder'> {
+export async function takeNamed(job: TakeJob, path: string, part: string, alone: boolean): Promise<TakenFile | NoFile> {
   let wanted = path
   for (let links = 0; links <= MAX_LINKS; links += 1) {
-    const taken = await takeFromLayers(job, wanted, part)
+    const taken = await takeFromLayers({ ...job, alone }, wanted, part)
     if (!(taken instanceof HardLink)) return taken
     wanted = taken.target
   }
@@ -37,7 +38,11 @@ class HardLink {
   constructor(readonly target: string) {}
 }
 
-async function takeFromLayers(job: TakeJob, wanted: string, part: string): Promise<TakenFile | 'folder' | HardLink> {
+interface NamedJob extends TakeJob {
+  readonly alone: boolean
+}
+
+async function takeFromLayers(job: NamedJob, wanted: string, part: string): Promise<TakenFile | NoFile | HardLink> {
   for (const layer of [...job.layers].reverse()) {
     const taken = await withLayer(job, layer, (input) => namedInLayer(job, layer, input, wanted, part))
     if (taken === 'hidden') break
@@ -46,9 +51,9 @@ async function takeFromLayers(job: TakeJob, wanted: string, part: string): Promi
   throw notThere(wanted)
 }
 
-type Named = TakenFile | 'folder' | 'hidden' | HardLink | null
+type Named = TakenFile | NoFile | 'hidden' | HardLink | null
 
-async function namedInLayer(job: TakeJob, { layer }: TakenLayer, input: ByteSource, wanted: string, part: string): Promise<Named> {
+async function namedInLayer(job: NamedJob, { layer }: TakenLayer, input: ByteSource, wanted: string, part: string): Promise<Named> {
   if (layer.kind === 'file') {
     if (blobPath(layer) !== wanted && `/${layer.digest}` !== wanted) return null
     return takeMember(job, layer.digest, input, blobMember(layer), layer.title ?? layer.digest, part, true)
@@ -63,7 +68,7 @@ async function namedInLayer(job: TakeJob, { layer }: TakenLayer, input: ByteSour
     if (path === wanted) {
       if (typeof taken === 'object' && taken !== null) throw twice(path)
       taken = await takeEntry(job, layer.digest, input, member, wanted, part)
-      if (taken === 'folder') return taken
+      if (taken === 'folder' || taken === 'split') return taken
     } else if (isWithin(path, wanted)) {
       return 'folder'
     } else if (member.kind !== 'folder' && path !== '/' && isWithin(wanted, path)) {
@@ -75,7 +80,14 @@ async function namedInLayer(job: TakeJob, { layer }: TakenLayer, input: ByteSour
   return taken
 }
 
-async function takeEntry(job: TakeJob, digest: string, input: ByteSource, member: TarMember, wanted: string, part: string): Promise<Named> {
+async function takeEntry(
+  job: NamedJob,
+  digest: string,
+  input: ByteSource,
+  member: TarMember,
+  wanted: string,
+  part: string,
+): Promise<Named> {
   switch (member.kind) {
     case 'folder':
       return 'folder'
@@ -99,16 +111,17 @@ async function takeEntry(job: TakeJob, digest: string, input: ByteSource, member
 }
 
 async function takeMember(
-  job: TakeJob,
+  job: NamedJob,
   digest: string,
   input: ByteSource,
   member: TarMember,
   path: string,
   part: string,
   isBlob: boolean,
-): Promise<TakenFile> {
+): Promise<TakenFile | 'split'> {
   const found = await probeMember(job.host, input, member, { path, layer: digest, isBlob }, probeBudget())
   requireNoReference(found)
+  if (found !== null && !job.alone && mayBeFirstPart(path)) return 'split'
   const written = await writeMember(job, input, member, found, part)
   if (isBlob) await finishLayer(input)
   return { path, layers: [digest], parts: 1, ...written }

@@ -35,7 +35,12 @@ interface Placed {
  * Joins the parts of a file that was split to `part`, an empty file; parts in several layers are fetched at the same time. Where each belongs is known from
  * `index`. Throws what `writeMember` throws.
  */
-export async function takeParts(job: TakeJob, index: ImageIndex, disk: DiskCandidate, part: string): Promise<TakenFile> {
+export async function takeParts(
+  job: TakeJob,
+  index: ImageIndex,
+  disk: Pick<DiskCandidate, 'path' | 'parts' | 'compression'>,
+  part: string,
+): Promise<TakenFile> {
   if (job.unpack && disk.compression !== null) throw compressed(disk.compression)
   const placed = place(index, disk)
   const total = placed.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -65,7 +70,7 @@ export async function takeParts(job: TakeJob, index: ImageIndex, disk: DiskCandi
   return { path: disk.path, layers, bytes: total, unpackedFrom: null, parts: placed.length }
 }
 
-function place(index: ImageIndex, { parts }: DiskCandidate): Placed[] {
+function place(index: ImageIndex, { parts }: Pick<DiskCandidate, 'parts'>): Placed[] {
   const tree = index.tree()
   let at = 0
   return parts.map((name) => {
