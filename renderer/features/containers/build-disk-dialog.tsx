@@ -12,11 +12,11 @@ import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
 import { Note } from '../../components/note.js'
 import { PlanCommands } from '../../components/plan-view.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
-import { visibleText } from '../../components/visible-text.js'
+import { elideMiddle, visibleText } from '../../components/visible-text.js'
 import { JobLog } from '../jobs/job-log.js'
 import { JobRun } from '../jobs/job-run.js'
 import { buildDiskQuery } from './container-queries.js'
-import { accessOf, useContainersStore } from './containers-store.js'
+import { useAccess } from './containers-store.js'
 import dialog from './dialog-forms.module.css'
 
 const GIB = 1024 ** 3
@@ -28,8 +28,8 @@ interface BuildDiskDialogProps {
 
 /** Makes a bootable disk of a bootable container; what stands in the way is said before anything runs. */
 export function BuildDiskDialog({ reference, onClose }: BuildDiskDialogProps) {
-  const plainHosts = useContainersStore((store) => store.plainHosts)
-  const ability = useQuery(buildDiskQuery(reference, accessOf(reference, plainHosts)))
+  const access = useAccess(reference)
+  const ability = useQuery(buildDiskQuery(reference, access))
   const [job, setJob] = useState<string | null>(null)
   const [format, setFormat] = useState<DiskFormat>('qcow2')
   const [size, setSize] = useState<number | null>(null)
@@ -50,7 +50,7 @@ export function BuildDiskDialog({ reference, onClose }: BuildDiskDialogProps) {
         ...(rootFilesystem === 'image' ? {} : { rootFilesystem }),
         kernelArgs: args.split(/\s+/).filter((arg) => arg !== ''),
         ...(ability.data?.via ? { via: ability.data.via } : {}),
-        access: accessOf(reference, plainHosts) ?? {},
+        access: access ?? {},
       }
       return call('jobs.start', { kind: 'build-disk', input })
     },
@@ -58,7 +58,13 @@ export function BuildDiskDialog({ reference, onClose }: BuildDiskDialogProps) {
   })
 
   return (
-    <Modal opened onClose={onClose} title={`Make a disk of ${visibleText(name)}`} size={720} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Make a disk of ${elideMiddle(visibleText(name), 56)}`}
+      size={720}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {job !== null ? (
         <DialogBody>
           <JobRun id={job} onLeave={onClose} onAgain={() => setJob(null)} />

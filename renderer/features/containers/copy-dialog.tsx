@@ -8,7 +8,7 @@ import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { call } from '../../api/client.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
-import { visibleText } from '../../components/visible-text.js'
+import { elideMiddle, visibleText } from '../../components/visible-text.js'
 import { JobRun } from '../jobs/job-run.js'
 import { platformWords } from './container-words.js'
 import { accessOf, useContainersStore } from './containers-store.js'
@@ -54,7 +54,13 @@ export function CopyDialog({ report, image, onClose }: CopyDialogProps) {
   const run = () => reference !== null && start.mutate(reference)
 
   return (
-    <Modal opened onClose={onClose} title={`Copy ${visibleText(name)}`} size={680} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Copy ${elideMiddle(visibleText(name), 60)}`}
+      size={680}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {job !== null ? (
         <DialogBody>
           <JobRun id={job} onLeave={onClose} onAgain={() => setJob(null)} onAnew={run} />

@@ -10,11 +10,16 @@ import styles from './index-line.module.css'
 export function IndexLine({ index }: { readonly index: ContainerIndex }) {
   const { state, readBytes, totalBytes, entries, notes } = index
   const fraction = totalBytes > 0 ? Math.min(1, readBytes / totalBytes) : null
-  const bytes = `${formatBytes(readBytes)} of ${formatBytes(totalBytes)}`
+  // Of what podman gives out nobody knows beforehand how much it is.
+  const bytes = totalBytes === 0 ? '' : `${formatBytes(readBytes)} of ${formatBytes(totalBytes)} · `
   return (
     <div className={styles.line}>
       <p className={styles.words} role="status">
-        {state === 'reading' && <span>Looking into it: {fraction === null ? '' : formatPercent(fraction)}</span>}
+        {state === 'reading' && (
+          <span>
+            Looking into it<span aria-hidden>{fraction === null ? '' : `: ${formatPercent(fraction)}`}</span>
+          </span>
+        )}
         {state === 'done' && (
           <span className={styles.done}>
             <CircleCheck size={14} aria-hidden /> Looked through
@@ -31,7 +36,8 @@ export function IndexLine({ index }: { readonly index: ContainerIndex }) {
           </span>
         )}
         <span className="dim" aria-hidden={state === 'reading' || undefined}>
-          {bytes} · {count(entries, 'entry', 'entries')}
+          {bytes}
+          {count(entries, 'entry', 'entries')}
         </span>
       </p>
       {state === 'reading' && <Meter value={fraction} label="Read of the container image" />}

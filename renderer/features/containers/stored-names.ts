@@ -5,5 +5,10 @@ import { visibleText } from '../../components/visible-text.js'
 export function nameOf({ images, containers }: ContainerStorage, id: string): string {
   const image = images.find((one) => one.id === id)
   const name = image?.references[0]?.replace(/^containers-storage:/, '') ?? containers.find((one) => one.id === id)?.name
-  return visibleText(name ?? id.replace(/^(sha256:)?([0-9a-f]{12})[0-9a-f]+$/, '$2'))
+  return visibleText(name ?? shortId(id))
+}
+
+/** As podman prints ids. */
+export function shortId(id: string): string {
+  return id.replace(/^(?:sha256:)?([0-9a-f]{12})[0-9a-f]+$/, '$1')
 }

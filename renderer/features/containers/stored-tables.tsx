@@ -7,7 +7,8 @@ import { Badge } from '../../components/badge.js'
 import { GuestText } from '../../components/guest-text.js'
 import { visibleText } from '../../components/visible-text.js'
 import styles from './choice-table.module.css'
-import { createdWords, shortDigest } from './container-words.js'
+import { createdWords } from './container-words.js'
+import { shortId } from './stored-names.js'
 
 interface ChosenProps {
   readonly chosen: ReadonlySet<string>
@@ -45,7 +46,7 @@ export function StoredImages({ images, chosen, onChoose }: { readonly images: re
         <tbody>
           {images.map((image) => {
             const name = visibleText(image.references[0]?.replace(/^containers-storage:/, '') ?? '')
-            const label = name === '' ? shortDigest(image.id) : name
+            const label = name === '' ? shortId(image.id) : name
             return (
               <tr key={image.id} data-chosen={chosen.has(image.id) || undefined}>
                 <th scope="row" className={styles.path}>
@@ -53,7 +54,7 @@ export function StoredImages({ images, chosen, onChoose }: { readonly images: re
                     size="xs"
                     checked={chosen.has(image.id)}
                     onChange={() => onChoose(toggled(chosen, image.id))}
-                    label={name === '' ? <span className="faint">no name, {shortDigest(image.id)}</span> : name}
+                    label={name === '' ? <span className="faint">no name, {shortId(image.id)}</span> : name}
                     description={
                       image.references
                         .slice(1)

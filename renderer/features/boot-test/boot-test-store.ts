@@ -1,0 +1,24 @@
+import { create } from 'zustand'
+import type { BootTestChoices } from './boot-test-choices.js'
+
+interface BootTestStore {
+  /** The job that the Boot test tab of an image shows; the newest one where none was asked for. */
+  readonly shown: Readonly<Record<string, string>>
+  /** What was chosen for an image last. */
+  readonly choices: Readonly<Record<string, BootTestChoices>>
+  show(path: string, job: string): void
+  choose(path: string, choices: BootTestChoices): void
+  forget(path: string): void
+}
+
+function without<T>(record: Readonly<Record<string, T>>, path: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([known]) => known !== path))
+}
+
+export const useBootTestStore = create<BootTestStore>()((set) => ({
+  shown: {},
+  choices: {},
+  show: (path, job) => set(({ shown }) => ({ shown: { ...shown, [path]: job } })),
+  choose: (path, chosen) => set(({ choices }) => ({ choices: { ...choices, [path]: chosen } })),
+  forget: (path) => set(({ shown, choices }) => ({ shown: without(shown, path), choices: without(choices, path) })),
+}))

@@ -1,0 +1,73 @@
+import { BOOT_PHASES, type BootPhase, PHASE_TITLES } from '#shared/boot-test/boot-phases'
+import type { BootTestReport, BootVerdict } from '#shared/boot-test/boot-test-report'
+import type { Job } from '#shared/jobs/job'
+import { platform } from '#shared/platforms/platforms'
+import { PLATFORM_IDS } from '#shared/platforms/platform'
+import { formatBytes, formatDuration } from '#shared/text/bytes'
+import type { Tone } from '../../components/badge.js'
+import { isActive, STATE_WORDS } from '../jobs/job-words.js'
+
+export const VERDICT_TONES = { pass: 'green', fail: 'red', timeout: 'amber' } as const satisfies Record<BootVerdict, Tone>
+
+/** `Passed in 6.7 s`. */
+export function verdictWords({ verdict, seconds }: Pick<BootTestReport, 'verdict' | 'seconds'>): string {
+  const time = formatDuration(seconds)
+  if (verdict === 'pass') return `Passed in ${time}`
+  return verdict === 'fail' ? `Failed after ${time}` : `Time-out after ${time}`
+}
+
+/** How it stands with a test: its verdict, else the state of its job. */
+export function stateWords(job: Job): { readonly tone: Tone; readonly words: string } {
+  const report = job.output?.bootTest
+  if (report) return { tone: VERDICT_TONES[report.verdict], words: verdictWords(report) }
+  if (isActive(job)) return { tone: 'accent', words: STATE_WORDS[job.state] }
+  return job.state === 'cancelled' ? { tone: 'neutral', words: 'Cancelled' } : { tone: 'red', words: 'Ended without a verdict' }
+}
+
+/** `Boots: passed 14:32`; of another day with its date. */
+export function badgeWords(verdict: BootVerdict, endedAt: string, now: number): string {
+  const end = new Date(endedAt)
+  const isToday = end.toDateString() === new Date(now).toDateString()
+  const time = end.toLocaleString('en-GB', isToday ? { timeStyle: 'short' } : { dateStyle: 'medium' })
+  return `${{ pass: 'Boots: passed', fail: 'Boot test: failed', timeout: 'Boot test: time-out' }[verdict]} ${time}`
+}
+
+const FIRMWARE_WORDS = { bios: 'BIOS', uefi: 'UEFI', 'uefi-secure': 'UEFI with secure boot' } as const
+
+/** What it ran on, in one line. */
+export function machineWords({ accelerator, firmware, machine }: BootTestReport): string {
+  const known = PLATFORM_IDS.find((id) => id === machine.platform)
+  return [
+    accelerator.used === 'kvm' ? 'KVM' : 'TCG (emulated processor)',
+    FIRMWARE_WORDS[firmware.kind],
+    machine.type,
+    machine.diskBus,
+    formatBytes(machine.memoryBytes),
+    machine.cpus === 1 ? '1 CPU' : `${machine.cpus} CPUs`,
+    ...(machine.network === 'user' ? ['network'] : []),
+    ...(machine.tpm ? ['TPM'] : []),
+    ...(known === undefined ? [] : [`as on ${platform(known).name}`]),
+  ].join(' · ')
+}
+
+export interface PhaseSpan {
+  readonly phase: BootPhase
+  readonly title: string
+  /** Since the machine was switched on. */
+  readonly from: number
+  readonly seconds: number
+  readonly line: string
+}
+
+/** How long each stage of the boot took: until the next began, the last one until the verdict. */
+export function spansOf({ timeline, seconds }: Pick<BootTestReport, 'timeline' | 'seconds'>): PhaseSpan[] {
+  return timeline.map(({ phase, seconds: from, line }, index) => {
+    const to = timeline[index + 1]?.seconds ?? seconds
+    return { phase, title: PHASE_TITLES[phase], from, seconds: Math.max(0, to - from), line }
+  })
+}
+
+/** The stage that a test which runs has come to, by what its job says; null before the guest said anything. */
+export function phaseReached({ message }: Pick<Job, 'message'>): BootPhase | null {
+  return BOOT_PHASES.find((phase) => PHASE_TITLES[phase] === message) ?? null
+}

@@ -1,0 +1,43 @@
+import type { BootTestInput } from '#shared/boot-test/boot-test-request'
+import type { BootTestReport } from '#shared/boot-test/boot-test-report'
+import type { Edit } from '#shared/edits/edit'
+import type { Job } from '#shared/jobs/job'
+
+/** What a boot test was asked for; null for other jobs. Records of old versions can lack parts. */
+export function requestOf({ kind, input }: Pick<Job, 'kind' | 'input'>): BootTestInput | null {
+  if (kind !== 'test-boot' || typeof input !== 'object' || input === null) return null
+  return 'source' in input && 'edits' in input && Array.isArray(input.edits) ? (input as BootTestInput) : null
+}
+
+/** The boot tests of an image, the newest first. */
+export function testsOf(jobs: readonly Job[], path: string): Job[] {
+  return jobs.filter((job) => requestOf(job)?.source === path).toSorted((one, other) => other.createdAt.localeCompare(one.createdAt))
+}
+
+export interface LastVerdict {
+  readonly job: Job
+  readonly report: BootTestReport
+  /** The test booted something else than the image would by itself. */
+  readonly isVaried: boolean
+}
+
+/** The newest verdict about exactly this file with exactly these edits; null where none was made. */
+export function lastVerdict(jobs: readonly Job[], image: { path: string; revision: string }, edits: readonly Edit[]): LastVerdict | null {
+  const wanted = canonical(edits)
+  for (const job of testsOf(jobs, image.path)) {
+    const report = job.output?.bootTest
+    const request = requestOf(job)
+    if (!report || request?.revision !== image.revision || canonical(request.edits) !== wanted) continue
+    return { job, report, isVaried: request.entry !== undefined || request.append.length > 0 || request.seed !== undefined }
+  }
+  return null
+}
+
+/** The same text for the same data, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  )
+}
