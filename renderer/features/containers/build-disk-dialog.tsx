@@ -137,9 +137,7 @@ export function BuildDiskDialog({ reference, onClose }: BuildDiskDialogProps) {
                 aria-label="Kernel arguments"
                 classNames={{ input: 'mono' }}
                 placeholder="console=ttyS0"
-                autosize
-                minRows={1}
-                maxRows={4}
+                rows={2}
                 value={args}
                 onChange={(event) => setArgs(event.currentTarget.value)}
                 spellCheck={false}
