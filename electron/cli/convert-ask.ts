@@ -4,6 +4,7 @@ import { DIGESTS, type DigestName, type MachineChoice, machineSchema } from '#sh
 import { ARTIFACT_IDS, type ArtifactId } from '#shared/platforms/artifact-ids'
 import { artifactOfPlatform } from '#shared/platforms/artifacts'
 import { closest } from '#shared/text/closest'
+import { oneOf } from './choice.js'
 import { type CommandContext, type CommandInput, UsageError } from './command.js'
 import { platformOf } from './commands/retarget.js'
 
@@ -43,9 +44,7 @@ function artifactForPlatform(word: string): ArtifactId {
 }
 
 function digestsOf(input: CommandInput): DigestName[] {
-  const words = input.texts('digest').flatMap((text) => text.split(','))
-  const odd = words.find((word) => !DIGESTS.some((name) => name === word))
-  if (odd !== undefined) throw new UsageError(`--digest is one of ${DIGESTS.join(', ')}, not ${odd}`)
+  const words = input.texts('digest').flatMap((text) => text.split(',').map((word) => oneOf('digest', word, DIGESTS)))
   return DIGESTS.filter((name) => words.includes(name))
 }
 

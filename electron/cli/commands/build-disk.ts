@@ -3,9 +3,11 @@ import type { JobInputDraft } from '#shared/jobs/job-requests'
 import type { BuildDiskAbility } from '#shared/containers/container-requests'
 import { parseDiskSize } from '#shared/text/parse-size'
 import { ACCESS_OPTIONS, accessOf } from '../access-options.js'
+import { choiceOf } from '../choice.js'
 import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followJob, outputLines } from '../follow-job.js'
+import { meantReference } from '../meant-reference.js'
 import { targetOfName } from '../target-format.js'
 
 const FILESYSTEMS = ['xfs', 'ext4', 'btrfs'] as const
@@ -33,9 +35,9 @@ export const buildDiskCommand: Command = {
   ],
   async run(input, context) {
     const { core, print } = context
-    const reference = input.positionals[0] ?? ''
+    const reference = await meantReference(input.positionals[0] ?? '', core)
     if (input.flag('check')) {
-      const ability = await core.containers.buildDiskAbility(await full(reference, core), {
+      const ability = await core.containers.buildDiskAbility(reference, {
         access: accessOf(input),
         signal: context.signal,
       })
@@ -43,20 +45,11 @@ export const buildDiskCommand: Command = {
       for (const line of describeAbility(ability)) print.line(line)
       return ability.via === null ? EXIT.failed : EXIT.ok
     }
-    const { job, output } = await followJob(context, { kind: 'build-disk', input: requestOf(input, await full(reference, core)) })
+    const { job, output } = await followJob(context, { kind: 'build-disk', input: requestOf(input, reference) })
     print.result(job)
     for (const line of outputLines(output)) print.line(line)
     return EXIT.ok
   },
-}
-
-/** Canonical, with its registry. */
-async function full(text: string, core: Parameters<Command['run']>[1]['core']): Promise<string> {
-  const { references } = await core.containers.resolve(text)
-  const [first, ...more] = references
-  if (first === undefined) throw new UsageError(`${text} leads to no image`)
-  if (more.length > 0) throw new UsageError(`say which one is meant: ${references.join(', ')}`)
-  return first
 }
 
 export function requestOf(input: CommandInput, reference: string): JobInputDraft<'build-disk'> {
@@ -67,8 +60,8 @@ export function requestOf(input: CommandInput, reference: string): JobInputDraft
   const size = input.text('size')
   const sizeBytes = size === undefined ? undefined : parseDiskSize(size)
   if (size !== undefined && sizeBytes === undefined) throw new UsageError(`--size wants a size such as 20G, not ${size}`)
-  const rootFilesystem = oneOf('filesystem', FILESYSTEMS, input.text('filesystem'))
-  const via = oneOf('via', WAYS, input.text('via'))
+  const rootFilesystem = choiceOf(input, 'filesystem', FILESYSTEMS)
+  const via = choiceOf(input, 'via', WAYS)
   return {
     reference,
     output: path.resolve(output),
@@ -80,12 +73,6 @@ export function requestOf(input: CommandInput, reference: string): JobInputDraft
     ...(rootFilesystem === undefined ? {} : { rootFilesystem }),
     ...(via === undefined ? {} : { via }),
   }
-}
-
-function oneOf<T extends string>(option: string, known: readonly T[], value: string | undefined): T | undefined {
-  const found = known.find((one) => one === value)
-  if (value !== undefined && found === undefined) throw new UsageError(`--${option} is one of ${known.join(', ')}`)
-  return found
 }
 
 function describeAbility({ via, problems, commands }: BuildDiskAbility): string[] {

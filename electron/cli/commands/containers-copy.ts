@@ -1,4 +1,3 @@
-import { isShortName, parseReference } from '#shared/containers/reference'
 import type { Core } from '#core/core-api'
 import type { Access } from '#shared/containers/container-requests'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
@@ -7,6 +6,8 @@ import { accessOf, ACCESS_OPTIONS } from '../access-options.js'
 import { EXIT } from '../exit-codes.js'
 import { containerLines } from '../container-lines.js'
 import { followJob } from '../follow-job.js'
+import { imagePlatformOf } from '../image-platform.js'
+import { meantReference } from '../meant-reference.js'
 import { askPassphrase, SIGN_OPTIONS, signatureOf } from '../sign-options.js'
 
 export const copyContainerCommand: Command = {
@@ -16,7 +17,7 @@ export const copyContainerCommand: Command = {
   counts: { min: 2, max: 2 },
   options: {
     all: { type: 'boolean', help: 'All images of an index (default: that of this machine)' },
-    arch: { type: 'string', value: 'A', help: 'The image of this architecture, as Go calls it: amd64, arm64 …' },
+    arch: { type: 'string', value: 'ARCH', help: 'The image of this architecture, as Go calls it: amd64, arm64, arm/v7 …' },
     'keep-digests': { type: 'boolean', help: 'Fail rather than change the manifest to a form that DST takes' },
     replace: { type: 'boolean', help: 'Replace an archive or folder that is there' },
     ...SIGN_OPTIONS,
@@ -38,28 +39,19 @@ export const copyContainerCommand: Command = {
 
 async function requestOf(input: CommandInput, core: Core): Promise<JobInputDraft<'copy-container'>> {
   const [source = '', destination = ''] = input.positionals
-  const [architecture, sign] = [input.text('arch'), signatureOf(input)]
-  if (architecture !== undefined && input.flag('all')) throw new UsageError('--all and --arch do not go together')
+  const [platform, sign] = [imagePlatformOf(input), signatureOf(input)]
+  if (platform !== undefined && input.flag('all')) throw new UsageError('--all and --arch do not go together')
   return {
-    source: await resolved(core, source),
+    source: await meantReference(source, core),
     destination,
     all: input.flag('all'),
     keepDigests: input.flag('keep-digests'),
     replace: input.flag('replace'),
     from: sideOf(input, 'src'),
     to: sideOf(input, 'dest'),
-    ...(architecture === undefined ? {} : { platform: { architecture } }),
+    ...(platform === undefined ? {} : { platform }),
     ...(sign === undefined ? {} : { sign }),
   }
-}
-
-/** A short name may be one of several registries; which one is not for us to choose. */
-async function resolved(core: Core, text: string): Promise<string> {
-  if (!isShortName(parseReference(text))) return text
-  const { references } = await core.containers.resolve(text)
-  const [only, ...others] = references
-  if (only === undefined || others.length > 0) throw new UsageError(`${text} may be ${references.join(' or ')}; name the registry`)
-  return only
 }
 
 /** The options of access, once for each side, with skopeo's names. */

@@ -4,8 +4,9 @@ import { formatBytes } from '#shared/text/bytes'
 import { ACCESS_OPTIONS, accessOf } from '../access-options.js'
 import type { Command, CommandContext, CommandInput } from '../command.js'
 import { EXIT } from '../exit-codes.js'
+import { IMAGE_PLATFORM_OPTIONS, imagePlatformOf } from '../image-platform.js'
+import { meantReference } from '../meant-reference.js'
 import { table } from '../print.js'
-import { meantReference, PLATFORM_OPTIONS, platformOf } from './extract.js'
 
 const MARKS = { file: '-', folder: 'd', symlink: 'l', other: '?' } as const
 
@@ -14,7 +15,7 @@ const disksCommand: Command = {
   summary: 'Find the disks in a container image, by their content',
   positionals: 'REF',
   counts: { min: 1, max: 1 },
-  options: { ...PLATFORM_OPTIONS, ...ACCESS_OPTIONS },
+  options: { ...IMAGE_PLATFORM_OPTIONS, ...ACCESS_OPTIONS },
   examples: ['diskwright containers disks registry.example/os/boot:1.2', 'diskwright containers disks --json oci-archive:image.tar'],
   async run(input, context) {
     const index = await withIndex(input, context, async (id) => context.core.containers.waitForIndex(id))
@@ -33,7 +34,7 @@ const listCommand: Command = {
   summary: 'List a folder of a container image, without unpacking it',
   positionals: 'REF [FOLDER]',
   counts: { min: 1, max: 2 },
-  options: { ...PLATFORM_OPTIONS, ...ACCESS_OPTIONS },
+  options: { ...IMAGE_PLATFORM_OPTIONS, ...ACCESS_OPTIONS },
   examples: ['diskwright containers ls registry.example/os/boot:1.2 /disk'],
   async run(input, context) {
     const { containers } = context.core
@@ -71,8 +72,8 @@ export const containerIndexCommands: readonly Command[] = [disksCommand, listCom
 /** Looks into an image; Ctrl-C ends it. */
 async function withIndex<T>(input: CommandInput, { core, print, signal }: CommandContext, work: (id: string) => Promise<T>): Promise<T> {
   const { containers } = core
-  const reference = await meantReference(input.positionals[0] ?? '', containers.resolve)
-  const platform = platformOf(input)
+  const reference = await meantReference(input.positionals[0] ?? '', core)
+  const platform = imagePlatformOf(input)
   const { id } = containers.openIndex({ reference, access: accessOf(input), ...(platform === undefined ? {} : { platform }) })
   const stop = print.json ? containers.onIndex((index) => index.id === id && print.stderr.write(eventLine(index))) : () => {}
   const close = (): void => containers.closeIndex(id)

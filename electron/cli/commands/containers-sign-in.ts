@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { accessOf, ACCESS_OPTIONS } from '../access-options.js'
-import { type Command, type CommandInput, UsageError } from '../command.js'
+import { choiceOf } from '../choice.js'
+import { type Command, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { table } from '../print.js'
 import { askSecret, secretOfStdin } from '../read-secret.js'
@@ -24,7 +25,7 @@ const loginCommand: Command = {
     const user = input.text('user')
     if (user === undefined || user === '') throw new UsageError('say who signs in: -u USER')
     const [registry = ''] = input.positionals
-    const keep = keepOf(input)
+    const keep = choiceOf(input, 'keep', KEEPS) ?? 'auth-file'
     const access = accessOf(input)
     const secret = input.flag('password-stdin')
       ? await secretOfStdin(process.stdin)
@@ -73,10 +74,3 @@ const loginsCommand: Command = {
 }
 
 export const signInCommands: readonly Command[] = [loginCommand, logoutCommand, loginsCommand]
-
-function keepOf(input: CommandInput): (typeof KEEPS)[number] {
-  const asked = input.text('keep') ?? 'auth-file'
-  const keep = KEEPS.find((one) => one === asked)
-  if (keep === undefined) throw new UsageError(`--keep is one of: ${KEEPS.join(', ')}`)
-  return keep
-}

@@ -54,7 +54,7 @@ export const containersPruneCommand: Command = {
 }
 
 /** The storage in lines for people. */
-export function describeStorage({ problem, root, driver, images, containers }: ContainerStorage): string[] {
+function describeStorage({ problem, root, driver, images, containers }: ContainerStorage): string[] {
   if (problem !== null) return [problem]
   const imageRows = images.map((image) => [
     image.id.slice(0, SHORT_ID),
@@ -80,7 +80,7 @@ export function describeStorage({ problem, root, driver, images, containers }: C
 }
 
 /** The one image or container that is meant: by its name, or by the beginning of its id. Throws `UsageError`. */
-export function findStored(
+function findStored(
   { images, containers }: ContainerStorage,
   wanted: string,
 ): { readonly image?: StoredImage; readonly container?: StoredContainer } {

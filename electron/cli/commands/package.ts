@@ -3,6 +3,7 @@ import { CONTAINER_LAYOUTS } from '#shared/containers/container-requests'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { formatBytes } from '#shared/text/bytes'
 import { accessOf, ACCESS_OPTIONS } from '../access-options.js'
+import { choiceOf } from '../choice.js'
 import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { containerLines } from '../container-lines.js'
@@ -67,8 +68,8 @@ export const packageCommand: Command = {
 function requestOf(input: CommandInput): JobInputDraft<'package-container'> {
   const destination = input.text('to')
   if (destination === undefined) throw new UsageError('say where it goes: --to REF')
-  const layout = choice(input, 'as', CONTAINER_LAYOUTS) ?? 'boot-container'
-  const compression = choice(input, 'compress', COMPRESSIONS) ?? 'none'
+  const layout = choiceOf(input, 'as', CONTAINER_LAYOUTS) ?? 'boot-container'
+  const compression = choiceOf(input, 'compress', COMPRESSIONS) ?? 'none'
   const [inner, architecture, revision, sign] = [input.text('path'), input.text('arch'), input.text('revision'), signatureOf(input)]
   return {
     source: path.resolve(input.positionals[0] ?? ''),
@@ -85,14 +86,6 @@ function requestOf(input: CommandInput): JobInputDraft<'package-container'> {
     ...(revision === undefined ? {} : { revision }),
     ...(sign === undefined ? {} : { sign }),
   }
-}
-
-function choice<T extends string>(input: CommandInput, name: string, choices: readonly T[]): T | undefined {
-  const asked = input.text(name)
-  if (asked === undefined) return undefined
-  const found = choices.find((one) => one === asked)
-  if (found === undefined) throw new UsageError(`--${name} is one of: ${choices.join(', ')}`)
-  return found
 }
 
 function pairs(input: CommandInput, name: string): Record<string, string> {

@@ -6,6 +6,7 @@ import { PLATFORM_ARCHES, type PlatformRow } from '#shared/platforms/platform'
 import { findPlatform, PLATFORMS } from '#shared/platforms/platforms'
 import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import { closest } from '#shared/text/closest'
+import { choiceOf } from '../choice.js'
 import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { table } from '../print.js'
@@ -84,16 +85,9 @@ export function platformOf(word: string | undefined): PlatformRow | undefined {
 }
 
 function choices(input: CommandInput): Pick<Extract<Edit, { kind: 'retarget' }>, 'arch' | 'extras'> {
-  const arch = oneOf(input, 'arch', PLATFORM_ARCHES)
-  const extras = oneOf(input, 'extras', EXTRAS)
+  const arch = choiceOf(input, 'arch', PLATFORM_ARCHES)
+  const extras = choiceOf(input, 'extras', EXTRAS)
   return { ...(arch === undefined ? {} : { arch }), ...(extras === undefined ? {} : { extras }) }
-}
-
-function oneOf<T extends string>(input: CommandInput, option: string, values: readonly T[]): T | undefined {
-  const word = input.text(option)
-  const found = values.find((value) => value === word)
-  if (word !== undefined && found === undefined) throw new UsageError(`--${option} is one of ${values.join(', ')}, not ${word}`)
-  return found
 }
 
 /** The same input, with `--to` as the platform wants it where the user does not say and the name of the output does not either. */

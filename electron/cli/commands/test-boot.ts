@@ -10,6 +10,7 @@ import { ENGINES, type JobInputDraft } from '#shared/jobs/job-requests'
 import { AppError } from '#shared/errors/app-error'
 import { parseDiskSize } from '#shared/text/parse-size'
 import { findEntry } from '../boot-changes.js'
+import { choiceOf, oneOf } from '../choice.js'
 import { type Command, type CommandContext, type CommandInput, type OptionTable, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followJob } from '../follow-job.js'
@@ -74,7 +75,7 @@ async function readRequest(input: CommandInput, { core, signal }: CommandContext
   const expect = readExpectations(input)
   const machine = readMachine(input)
   const platform = platformOf(input.text('platform'))?.id
-  const engine = choice(input, 'engine', ENGINES)
+  const engine = choiceOf(input, 'engine', ENGINES)
   const wanted = input.text('entry')
   const entry = wanted === undefined ? undefined : findEntry((await core.listBootEntries(source, signal)).entries, wanted).id
   const [cloudInit, ignition] = [fileOf(input, 'cloud-init'), fileOf(input, 'ignition')]
@@ -118,10 +119,10 @@ function readExpectations(input: CommandInput): NonNullable<Request['expect']> {
 }
 
 function readMachine(input: CommandInput): NonNullable<Request['machine']> {
-  const firmware = choice(input, 'firmware', FIRMWARE_CHOICES)
-  const machine = choice(input, 'machine', MACHINES)
-  const diskBus = choice(input, 'bus', DISK_BUSES)
-  const network = choice(input, 'network', NETWORKS)
+  const firmware = choiceOf(input, 'firmware', FIRMWARE_CHOICES)
+  const machine = choiceOf(input, 'machine', MACHINES)
+  const diskBus = choiceOf(input, 'bus', DISK_BUSES)
+  const network = choiceOf(input, 'network', NETWORKS)
   const memory = input.text('memory')
   const cpus = count(input, 'cpus')
   return {
@@ -140,17 +141,6 @@ function memoryOf(text: string): number {
   const bytes = parseDiskSize(text)
   if (bytes === undefined) throw new UsageError(`--memory wants a size such as 512M or 4G, not ${text}`)
   return bytes
-}
-
-function choice<T extends string>(input: CommandInput, name: string, values: readonly T[]): T | undefined {
-  const word = input.text(name)
-  return word === undefined ? undefined : oneOf(name, word, values)
-}
-
-function oneOf<T extends string>(name: string, word: string, values: readonly T[]): T {
-  const found = values.find((value) => value === word)
-  if (found === undefined) throw new UsageError(`--${name} is one of ${values.join(', ')}, not ${word}`)
-  return found
 }
 
 function count(input: CommandInput, name: string): number | undefined {
