@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core'
+import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import styles from './form-row.module.css'
 
@@ -17,4 +19,24 @@ export function DialogBody({ children }: { readonly children: ReactNode }) {
 
 export function DialogFooter({ children }: { readonly children: ReactNode }) {
   return <div className={styles.footer}>{children}</div>
+}
+
+interface SubmitFooterProps {
+  readonly word: string
+  readonly icon: LucideIcon
+  readonly isReady: boolean
+  readonly isStarting: boolean
+  readonly onCancel: () => void
+}
+
+/** The foot of a dialog that is a form: back, or on. */
+export function SubmitFooter({ word, icon: Icon, isReady, isStarting, onCancel }: SubmitFooterProps) {
+  return (
+    <DialogFooter>
+      <Button onClick={onCancel}>Cancel</Button>
+      <Button type="submit" variant="filled" leftSection={<Icon size={16} aria-hidden />} disabled={!isReady} loading={isStarting}>
+        {word}
+      </Button>
+    </DialogFooter>
+  )
 }

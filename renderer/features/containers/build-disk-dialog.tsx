@@ -1,4 +1,4 @@
-import { Button, Modal, NumberInput, SegmentedControl, Select, Textarea } from '@mantine/core'
+import { Modal, NumberInput, SegmentedControl, Select, Textarea } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { HardDriveDownload } from 'lucide-react'
 import { useState } from 'react'
@@ -8,7 +8,7 @@ import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { call } from '../../api/client.js'
 import { jobsQuery } from '../../api/queries.js'
 import { ErrorNotice } from '../../components/error-notice.js'
-import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
+import { DialogBody, FormRow, SubmitFooter } from '../../components/form-row.js'
 import { Note } from '../../components/note.js'
 import { PlanCommands } from '../../components/plan-view.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
@@ -146,18 +146,13 @@ export function BuildDiskDialog({ reference, onClose }: BuildDiskDialogProps) {
             {ability.data !== undefined && ability.data.commands.length > 0 && <PlanCommands commands={ability.data.commands} />}
             {start.isError && <ErrorNotice error={start.error} />}
           </DialogBody>
-          <DialogFooter>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              type="submit"
-              variant="filled"
-              leftSection={<HardDriveDownload size={16} aria-hidden />}
-              disabled={ability.data === undefined || ability.data.via === null || problems.length > 0}
-              loading={start.isPending}
-            >
-              Make the disk…
-            </Button>
-          </DialogFooter>
+          <SubmitFooter
+            word="Make the disk…"
+            icon={HardDriveDownload}
+            isReady={ability.data !== undefined && ability.data.via !== null && problems.length === 0}
+            isStarting={start.isPending}
+            onCancel={onClose}
+          />
         </form>
       )}
     </Modal>

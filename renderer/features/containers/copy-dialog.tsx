@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal } from '@mantine/core'
+import { Checkbox, Modal } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Copy } from 'lucide-react'
 import { useState } from 'react'
@@ -7,7 +7,7 @@ import { parseReference, shortReference } from '#shared/containers/reference'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { call } from '../../api/client.js'
 import { ErrorNotice } from '../../components/error-notice.js'
-import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
+import { DialogBody, FormRow, SubmitFooter } from '../../components/form-row.js'
 import { elideMiddle, visibleText } from '../../components/visible-text.js'
 import { JobRun } from '../jobs/job-run.js'
 import { platformWords } from './container-words.js'
@@ -100,18 +100,13 @@ export function CopyDialog({ report, image, onClose }: CopyDialogProps) {
             </FormRow>
             {start.isError && <ErrorNotice error={start.error} />}
           </DialogBody>
-          <DialogFooter>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              type="submit"
-              variant="filled"
-              leftSection={<Copy size={16} aria-hidden />}
-              disabled={reference === null || sign === null}
-              loading={start.isPending}
-            >
-              Copy
-            </Button>
-          </DialogFooter>
+          <SubmitFooter
+            word="Copy"
+            icon={Copy}
+            isReady={reference !== null && sign !== null}
+            isStarting={start.isPending}
+            onCancel={onClose}
+          />
         </form>
       )}
     </Modal>

@@ -1,11 +1,11 @@
-import { Button, Modal, Radio, TextInput } from '@mantine/core'
+import { Modal, Radio, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogIn } from 'lucide-react'
 import { useState } from 'react'
 import { toAppError } from '#shared/errors/app-error'
 import type { SignInRequest } from '#shared/containers/container-requests'
 import { call } from '../../api/client.js'
-import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
+import { DialogBody, FormRow, SubmitFooter } from '../../components/form-row.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { Note } from '../../components/note.js'
 import { visibleText } from '../../components/visible-text.js'
@@ -108,18 +108,7 @@ export function SignInDialog({ registry: given }: { readonly registry: string })
           </FormRow>
           {signIn.isError && <Refused error={signIn.error} />}
         </DialogBody>
-        <DialogFooter>
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            type="submit"
-            variant="filled"
-            leftSection={<LogIn size={16} aria-hidden />}
-            disabled={!isReady}
-            loading={signIn.isPending}
-          >
-            Sign in
-          </Button>
-        </DialogFooter>
+        <SubmitFooter word="Sign in" icon={LogIn} isReady={isReady} isStarting={signIn.isPending} onCancel={close} />
       </form>
     </Modal>
   )

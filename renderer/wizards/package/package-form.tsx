@@ -1,4 +1,4 @@
-import { Button, Checkbox, Radio, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Checkbox, Radio, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { PackageCheck } from 'lucide-react'
@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { CONTAINER_LAYOUTS } from '#shared/containers/container-requests'
 import type { ImageInfo } from '#shared/images/image-info'
 import { call } from '../../api/client.js'
-import { DialogBody, DialogFooter, FormRow } from '../../components/form-row.js'
+import { DialogBody, FormRow, SubmitFooter } from '../../components/form-row.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { Note } from '../../components/note.js'
 import { planIsReady } from '../../components/plan-view.js'
@@ -155,18 +155,13 @@ export function PackageForm({ info, stagedEdits, onRunning, onClose }: PackageFo
         )}
         {start.isError && <ErrorNotice error={start.error} />}
       </DialogBody>
-      <DialogFooter>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button
-          type="submit"
-          variant="filled"
-          leftSection={<PackageCheck size={16} aria-hidden />}
-          disabled={!isReady}
-          loading={start.isPending}
-        >
-          {choices.to.transport === 'docker' ? 'Package and push' : 'Package'}
-        </Button>
-      </DialogFooter>
+      <SubmitFooter
+        word={choices.to.transport === 'docker' ? 'Package and push' : 'Package'}
+        icon={PackageCheck}
+        isReady={isReady}
+        isStarting={start.isPending}
+        onCancel={onClose}
+      />
     </form>
   )
 }
