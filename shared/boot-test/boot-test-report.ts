@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { BOOT_PHASES } from './boot-phases.js'
 import { DISK_BUSES, MACHINES, NETWORKS } from './boot-test-request.js'
 
-export const BOOT_VERDICTS = ['pass', 'fail', 'timeout'] as const
+const BOOT_VERDICTS = ['pass', 'fail', 'timeout'] as const
 export type BootVerdict = (typeof BOOT_VERDICTS)[number]
 
-export const bootEvidenceSchema = z.object({
+const bootEvidenceSchema = z.object({
   kind: z.enum(['ready', 'fail', 'note']),
   /** Id of a ready set or of a row of the table of failures; `expression` for one that was given. */
   rule: z.string(),
@@ -19,7 +19,7 @@ export const bootEvidenceSchema = z.object({
 })
 export type BootEvidence = z.infer<typeof bootEvidenceSchema>
 
-export const bootPhaseMarkSchema = z.object({ phase: z.enum(BOOT_PHASES), seconds: z.number(), line: z.string() })
+const bootPhaseMarkSchema = z.object({ phase: z.enum(BOOT_PHASES), seconds: z.number(), line: z.string() })
 export type BootPhaseMark = z.infer<typeof bootPhaseMarkSchema>
 
 /** What a boot test found. */

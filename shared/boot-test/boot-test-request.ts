@@ -14,7 +14,7 @@ export const MACHINES = ['q35', 'pc'] as const
 export const DISK_BUSES = ['virtio', 'scsi', 'nvme', 'sata', 'ide'] as const
 export type DiskBus = (typeof DISK_BUSES)[number]
 export const NETWORKS = ['none', 'user'] as const
-export const ACCELERATORS = ['auto', 'kvm', 'tcg'] as const
+const ACCELERATORS = ['auto', 'kvm', 'tcg'] as const
 
 /** Text that is given, or that stands in a file of this machine when the test begins. */
 const givenTextSchema = z.union([z.object({ text: z.string().max(MIB) }), z.object({ file: z.string().max(4096) })])
@@ -36,7 +36,7 @@ export function problemOfExpression(text: string): string | null {
 }
 
 /** The machine that an image is booted in. What is left out comes from the platform's preset, else from what is usual. */
-export const bootMachineSchema = z.object({
+const bootMachineSchema = z.object({
   firmware: z.enum(FIRMWARE_CHOICES).default('auto'),
   accelerator: z.enum(ACCELERATORS).default('auto'),
   machine: z.enum(MACHINES).optional(),

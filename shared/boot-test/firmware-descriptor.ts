@@ -34,7 +34,7 @@ export interface UefiFirmware {
  * What a descriptor offers for a kind of firmware on a machine of x86-64; undefined where it does not fit. Without secure boot, firmware
  * whose keys are enrolled is not taken: it would enforce it.
  */
-export function firmwareFor(
+function firmwareFor(
   descriptor: FirmwareDescriptor,
   kind: Exclude<FirmwareKind, 'bios'>,
   machine: (typeof MACHINES)[number],

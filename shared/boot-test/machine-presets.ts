@@ -16,7 +16,7 @@ export interface MachinePreset {
 }
 
 /** A virtual machine of QEMU as it comes. */
-export const PLAIN_MACHINE: MachinePreset = {
+const PLAIN_MACHINE: MachinePreset = {
   machine: 'q35',
   diskBus: 'virtio',
   scsiController: 'virtio-scsi-pci',

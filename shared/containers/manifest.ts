@@ -7,7 +7,7 @@ import { isIndexType, isSchema1Type, MEDIA_TYPES } from './media-types.js'
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024
 export const MAX_LAYERS = 512
-export const MAX_INDEX_ENTRIES = 1024
+const MAX_INDEX_ENTRIES = 1024
 
 const texts = z.record(z.string(), z.string())
 const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })

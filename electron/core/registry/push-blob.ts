@@ -30,7 +30,7 @@ export interface PushedBlob {
 }
 
 const MIB = 1024 ** 2
-export const CHUNK_BYTES = 16 * MIB
+const CHUNK_BYTES = 16 * MIB
 /** nginx lets 1 MiB through unless it is told otherwise (`client_max_body_size`). */
 const SMALLEST_CHUNK = MIB / 2
 /** Breaks in a row without a byte more at the registry. */
@@ -65,7 +65,7 @@ export async function pushBlob(session: RegistrySession, blob: PushableBlob, opt
 }
 
 /** Whether a repository has a blob. */
-export async function hasBlob(session: RegistrySession, { digest, bytes }: Pick<PushableBlob, 'digest' | 'bytes'>): Promise<boolean> {
+async function hasBlob(session: RegistrySession, { digest, bytes }: Pick<PushableBlob, 'digest' | 'bytes'>): Promise<boolean> {
   const response = await session.request({ method: 'HEAD', path: `blobs/${digest}`, okStatuses: [200, 404] })
   await response.discard()
   const length = response.headers['content-length']

@@ -50,7 +50,7 @@ export const useContainersStore = create<ContainersStore>()((set) => ({
 }))
 
 /** Registry of a reference; null for files, short names and what is no reference. */
-export function registryOf(reference: string): string | null {
+function registryOf(reference: string): string | null {
   try {
     return parseReference(reference).registry
   } catch {

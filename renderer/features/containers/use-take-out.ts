@@ -23,7 +23,7 @@ export interface TakeOutRequest {
 }
 
 /** What the job is asked for: the very image that was looked at, even if its tag was moved since. */
-export function extractInput(
+function extractInput(
   { report, image, access }: TakenFrom,
   { path, unpack, via }: Pick<TakeOutRequest, 'path' | 'unpack' | 'via'>,
   output: { readonly path: string; readonly replace: boolean },

@@ -44,7 +44,7 @@ export async function readSigned(host: Host, home: string, message: Buffer): Pro
 }
 
 /** Of the one good signature that the status lines tell of; null where there is none, more than one, or anything bad. */
-export function goodFingerprint(status: string): string | null {
+function goodFingerprint(status: string): string | null {
   const lines = status.split('\n').flatMap((line) => (line.startsWith('[GNUPG:] ') ? [line.slice(9).trim().split(' ')] : []))
   const valid = lines.filter(([word]) => word === 'VALIDSIG')
   const plain = lines.filter(([word]) => word === 'PLAINTEXT')

@@ -29,7 +29,7 @@ export async function readPodmanInfo(host: Host): Promise<PodmanInfo> {
 }
 
 /** podman-info(1). */
-export function parsePodmanInfo(text: string): PodmanInfo {
+function parsePodmanInfo(text: string): PodmanInfo {
   const parsed = infoSchema.safeParse(JSON.parse(text))
   if (!parsed.success) throw new AppError('tool-failed', { details: { tool: 'podman', problem: 'it says nothing of its storage' } })
   const { host, store } = parsed.data

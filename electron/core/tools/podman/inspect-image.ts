@@ -45,7 +45,7 @@ export async function inspectLocalImages(host: Host, images: readonly string[], 
 }
 
 /** podman-image-inspect(1). */
-export function parseInspectedImages(text: string): InspectedImage[] {
+function parseInspectedImages(text: string): InspectedImage[] {
   return inspectSchema.parse(JSON.parse(text.trim() === '' ? '[]' : text)).map((one) => ({
     id: one.Id,
     digest: one.Digest ?? null,

@@ -115,7 +115,7 @@ function imageForMachine(report: ContainerReport): ContainerImage | null {
 }
 
 /** What of an image keeps it from being made into a disk on this machine. */
-export function imageProblems(report: ContainerReport): string[] {
+function imageProblems(report: ContainerReport): string[] {
   const image = imageForMachine(report)
   if (image === null) return ['The reference leads to no image']
   if (image.kind === 'artifact') return ['It is no image that could be run, but an artifact: take the disk out of it instead']

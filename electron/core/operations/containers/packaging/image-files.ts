@@ -108,6 +108,6 @@ function text(name: string, content: string): ImageFile {
   }
 }
 
-export function hexOf(digest: string): string {
+function hexOf(digest: string): string {
   return digest.replace(/^sha256:/, '')
 }

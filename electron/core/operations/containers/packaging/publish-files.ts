@@ -38,7 +38,7 @@ export async function openPart(ctx: JobContext, { target, isFolder }: Extract<De
  * Gives a finished folder its final name. One that is there stands aside for that instant, under a hidden name that nothing clears away: a
  * crash in between loses neither.
  */
-export async function publishWhole(part: string, target: string, replace: boolean): Promise<void> {
+async function publishWhole(part: string, target: string, replace: boolean): Promise<void> {
   const parent = path.dirname(target)
   await syncFolder(part)
   const aside = `${part}.replaced`

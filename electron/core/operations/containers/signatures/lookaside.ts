@@ -63,7 +63,7 @@ export async function lookasideSignatures(host: Host, reference: ContainerRefere
 }
 
 /** Where signatures of a repository lie: of the most exact name that registries.d has, else the default. */
-export async function lookasideOf(env: NodeJS.ProcessEnv, reference: ContainerReference): Promise<string> {
+async function lookasideOf(env: NodeJS.ProcessEnv, reference: ContainerReference): Promise<string> {
   const home = env.HOME && path.isAbsolute(env.HOME) ? env.HOME : os.homedir()
   const files =
     (await configFiles(path.join(home, '.config/containers/registries.d'))) ?? (await configFiles('/etc/containers/registries.d')) ?? []

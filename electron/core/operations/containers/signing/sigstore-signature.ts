@@ -12,7 +12,7 @@ const PAYLOAD_TYPE = 'application/vnd.dev.cosign.simplesigning.v1+json'
 const SIGNATURE = 'dev.cosignproject.cosign/signature'
 
 /** What is signed: that a name and a digest belong together (containers/image, docs/containers-signature.5.md, with the type of cosign). */
-export function signaturePayload(reference: string, digest: string): SmallBlob {
+function signaturePayload(reference: string, digest: string): SmallBlob {
   return small(
     PAYLOAD_TYPE,
     JSON.stringify({
@@ -27,7 +27,7 @@ export function signaturePayload(reference: string, digest: string): SmallBlob {
 }
 
 /** ECDSA and RSA over SHA-256, Ed25519 over the payload itself, as cosign has it. In base64. */
-export function signPayload(payload: SmallBlob, key: KeyObject): string {
+function signPayload(payload: SmallBlob, key: KeyObject): string {
   return sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', payload.content, key).toString('base64')
 }
 
@@ -38,7 +38,7 @@ function isSigned(payload: SmallBlob, signature: string | undefined, key: KeyObj
 }
 
 /** Tag of the image that holds the signatures of another one (cosign, specs/SIGNATURE_SPEC.md). */
-export function signatureTag(digest: string): string {
+function signatureTag(digest: string): string {
   return `${digest.replace(':', '-')}.sig`
 }
 
