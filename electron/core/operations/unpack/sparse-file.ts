@@ -15,6 +15,9 @@ const BOMB_RATIO = 50
 /** No file system that a result could lie on holds more. */
 const MAX_LENGTH = 16 * 1024 ** 4
 
+/** Data that is written before the disk is asked to take it. */
+const FLUSH_BYTES = 32 * 1024 ** 2
+
 export interface SparseLimits {
   /** What a full disk is told of. */
   readonly folder: string
@@ -51,6 +54,9 @@ export class SparseFile {
   private filled = 0
   private dataBytes = 0
   private writing: Promise<void> = Promise.resolve()
+  private unflushedBytes = 0
+  private flushing: Promise<void> | null = null
+  private flushProblem: { readonly thrown: unknown } | null = null
 
   private constructor(
     private readonly handle: FileHandle,
@@ -104,11 +110,14 @@ export class SparseFile {
     this.requireLength(length)
     if (!this.limits.keepsHoles) this.count(Math.max(0, length - this.start))
     await this.writing
+    await this.flushing
+    this.requireFlushed()
     await this.handle.truncate(length).catch((thrown: unknown) => this.rejectWrite(thrown))
   }
 
   async close(): Promise<void> {
     await this.writing.catch(() => {})
+    await this.flushing
     await this.handle.close()
   }
 
@@ -117,6 +126,7 @@ export class SparseFile {
     const [length, start, buffer] = [this.filled, this.start, this.buffers[this.current]]
     if (length === 0) return
     await this.writing
+    this.requireFlushed()
     this.requireLength(start + length)
     const runs = this.limits.keepsHoles ? dataRuns(buffer.subarray(0, length)) : [{ from: 0, to: length }]
     for (const { from, to } of runs) this.count(to - from)
@@ -134,8 +144,30 @@ export class SparseFile {
           .write(buffer, at, to - at, start + at)
           .catch((thrown: unknown) => this.rejectWrite(thrown))
         at += bytesWritten
+        this.flushEarly(bytesWritten)
       }
     }
+  }
+
+  /** The disk works while the rest is still on its way; else the flush at the end takes as long as all of it. */
+  private flushEarly(bytes: number): void {
+    this.unflushedBytes += bytes
+    if (this.unflushedBytes < FLUSH_BYTES || this.flushing !== null) return
+    this.unflushedBytes = 0
+    this.flushing = this.handle.datasync().then(
+      () => {
+        this.flushing = null
+      },
+      // Kept: the kernel tells of a write that failed only once.
+      (thrown: unknown) => {
+        this.flushProblem ??= { thrown }
+        this.flushing = null
+      },
+    )
+  }
+
+  private requireFlushed(): void {
+    if (this.flushProblem !== null) this.rejectWrite(this.flushProblem.thrown)
   }
 
   private count(bytes: number): void {
