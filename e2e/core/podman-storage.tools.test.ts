@@ -93,7 +93,7 @@ test('the command line shows it, removes nothing without --yes, and then by name
 test('a prune takes what Diskwright made and nobody uses, and nothing else', async () => {
   expect(await core.containers.pruneList()).toEqual({ images: [], containers: [], bytes: 0 })
   await storage.podman('rm', 'theirs')
-  await storage.podman('create', '--name', 'left', '--network=none', '--label', `diskwright.owner=${NOBODY}`, ours, 'x')
+  await storage.podman('create', '--name', 'diskwright-look-left', '--network=none', '--label', `diskwright.owner=${NOBODY}`, ours, 'x')
   const list = await core.containers.pruneList()
   expect(list).toMatchObject({ images: [ours], containers: [expect.stringMatching(/^[0-9a-f]{64}$/)] })
   expect(list.bytes).toBeGreaterThan(0)

@@ -90,7 +90,7 @@ export async function removeStored(
 /** What a prune removes: what Diskwright made and no running process of it still uses. Throws what keeps podman from telling. */
 export async function listPrunable(host: Host): Promise<{ images: string[]; containers: string[]; bytes: number }> {
   const all = await listContainers(host, { measure: true })
-  const containers = all.filter(({ labels }) => isOwnContainer(labels) && !isOwnerAlive(labels[OWNER_LABEL] ?? ''))
+  const containers = all.filter((one) => isOwnContainer(one) && !isOwnerAlive(one.labels[OWNER_LABEL] ?? ''))
   const kept = new Set(all.filter((one) => !containers.includes(one)).map(({ imageId }) => imageId))
   const images = (await listImages(host)).filter(({ id, labels }) => isOwnLabelled(labels) && !kept.has(id))
   const bytes = [...images, ...containers].reduce((sum, one) => sum + (one.bytes ?? 0), 0)
@@ -112,7 +112,7 @@ function storedImage(image: LocalImage, architecture: string | null, containers:
 }
 
 function storedContainer({ id, name, image, state, bytes, createdAt, labels }: LocalContainer): StoredContainer {
-  return { id, name, image, state, bytes, createdAt, isOurs: isOwnContainer(labels) }
+  return { id, name, image, state, bytes, createdAt, isOurs: isOwnContainer({ name, labels }) }
 }
 
 function problemOf(error: AppError): string {

@@ -12,9 +12,12 @@ export function isOwnLabelled(labels: Readonly<Record<string, string>>): boolean
   return Object.keys(labels).some((label) => label === OWN_PREFIX || label.startsWith(`${OWN_PREFIX}.`))
 }
 
-/** Whether Diskwright made a container. What stands in an image's labels stands in those of all its containers too, whoever made them. */
-export function isOwnContainer(labels: Readonly<Record<string, string>>): boolean {
-  return labels[OWNER_LABEL] !== undefined
+/**
+ * Whether Diskwright made a container. What stands in an image's labels stands in those of all its containers too, whoever made them: an image may bear any mark, but
+ * does not name its containers.
+ */
+export function isOwnContainer({ name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> }): boolean {
+  return labels[OWNER_LABEL] !== undefined && name.startsWith(`${OWN_PREFIX}-`)
 }
 
 /** This process, as `OWNER_LABEL` says it. */

@@ -8,7 +8,7 @@ import { startCopyOut } from '../../tools/podman/copy-out.js'
 import { createContainer } from '../../tools/podman/create.js'
 import { removeOwnContainer } from '../../tools/podman/remove-own-container.js'
 import { readTar, SeekingInput } from '../unpack/tar-reader.js'
-import { isOwnerAlive, JOB_LABEL, OWNER_LABEL, ownMark } from './own-labels.js'
+import { isOwnContainer, isOwnerAlive, JOB_LABEL, OWNER_LABEL, ownMark } from './own-labels.js'
 
 /** Of a copy: enough for the name of what is copied, however long. */
 const HEAD_BYTES = 64 * 1024
@@ -68,7 +68,8 @@ export async function openStoredFiles(host: Host, { imageId, jobId, announce }: 
 
 /** Containers of looks whose process is gone. What a job made is found by its journal. */
 async function removeStale(host: Host): Promise<void> {
-  for (const { id, labels } of await listContainers(host, { label: OWNER_LABEL })) {
+  const found = (await listContainers(host, { label: OWNER_LABEL })).filter(isOwnContainer)
+  for (const { id, labels } of found) {
     if (labels[JOB_LABEL] === undefined && !isOwnerAlive(labels[OWNER_LABEL] ?? '')) await removeOwnContainer(host, id)
   }
 }
