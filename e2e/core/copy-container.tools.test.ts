@@ -54,6 +54,14 @@ test('all images of an index go from a registry through an archive to another na
   expect(await filesIn(bench.folder)).toEqual(['arm', 'disk.raw', 'many.tar'])
 })
 
+test('what skopeo keeps in between lies beside the result, where a stop removes it', async () => {
+  const source = `${registry.registry}/copy/many:v1`
+  const destination = `oci-archive:${path.join(bench.folder, 'beside.tar')}:v1`
+  const { commands } = await bench.succeed({ kind: 'copy-container', input: { source, destination, from: http } })
+  expect(commands.map(({ line }) => line).join()).toContain(`skopeo --tmpdir '${bench.folder}/.beside.tar.`)
+  expect((await filesIn(bench.folder)).filter((name) => name.startsWith('.'))).toEqual([])
+})
+
 test('an archive that is there is replaced only with consent, and a copy that fails leaves it as it was', async () => {
   const file = path.join(bench.folder, 'kept.tar')
   const destination = `docker-archive:${file}:localhost/disk:v1`

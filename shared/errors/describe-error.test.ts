@@ -21,6 +21,8 @@ test('facts stand in the words, sizes with units', () => {
     new AppError('no-space', { details: { folder: '/data', neededBytes: 3 * 1024 ** 3, freeBytes: 1024 ** 2 } }).data,
   )
   expect(words.detail).toContain('/data needs 3 GiB and has 1 MiB free')
+  const unknown = describeError(new AppError('no-space', { details: { reason: 'no space left on device' } }).data)
+  expect(unknown.detail).toMatch(/^The disk that was written to has no room left\. /)
   const tool = describeError(new AppError('tool-failed', { details: { tool: 'qemu-img' }, toolOutput: 'a\nCould not open\n\n' }).data)
   expect(tool).toMatchObject({ title: 'qemu-img failed', detail: expect.stringContaining('It said: Could not open.') })
 })
@@ -28,7 +30,13 @@ test('facts stand in the words, sizes with units', () => {
 test('a sentence begins with a capital, but not where a name stands', () => {
   const detail = (reason: string) => describeError(new AppError('bad-input', { details: { reason } }).data).detail
   expect(detail('the path holds a NUL character')).toMatch(/^The path/)
-  for (const name of ['disk-1.vmdk is not there', 'overlay.qcow2 needs base.raw', 'qemu-img found it', 'cluster_size=7: no'])
+  for (const name of [
+    'disk-1.vmdk is not there',
+    'overlay.qcow2 needs base.raw',
+    'qemu-img found it',
+    'cluster_size=7: no',
+    'docker://h/a:1 is not there',
+  ])
     expect(detail(name)).toContain(`${name}. `)
 })
 

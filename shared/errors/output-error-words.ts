@@ -61,7 +61,7 @@ export const OUTPUT_ERROR_WORDS = {
   }),
   'no-space': (facts) => ({
     title: 'There is not enough free space',
-    detail: `${facts.text(['folder', 'path'], 'The target folder')} needs ${facts.size('neededBytes')} and has ${facts.size('freeBytes')} free. ${DISCARDED}`,
+    detail: `${facts.has('neededBytes') || facts.has('freeBytes') ? `${facts.text(['folder', 'path'], 'The target folder')} needs ${facts.size('neededBytes')} and has ${facts.size('freeBytes')} free.` : `${facts.text(['folder', 'path'], 'The disk that was written to')} has no room left.`} ${DISCARDED}`,
     next: 'Free space there, or choose a folder on another disk.',
   }),
   'file-too-large': (facts) => ({

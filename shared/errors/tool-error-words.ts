@@ -76,6 +76,6 @@ export const TOOL_ERROR_WORDS = {
 export function sentence(text: string): string {
   const trimmed = text.trim()
   const ended = /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`
-  // Names of files, tools and options keep their case.
-  return /^[a-z]+(?=[\s,.:;!?…])(?!\.\S)/.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended
+  // Names of files, tools, options and images keep their case.
+  return /^[a-z]+(?=[\s,.:;!?…])(?![.:]\S)/.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended
 }

@@ -110,7 +110,9 @@ interface CopyTools {
 /** Returns the digest that skopeo tells of what it wrote. */
 async function copy(ctx: JobContext, input: CopyInput, { source, destination, bytes }: Prepared, tools: CopyTools): Promise<string> {
   const { part } = tools
-  const work = await workFolder(ctx, path.join(ctx.host.dirs.cache, 'copy'))()
+  // Of an archive skopeo makes a folder first: where the archive will be, there has to be room for it.
+  const beside = destination.kind === 'files' ? destination.target : path.join(ctx.host.dirs.cache, 'copy')
+  const work = await workFolder(ctx, beside)()
   const digestFile = path.join(work, 'digest')
   const target = part === null ? destination.reference : { ...destination.reference, path: part.part }
   const growth =

@@ -11,10 +11,13 @@ test('options of skopeo itself come first, those of each side are its own', () =
       retries: 2,
       sign: { kind: 'sigstore', keyFile: '/k', passphraseFile: '/p' },
       digestFile: '/d',
+      temporaryFolder: '/tmp/of-the-job',
     }),
   ).toEqual([
     '--override-arch',
     'arm64',
+    '--tmpdir',
+    '/tmp/of-the-job',
     'copy',
     '--preserve-digests',
     '--retry-times',

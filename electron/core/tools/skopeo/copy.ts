@@ -68,6 +68,8 @@ export function copyArgs(request: CopyImage): string[] {
     ...given('--override-arch', platform?.architecture),
     ...given('--override-variant', platform?.variant ?? undefined),
     ...(request.isOwn ? ['--insecure-policy'] : []),
+    // It does not ask TMPDIR where archives are made or unpacked.
+    ...given('--tmpdir', request.temporaryFolder),
     'copy',
     ...(request.all ? ['--all'] : []),
     ...(request.keepDigests ? ['--preserve-digests'] : []),
