@@ -182,6 +182,11 @@ test('a client certificate is shown to the registry alone', async () => {
     )
     expect(read.toString()).toBe('a blob')
     expect(shown).toEqual(['registry a certificate', 'storage nothing'])
+    // An address that the registry gave for an upload, say, is another place as well.
+    shown.length = 0
+    const given = `https://localhost:${portOf(storage)}/upload`
+    await withSession(request, async (session) => (await session.request({ method: 'GET', path: given })).discard())
+    expect(shown).toEqual(['storage nothing'])
   } finally {
     for (const server of [storage, registry]) {
       server.closeAllConnections()

@@ -57,8 +57,7 @@ export function createAuthorization(deps: AuthorizationDeps): Authorization {
     if (response.status !== 200) {
       // Token servers say 400 and 403 as well where the password is wrong.
       const status = known !== null && [400, 403].includes(response.status) ? 401 : response.status
-      const hidden = known === null ? [] : [known.secret]
-      throw refusalError({ ...NOTHING, status, registry, user: known?.user ?? null, body, secrets: hidden })
+      throw refusalError({ ...NOTHING, status, registry, user: known?.user ?? null, body, secrets: secretsOf(known) })
     }
     const token = readToken(body, now())
     if (token === null)
@@ -81,7 +80,6 @@ export function createAuthorization(deps: AuthorizationDeps): Authorization {
   const basic = async (): Promise<string | undefined> => {
     const known = await credential()
     if (known === null || known.isToken) return undefined
-    secrets.add(known.secret)
     return basicHeader(known)
   }
 
@@ -162,6 +160,15 @@ function readToken(body: string, now: number): Token | null {
   }
 }
 
-function basicHeader({ user, secret }: RegistryCredential): string {
-  return `Basic ${Buffer.from(`${user}:${secret}`, 'utf8').toString('base64')}`
+/** What of a sign-in no error may show: the secret itself, and how it is sent. */
+export function secretsOf(known: RegistryCredential | null): string[] {
+  return known === null ? [] : [known.secret, encoded(known)]
+}
+
+function basicHeader(known: RegistryCredential): string {
+  return `Basic ${encoded(known)}`
+}
+
+function encoded({ user, secret }: RegistryCredential): string {
+  return Buffer.from(`${user}:${secret}`, 'utf8').toString('base64')
 }

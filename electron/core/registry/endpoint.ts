@@ -1,9 +1,9 @@
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { Access } from '#shared/containers/container-requests'
 import { registryHost } from '#shared/containers/docker-hub'
-import { createAuthorization } from './authorization.js'
+import { createAuthorization, secretsOf } from './authorization.js'
 import { createNetwork, type Exchange } from './network.js'
-import { refusalError, retryAfterSeconds } from './registry-answer.js'
+import { hideSecrets, refusalError, retryAfterSeconds } from './registry-answer.js'
 import { MAX_ERROR_BYTES, type RegistryLimits } from './registry-limits.js'
 import type { RegistryDeps, RegistryRequest, RegistryResponse } from './registry-session.js'
 import { sendPatiently } from './retry.js'
@@ -68,6 +68,7 @@ export function openEndpoint(deps: EndpointDeps): Endpoint {
     const send: Exchange = {
       method: request.method,
       url,
+      home: base().origin,
       headers: { ...request.headers, ...(authorizationHeader === undefined || !isHome ? {} : { authorization: authorizationHeader }) },
       body: request.body,
       bodyBytes: request.bodyBytes,
@@ -110,18 +111,28 @@ export function openEndpoint(deps: EndpointDeps): Endpoint {
       return new AppError('registry-failed', { details: { registry, reason: `${answered}, where it keeps its blobs, answered ${status}` } })
     }
     const known = await findCredential().catch(() => null)
-    const secrets = [...authorization.secrets(), ...(known === null ? [] : [known.secret])]
+    const secrets = [...authorization.secrets(), ...secretsOf(known)]
     const isWriting = request.method !== 'GET' && request.method !== 'HEAD'
     const retryAfter = retryAfterSeconds(response.headers['retry-after'], Date.now())
     const user = known?.user ?? null
     return refusalError({ status, registry, repository, path: request.path, isWriting, user, body, retryAfter, secrets })
   }
 
+  /** What a registry says against something is shown; one that repeats what it was sent must not have that shown too. */
+  const withoutSecrets = (response: RegistryResponse): RegistryResponse => ({
+    ...response,
+    bytes: async (maxBytes) => {
+      const text = (await response.bytes(maxBytes)).toString('utf8')
+      const known = await findCredential().catch(() => null)
+      return Buffer.from(hideSecrets(text, [...authorization.secrets(), ...secretsOf(known)]))
+    },
+  })
+
   const ask = async (request: RegistryRequest): Promise<RegistryResponse> => {
     const response = await authorized(request)
     const isOk = request.okStatuses?.includes(response.status) ?? (response.status >= 200 && response.status < 300)
-    if (isOk) return response
-    throw await refused(request, response)
+    if (!isOk) throw await refused(request, response)
+    return response.status < 400 ? response : withoutSecrets(response)
   }
 
   return {

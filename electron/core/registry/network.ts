@@ -12,6 +12,8 @@ import type { RegistryRequest, RegistryResponse } from './registry-session.js'
 export interface Exchange {
   readonly method: RegistryRequest['method']
   readonly url: URL
+  /** Origin of the registry, where `url` is an address that it gave; default: that of `url`. */
+  readonly home?: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined
   readonly bodyBytes?: number | undefined
@@ -51,9 +53,10 @@ export function createNetwork(deps: NetworkDeps): Network {
   let trustElsewhere: SecureContext | undefined
 
   const dispatcherFor = (url: URL, home: string): Dispatcher => {
-    const known = dispatchers.get(url.origin)
-    if (known) return known
     const isHome = url.origin === home
+    const key = `${isHome} ${url.origin}`
+    const known = dispatchers.get(key)
+    if (known) return known
     const secureContext = (): SecureContext => {
       // Only the registry itself sees our client certificate; where it leads to is trusted by its authorities all the same.
       if (isHome) return (trust ??= trustFor({ registry, env: deps.env, certDir: deps.certDir }))
@@ -64,7 +67,7 @@ export function createNetwork(deps: NetworkDeps): Network {
         ? { secureContext: secureContext(), ...(isHome && deps.takesAnyCertificate ? { rejectUnauthorized: false } : {}) }
         : {}
     const dispatcher = makeDispatcher(proxyFor(url, deps.env), { ...security, timeout: limits.connectMs })
-    dispatchers.set(url.origin, dispatcher)
+    dispatchers.set(key, dispatcher)
     return dispatcher
   }
 
@@ -96,7 +99,7 @@ export function createNetwork(deps: NetworkDeps): Network {
 
   return {
     async send(exchange) {
-      const home = exchange.url.origin
+      const home = exchange.home ?? exchange.url.origin
       let current = exchange
       for (let hops = 0; ; hops++) {
         const response = await once(current, home)
@@ -151,6 +154,8 @@ function redirected(exchange: Exchange, response: RegistryResponse): Exchange | 
   if (!isReading && !isAgain) return null
   const url = URL.canParse(location, exchange.url.href) ? new URL(location, exchange.url.href) : null
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null
+  // What is sent may sign somebody in, as a refresh token does: it is not for other places.
+  if (!isReading && url.hostname !== exchange.url.hostname) return null
   const kept = Object.entries(exchange.headers).filter(
     ([name]) => url.origin === exchange.url.origin || !PRIVATE_HEADERS.has(name.toLowerCase()),
   )

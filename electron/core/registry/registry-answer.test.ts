@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errorWords, nextPage, refusalError, retryAfterSeconds } from './registry-answer.js'
+import { errorWords, refusalError, retryAfterSeconds } from './registry-answer.js'
 
 const NOW = Date.parse('2024-05-06T07:08:09Z')
 
@@ -14,18 +14,6 @@ test.each([
   [undefined, null],
 ])('Retry-After: %s', (header, seconds) => {
   expect(retryAfterSeconds(header, NOW)).toBe(seconds)
-})
-
-test.each([
-  ['</v2/a/tags/list?n=2&last=b>; rel="next"', 'https://registry.example/v2/a/tags/list?n=2&last=b'],
-  ['<https://registry.example/x>; rel=next', 'https://registry.example/x'],
-  ['<?last=c>; title="a"; rel="prev next"', 'https://registry.example/v2/a/tags/list?last=c'],
-  ['</one>; rel="prev", </two>; rel="next"', 'https://registry.example/two'],
-  ['</one>; rel="nextish"', null],
-  ['nonsense', null],
-  [undefined, null],
-])('Link: %s', (link, url) => {
-  expect(nextPage(link, 'https://registry.example/v2/a/tags/list')).toBe(url)
 })
 
 test.each([

@@ -52,12 +52,15 @@ export function errorWords(body: string, secrets: readonly string[] = []): strin
     // A page for people says nothing in words.
     words = /^\s*</.test(body) ? '' : body
   }
-  const safe = secrets.filter((secret) => secret !== '').reduce((text, secret) => text.replaceAll(secret, '…'), words)
-  const line = safe
+  const line = hideSecrets(words, secrets)
     .replace(/[\0-\x1f\x7f]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
   return line.slice(0, MAX_WORDS).replace(/\.$/, '')
+}
+
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, '…'), text)
 }
 
 function jsonWords(parsed: unknown): string {
@@ -83,13 +86,4 @@ export function retryAfterSeconds(header: string | undefined, nowMs: number): nu
   if (/^\d{1,9}$/.test(text)) return Number(text)
   const date = Date.parse(text)
   return Number.isNaN(date) || !/[a-z]/i.test(text) ? null : Math.max(0, Math.ceil((date - nowMs) / 1000))
-}
-
-/** Address of the next page in `Link: <…>; rel="next"` (RFC 8288); null on the last. It may be relative to `url`. */
-export function nextPage(link: string | undefined, url: string): string | null {
-  for (const [, target = '', parameters = ''] of (link ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[^,;]+)*)/g)) {
-    if (/;\s*rel\s*=\s*"?(?:[^"]*\s)?next(?:\s[^"]*)?"?\s*(?:;|$)/i.test(parameters) && URL.canParse(target, url))
-      return new URL(target, url).href
-  }
-  return null
 }
