@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { allowEveryImage } from '../core/container-home.js'
 import { startRegistry, type TestRegistry } from '../core/registry.js'
 import { type CommandLine, openCommandLine } from './command-line.js'
 
@@ -16,8 +17,7 @@ beforeAll(async () => {
   registry = await startRegistry({ users: { me: SECRET } })
   cli = await openCommandLine()
   const home = path.join(cli.folder, '../home')
-  await fs.mkdir(path.join(home, '.config/containers'), { recursive: true })
-  await fs.writeFile(path.join(home, '.config/containers/policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}')
+  await allowEveryImage(home)
   authFile = path.join(home, 'auth.json')
   env = { HOME: home, REGISTRY_AUTH_FILE: authFile, CONTAINERS_REGISTRIES_CONF: '/dev/null' }
   await fs.writeFile(path.join(cli.folder, 'disk.raw'), Buffer.alloc(1024 ** 2))

@@ -143,3 +143,11 @@ function compressed(layer: Buffer, compression: NonNullable<ImageParts['compress
   if (compression === 'zstd') return execFileSync('zstd', ['-q', '-c'], { input: layer, maxBuffer: layer.length * 2 + 1024 * 1024 })
   return layer
 }
+
+/** The bytes with an MBR in front, so that they are told as a raw disk. Changes them. */
+export function partitioned(disk: Buffer): Buffer {
+  disk.fill(0, 0, 512)
+  disk.set([0x80, 0, 0, 0, 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 16, 0, 0], 446)
+  disk.set([0x55, 0xaa], 510)
+  return disk
+}

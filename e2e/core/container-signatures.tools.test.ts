@@ -4,13 +4,12 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { silentLogger } from '#core/log/logger'
 import type { ContainerDeps } from '#core/operations/containers/container-source'
 import { inspectContainer } from '#core/operations/containers/inspect-container'
 import { openContainerSource } from '#core/operations/containers/open-container-source'
 import { requireTrusted } from '#core/operations/containers/signatures/check-signature'
-import { createHost } from '#core/process/create-host'
 import type { SignatureReport } from '#shared/containers/container-report'
+import { signedOutDeps } from './container-home.js'
 import { artifactOf, type BuiltImage, digestOf, imageOf, indexOf, layerOf } from './container-image.js'
 import { startRegistry, type TestRegistry } from './registry.js'
 import { failureOf } from './workbench.js'
@@ -33,12 +32,9 @@ let fingerprint: string
 beforeAll(async () => {
   root = await fs.mkdtemp(path.join(os.tmpdir(), 'dw-signatures-'))
   gnupg = path.join(root, 'gnupg')
-  const dirs = { config: `${root}/config`, state: `${root}/state`, cache: `${root}/cache`, runtime: `${root}/runtime` }
   await fs.mkdir(`${root}/.config/containers/registries.d`, { recursive: true })
   await fs.mkdir(gnupg, { mode: 0o700 })
-  const host = await createHost({ dirs, env: { HOME: root, PATH: process.env.PATH }, log: silentLogger })
-  const none = () => Promise.reject(new Error('not asked for'))
-  deps = { host, signIns: { find: () => Promise.resolve(null), list: none, keep: none, forget: none } }
+  deps = await signedOutDeps(root, { HOME: root, PATH: process.env.PATH })
   registry = await startRegistry()
   for (const name of ['signed', 'unsigned', 'gpg']) await registry.push(`team/${name}`, 'v1', image)
   gpg('--quick-generate-key', 'Ada <ada@registry.example>', 'default', 'sign', 'never')

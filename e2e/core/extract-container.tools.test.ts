@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ContainerIndex } from '#shared/containers/container-report'
 import type { Job } from '#shared/jobs/job'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
-import { artifactOf, type BuiltImage, imageOf, indexOf, layerOf, writeLayout } from './container-image.js'
+import { type ContainerHome, openContainerHome } from './container-home.js'
+import { artifactOf, type BuiltImage, imageOf, indexOf, layerOf, partitioned, writeLayout } from './container-image.js'
 import { startRegistry, type TestRegistry } from './registry.js'
 import { filesIn, openBench, type TestBench } from './workbench.js'
 
@@ -17,17 +17,15 @@ type Wish = Partial<JobInputDraft<'extract-container'>>
 const MIB = 1024 ** 2
 const access = { plainHttp: true }
 
-let home: string
+let home: ContainerHome
 let bench: TestBench
 let registry: TestRegistry
 let raw: Buffer
 let qcow2: Buffer
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-extract-'))
-  await fs.mkdir(`${home}/.config/containers`, { recursive: true })
-  await fs.writeFile(`${home}/.config/containers/policy.json`, '{"default":[{"type":"insecureAcceptAnything"}]}')
-  bench = await openBench({ HOME: home, PATH: process.env.PATH })
+  home = await openContainerHome()
+  bench = await openBench(home.env)
   registry = await startRegistry()
   raw = diskOf(6 * MIB)
   qcow2 = await qcow2Of(raw)
@@ -36,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await registry.stop()
   await bench.close()
-  await fs.rm(home, { recursive: true, force: true })
+  await home.remove()
 })
 
 /** A raw disk with a partition table, noise at its ends and nothing between. */
@@ -44,13 +42,11 @@ function diskOf(bytes: number): Buffer {
   const disk = Buffer.alloc(bytes)
   disk.set(randomBytes(MIB), MIB)
   disk.set(randomBytes(MIB), bytes - MIB)
-  disk.set([0x80, 0, 0, 0, 0x83, 0, 0, 0, 0x00, 0x08, 0, 0, 0x00, 0x10, 0, 0], 446)
-  disk.set([0x55, 0xaa], 510)
-  return disk
+  return partitioned(disk)
 }
 
 async function qcow2Of(disk: Buffer, ...options: string[]): Promise<Buffer> {
-  const [from, to] = [path.join(home, 'q.raw'), path.join(home, 'q.qcow2')]
+  const [from, to] = [path.join(home.folder, 'q.raw'), path.join(home.folder, 'q.qcow2')]
   await fs.writeFile(from, disk)
   execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', ...options, from, to])
   return fs.readFile(to)
@@ -60,7 +56,7 @@ let count = 0
 /** An image in a layout of its own, as a reference. */
 async function stored(image: BuiltImage): Promise<string> {
   count += 1
-  return `oci:${await writeLayout(path.join(home, `layout-${count}`), image)}`
+  return `oci:${await writeLayout(path.join(home.folder, `layout-${count}`), image)}`
 }
 
 async function take(reference: string, wish: Wish = {}): Promise<{ job: Job; output: string }> {

@@ -1,45 +1,39 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ContainerIndex } from '#shared/containers/container-report'
 import type { Job } from '#shared/jobs/job'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
-import { type BuiltImage, imageOf, layerOf, writeLayout } from './container-image.js'
+import { type ContainerHome, openContainerHome } from './container-home.js'
+import { type BuiltImage, imageOf, layerOf, partitioned, writeLayout } from './container-image.js'
 import { filesIn, openBench, type TestBench } from './workbench.js'
 
 type Wish = Partial<JobInputDraft<'extract-container'>>
 
 const MIB = 1024 ** 2
 
-let home: string
+let home: ContainerHome
 let bench: TestBench
 let outside: string
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-hostile-'))
-  await fs.mkdir(`${home}/.config/containers`, { recursive: true })
-  await fs.writeFile(`${home}/.config/containers/policy.json`, '{"default":[{"type":"insecureAcceptAnything"}]}')
-  bench = await openBench({ HOME: home, PATH: process.env.PATH })
-  outside = path.join(home, 'outside')
+  home = await openContainerHome()
+  bench = await openBench(home.env)
+  outside = path.join(home.folder, 'outside')
   await fs.writeFile(outside, 'untouched')
 })
 
 afterAll(async () => {
   expect(await fs.readFile(outside, 'utf8')).toBe('untouched')
   await bench.close()
-  await fs.rm(home, { recursive: true, force: true })
+  await home.remove()
 })
 
 function disk(bytes = 2 * MIB): Buffer {
-  const content = Buffer.concat([randomBytes(bytes)])
-  content.fill(0, 0, 512)
-  content.set([0x80, 0, 0, 0, 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 16, 0, 0], 446)
-  content.set([0x55, 0xaa], 510)
-  return content
+  return partitioned(randomBytes(bytes))
 }
 
 /** One member of a tar, byte by byte as it is wanted: no program would write some of these. */
@@ -67,7 +61,7 @@ const tarOf = (...members: Parameters<typeof member>[0][]): Buffer => Buffer.con
 let count = 0
 async function stored(image: BuiltImage): Promise<string> {
   count += 1
-  return `oci:${await writeLayout(path.join(home, `layout-${count}`), image)}`
+  return `oci:${await writeLayout(path.join(home.folder, `layout-${count}`), image)}`
 }
 
 async function take(image: BuiltImage, wish: Wish = {}): Promise<{ job: Job; output: string }> {
@@ -118,7 +112,7 @@ test('names that lead out are left out and told; absolute ones mean the root of 
 test('nothing is ever written through a link', async () => {
   const layer = tarOf(
     { name: 'd/', type: '5', mode: 0o755 },
-    { name: 'd/out', type: '2', link: home },
+    { name: 'd/out', type: '2', link: home.folder },
     { name: 'd/out/outside', data: Buffer.from('overwritten') },
     { name: 'd/up', type: '2', link: '..' },
     { name: 'd/up/up', type: '2', link: '../..' },
@@ -147,7 +141,7 @@ test('two entries of one name are never guessed between', async () => {
 
 test('a disk that is based on another file is never taken by itself, and refused where that lies elsewhere', async () => {
   const make = async (base: string): Promise<Buffer> => {
-    const file = path.join(home, 'backed.qcow2')
+    const file = path.join(home.folder, 'backed.qcow2')
     execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-u', '-b', base, '-F', 'raw', file, '4M'])
     return fs.readFile(file)
   }

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { allowEveryImage } from './container-home.js'
 import { type BuiltImage, writeLayout } from './container-image.js'
 
 const run = promisify(execFile)
@@ -24,7 +25,7 @@ export interface PodmanStorage {
 export async function openPodmanStorage(): Promise<PodmanStorage> {
   const root = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-podman-'))
   const at = (name: string): string => path.join(root, name)
-  for (const name of ['home/.config/containers', 'runtime', 'tmp', 'var-tmp']) await fs.mkdir(at(name), { recursive: true })
+  for (const name of ['runtime', 'tmp', 'var-tmp']) await fs.mkdir(at(name), { recursive: true })
   await fs.writeFile(at('storage.conf'), `[storage]\ndriver = "vfs"\ngraphroot = "${at('graph')}"\nrunroot = "${at('run')}"\n`)
   // Locks in shared memory and the folders below /run belong to all podmans of a user.
   await fs.writeFile(
@@ -44,7 +45,7 @@ export async function openPodmanStorage(): Promise<PodmanStorage> {
   )
   await fs.writeFile(at('registries.conf'), 'unqualified-search-registries = []\n')
   await fs.writeFile(at('auth.json'), '{}')
-  await fs.writeFile(at('home/.config/containers/policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}')
+  await allowEveryImage(at('home'))
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: at('home'),

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Job } from '#shared/jobs/job'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
-import { imageOf, layerOf } from '../core/container-image.js'
+import { type ContainerHome, openContainerHome } from '../core/container-home.js'
+import { imageOf, layerOf, partitioned } from '../core/container-image.js'
 import { startRegistry, type TestRegistry } from '../core/registry.js'
 import { filesIn, openBench, type TestBench } from '../core/workbench.js'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js'
@@ -15,22 +15,17 @@ import { openScene, type Scene } from './scene.js'
 const MIB = 1024 ** 2
 const BLOB = /^GET .*\/blobs\/sha256:/
 
-let home: string
+let home: ContainerHome
 let bench: TestBench
 let registry: TestRegistry
 let proxy: FaultProxy
 let reference: string
 let program: Program
-const disk = randomBytes(8 * MIB)
-disk.fill(0, 0, 512)
-disk.set([0x80, 0, 0, 0, 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 16, 0, 0], 446)
-disk.set([0x55, 0xaa], 510)
+const disk = partitioned(randomBytes(8 * MIB))
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-extract-faults-'))
-  await fs.mkdir(`${home}/.config/containers`, { recursive: true })
-  await fs.writeFile(`${home}/.config/containers/policy.json`, '{"default":[{"type":"insecureAcceptAnything"}]}')
-  bench = await openBench({ HOME: home, PATH: process.env.PATH })
+  home = await openContainerHome()
+  bench = await openBench(home.env)
   ;[registry, program] = await Promise.all([startRegistry(), buildProgram()])
   proxy = await startFaultProxy(registry.url)
   await registry.push(
@@ -52,7 +47,7 @@ afterAll(async () => {
   await registry.stop()
   await bench.close()
   await program.remove()
-  await fs.rm(home, { recursive: true, force: true })
+  await home.remove()
 })
 
 type Wish = Partial<JobInputDraft<'extract-container'>>
@@ -179,11 +174,11 @@ test('a full disk is told, with nothing left on it', async () => {
 })
 
 async function withScene(work: (scene: Scene) => Promise<void>): Promise<void> {
-  const image = path.join(home, 'boot.raw')
+  const image = path.join(home.folder, 'boot.raw')
   await fs.writeFile(image, disk)
   const scene = await openScene(image, 'disk.raw')
   try {
-    await fs.cp(path.join(home, '.config'), path.join(scene.root, '.config'), { recursive: true })
+    await fs.cp(path.join(home.folder, '.config'), path.join(scene.root, '.config'), { recursive: true })
     await work(scene)
   } finally {
     await scene.close()
