@@ -171,6 +171,13 @@ test('a signature of GnuPG is made through skopeo, and is what the policy takes'
     expect((await signing.core.containers.inspect(destination, { access: http })).signature.state).toBe('missing')
     await signing.succeed({ kind: 'package-container', input: { ...input, sign: { kind: 'gpg', key: 'signer@registry.example' } } })
     expect((await signing.core.containers.inspect(destination, { access: http })).signature).toMatchObject({ state: 'verified' })
+
+    const [nobody, other] = [{ kind: 'gpg', key: 'nobody@registry.example' } as const, `${registry.registry}/gpg/other:v1`]
+    const unknown = await signing.run({ kind: 'package-container', input: { ...input, destination: other, sign: nobody } })
+    expect(unknown.error).toMatchObject({ code: 'bad-input', details: { reason: 'GnuPG has no key for nobody@registry.example' } })
+    const copied = { source: destination, destination: other, sign: nobody, from: http, to: http }
+    expect((await signing.run({ kind: 'copy-container', input: copied })).error?.code).toBe('bad-input')
+    await expect(signing.core.containers.inspect(other, { access: http })).rejects.toMatchObject({ code: 'container-not-found' })
   } finally {
     await signing.close()
     await bench.host.run('sh', ['-c', 'GNUPGHOME="$1" gpgconf --kill all', 'sh', home])

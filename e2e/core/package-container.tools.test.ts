@@ -70,11 +70,26 @@ test('a boot container in a registry holds the disk as it is, owned by 107:107',
   expect(again.proofs).toContain('The layer was there already: nothing of it was sent')
 })
 
+test('what would be done by hand is shown as it can be run', async () => {
+  const input = {
+    source: disk,
+    layout: 'containerdisk',
+    destination: `${registry.registry}/team/plan:v1`,
+    access: { plainHttp: true },
+  } as const
+  const { commands } = await bench.core.containers.planPackage({ ...input, architecture: 'x86_64' })
+  const [file = '', build = ''] = (commands[0] ?? '').split(' | ')
+  expect(await sh(file)).toMatch(/^FROM scratch\nCOPY --chown=107:107 --chmod=0440 \["[^"]+","\/disk\/[^"]+"\]\n$/)
+  expect(build).toContain('buildah build --arch amd64 ')
+  const refused = bench.core.containers.planPackage({ ...input, architecture: 'arm/v7' })
+  await expect(refused).rejects.toMatchObject({ code: 'bad-input' })
+})
+
 test('a second architecture is added to an index, and one of the same is replaced', async () => {
   const destination = `${registry.registry}/team/many:v1`
   await pack({ layout: 'containerdisk', destination })
   await pack({ layout: 'containerdisk', destination, architecture: 'arm64', addToIndex: true, labels: { first: 'yes' } })
-  await pack({ layout: 'containerdisk', destination, architecture: 'arm64', addToIndex: true, labels: { second: 'yes' } })
+  await pack({ layout: 'containerdisk', destination, architecture: 'aarch64', addToIndex: true, labels: { second: 'yes' } })
   const index = JSON.parse(await sh('skopeo inspect --raw --tls-verify=false "$1"', `docker://${destination}`)) as {
     manifests: { platform: { architecture: string } }[]
   }

@@ -18,8 +18,8 @@ import { openContainerSource } from './open-container-source.js'
 import { checkFiles, type Destination, nameOf, readDestination } from './packaging/destination.js'
 import { openPart, type PartOutput } from './packaging/publish-files.js'
 import { watchGrowth } from './packaging/watch-growth.js'
+import { requireSigner } from './signing/require-signer.js'
 import { signImage } from './signing/sign-image.js'
-import { readSigstoreKey } from './signing/sigstore-key.js'
 import { toolAccess } from './tool-access.js'
 
 type CopyInput = JobInput<'copy-container'>
@@ -63,7 +63,7 @@ async function prepare(ctx: JobContext, input: CopyInput, deps: ContainerDeps): 
       details: { reason: `${destination.reference.transport}: has no place for a signature; registries have` },
     })
   }
-  if (input.sign?.kind === 'sigstore') await readSigstoreKey(input.sign.keyFile, ctx.host.env.COSIGN_PASSWORD)
+  await requireSigner(ctx.host, input.sign)
   const sources = parsed.path === null ? [] : [path.resolve(parsed.path)]
   if (destination.kind === 'files') await checkFiles(destination, { sources, replace: input.replace })
   const source = await openContainerSource(deps, input.source, input.from)

@@ -30,8 +30,8 @@ import { openPart } from './packaging/publish-files.js'
 import { nameImage, pushBlobs } from './packaging/push-image.js'
 import { digestOfBlob, framedDisk } from './packaging/source-disk.js'
 import { writeFolder, writeTar } from './packaging/write-files.js'
+import { requireSigner } from './signing/require-signer.js'
 import { signImage } from './signing/sign-image.js'
-import { readSigstoreKey } from './signing/sigstore-key.js'
 
 interface Made {
   readonly digest: string
@@ -70,8 +70,7 @@ async function prepare(ctx: JobContext, input: JobInput<'package-container'>): P
   const plan = await preparePackage(ctx.host, input)
   ctx.defer(() => plan.disk.close())
   const { destination } = plan
-  // A key that cannot be used is told before an hour of sending.
-  if (input.sign?.kind === 'sigstore') await readSigstoreKey(input.sign.keyFile, ctx.host.env.COSIGN_PASSWORD)
+  await requireSigner(ctx.host, input.sign)
   if (destination.kind === 'files') await checkFiles(destination, { sources: [plan.disk.path], replace: input.replace })
   const folders = foldersWritten(ctx.host.dirs, plan)
   for (const { folder, bytes } of folders) await requireSpace(folder, bytes)

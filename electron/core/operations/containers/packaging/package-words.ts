@@ -67,9 +67,13 @@ function sendSteps({ kind, isFolder = false }: Destination & { readonly isFolder
 export function packageCommands({ input, destination, diskPath, platform }: PackagePlan): string[] {
   const name = nameOf(destination)
   if (input.layout === 'artifact') return [shellLine(['oras', 'push', shortReference(destination.reference), input.source])]
-  const file = `FROM scratch\nCOPY --chown=${QEMU_USER.uid}:${QEMU_USER.gid} --chmod=0440 ${JSON.stringify([input.source.split('/').at(-1), diskPath])}\n`
+  const copy = `COPY --chown=${QEMU_USER.uid}:${QEMU_USER.gid} --chmod=0440 ${JSON.stringify([input.source.split('/').at(-1), diskPath])}`
   const built = 'localhost/disk:latest'
   const folder = input.source.split('/').slice(0, -1).join('/') || '/'
   const build = ['buildah', 'build', '--arch', platform.architecture, '--layers=false', '-t', built, '-f', '-', folder]
-  return [`printf %s ${shellLine([file])} | ${shellLine(build)}`, shellLine(['skopeo', 'copy', `containers-storage:${built}`, name])]
+  // On one line, as commands are shown.
+  return [
+    `${shellLine(['printf', '%s\\n', 'FROM scratch', copy])} | ${shellLine(build)}`,
+    shellLine(['skopeo', 'copy', `containers-storage:${built}`, name]),
+  ]
 }

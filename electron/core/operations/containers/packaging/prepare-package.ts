@@ -1,7 +1,9 @@
 import type { JobInput } from '#shared/jobs/job-requests'
 import { GO_ARCH, type GoPlatform, IMAGE_CREATED, IMAGE_TITLE, layerFrame, type Texts } from '#shared/containers/package'
+import { goArch } from '#shared/containers/platform-match'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { imageArch } from '#shared/platforms/image-arch'
+import { showControl } from '#shared/text/visible'
 import path from 'node:path'
 import type { Host } from '../../../process/host.js'
 import { readImage } from '../../inspect-image.js'
@@ -35,7 +37,7 @@ export async function preparePackage(host: Host, input: PackageInput): Promise<P
     const diskPath = diskPathFor(input.layout, disk.path, disk.format, input.path)
     const frame = input.layout === 'artifact' ? null : layerFrame(diskPath, disk.bytes)
     const system = await systemOf(host, disk.path)
-    const architecture = input.architecture ?? system.architecture
+    const architecture = input.architecture === undefined ? system.architecture : askedArchitecture(input.architecture)
     return {
       input,
       disk,
@@ -51,6 +53,16 @@ export async function preparePackage(host: Host, input: PackageInput): Promise<P
     await disk.close()
     throw thrown
   }
+}
+
+/** By whichever name it is called, as registries know it. */
+function askedArchitecture(text: string): string {
+  const architecture = goArch(text)
+  if (!/^[a-z0-9]+$/.test(architecture))
+    throw new AppError('bad-input', {
+      details: { reason: `an architecture is a word such as amd64, arm64 or riscv64, not ${showControl(text)}` },
+    })
+  return architecture
 }
 
 function checkTogether({ layout, compression, addToIndex, sign }: PackageInput, { kind, reference }: Destination): void {
