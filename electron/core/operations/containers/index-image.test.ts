@@ -66,3 +66,26 @@ test('an image with more entries than the limit is refused, over all layers toge
   expect(failed).toBeInstanceOf(AppError)
   expect((failed as AppError).code).toBe('archive-too-large')
 })
+
+test('a link that no kernel takes is none, and is not kept', async () => {
+  const link = Buffer.from('l'.repeat(1024 ** 2))
+  const header = (name: string, type: string, size: number): Buffer => {
+    const bytes = Buffer.from(tarHeader({ name, size, mode: 0o644 }))
+    bytes.write(type, 156)
+    bytes.fill(0x20, 148, 156)
+    bytes.write(
+      `${bytes
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+      'latin1',
+    )
+    return bytes
+  }
+  const bytes = Buffer.concat([header('long', 'K', link.length), link, header('a', '2', 0), Buffer.alloc(1024)])
+  const layer = { ...layerOf([]).layer, bytes: bytes.length }
+  const index = new ImageIndex([layer])
+  await index.read(host, placeOf([{ layer, bytes }], true), null, never)
+  expect(index.tree().list('/')).toMatchObject([{ name: 'a', kind: 'other', link: null }])
+})

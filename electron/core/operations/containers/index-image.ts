@@ -9,10 +9,11 @@ import { createTurns } from '../../guest/volumes/turns.js'
 import type { Host } from '../../process/host.js'
 import type { ContainerSource } from './container-source.js'
 import type { LayerCache } from './layer-cache.js'
+import { type CountEntry, EntryBudget, MAX_ENTRIES } from './entry-budget.js'
 import { finishLayer, openLayer } from './layer-stream.js'
 import { type ProbeBudget, probeBudget, probeMember } from './probe-member.js'
 import { RangeInput } from './range-input.js'
-import { type LayerFindings, MAX_ENTRIES, readLayer, tooManyEntries } from './read-layer.js'
+import { type LayerFindings, readLayer } from './read-layer.js'
 
 const AT_ONCE = 3
 const MAGIC_BYTES = 16
@@ -26,6 +27,7 @@ export interface IndexedLayer extends LayerFindings {
 export class ImageIndex {
   readonly layers: readonly IndexedLayer[]
   private readonly budget: ProbeBudget = probeBudget()
+  private readonly names: EntryBudget
   private entries = 0
   private merged: { readonly entries: number; readonly tree: MergedTree } | null = null
 
@@ -35,8 +37,9 @@ export class ImageIndex {
   constructor(
     layers: readonly ContainerLayer[],
     private readonly onFound: () => void = () => {},
-    private readonly maxEntries = MAX_ENTRIES,
+    maxEntries = MAX_ENTRIES,
   ) {
+    this.names = new EntryBudget(maxEntries)
     this.layers = layers.map((layer) => ({ layer, readBytes: 0, table: new LayerTable(), found: [], notes: [] }))
   }
 
@@ -123,7 +126,7 @@ export class ImageIndex {
   }
 
   private reading(host: Host, { layer }: IndexedLayer) {
-    return { host, digest: layer.digest, budget: this.budget, count: () => this.count(1), onFound: () => this.find() }
+    return { host, digest: layer.digest, budget: this.budget, count: this.counter(), onFound: () => this.find() }
   }
 
   private find(): void {
@@ -131,9 +134,13 @@ export class ImageIndex {
     this.onFound()
   }
 
-  private count(more: number): void {
-    this.entries += more
-    if (this.entries > this.maxEntries) throw tooManyEntries()
+  /** For one layer. */
+  private counter(): CountEntry {
+    const count = this.names.layer()
+    return (path, link) => {
+      this.entries += 1
+      count(path, link)
+    }
   }
 
   private async readOne(
@@ -147,7 +154,9 @@ export class ImageIndex {
     if (layer.kind === 'file') return this.readBlob(host, source, into, signal)
     const known = (await cache?.find(layer.digest)) ?? null
     if (known !== null) {
-      this.count(known.table.size + known.table.whiteouts.length + known.table.opaques.length)
+      const count = this.counter()
+      for (let index = 0; index < known.table.size; index += 1) count(known.table.pathAt(index), known.table.linkAt(index))
+      for (const path of [...known.table.whiteouts, ...known.table.opaques]) count(path)
       Object.assign(into, known)
       into.readBytes = layer.bytes
       if (known.found.length > 0) this.find()
@@ -173,7 +182,7 @@ export class ImageIndex {
   private async readBlob(host: Host, source: ContainerSource, into: IndexedLayer, signal: AbortSignal): Promise<void> {
     const { layer } = into
     const path = blobPath(layer)
-    this.count(1)
+    this.counter()(path)
     into.table.add({ path, kind: 'file', bytes: layer.bytes, mode: 0o644, uid: 0, gid: 0, link: null })
     const stop = new AbortController()
     const input = new ByteSource(beginning(source, layer, AbortSignal.any([signal, stop.signal])))

@@ -2,7 +2,6 @@ import type { FoundDisk } from '#shared/containers/candidates'
 import { entryPath } from '#shared/containers/entry-name'
 import { roleOf } from '#shared/containers/layer-merge'
 import type { LayerEntryKind, LayerTable } from '#shared/containers/layer-table'
-import { AppError } from '#shared/errors/app-error'
 import { TAIL_BYTES } from '#shared/images/sniff'
 import { showControl } from '#shared/text/visible'
 import type { ByteSource } from '../../guest/initramfs/byte-source.js'
@@ -10,10 +9,11 @@ import type { Host } from '../../process/host.js'
 import { memberHead } from '../unpack/member-head.js'
 import { readTar, type TarInput, type TarMember } from '../unpack/tar-reader.js'
 import { layerProblem } from './layer-stream.js'
+import type { CountEntry } from './entry-budget.js'
 import { type ProbeBudget, probeHead, probeMember, wantsTail } from './probe-member.js'
 
-/** Of all layers of an image together. */
-export const MAX_ENTRIES = 1_000_000
+/** A kernel holds no longer target of a link, `PATH_MAX` of limits.h. */
+export const MAX_LINK = 4096
 const MAX_FOUND = 256
 const MAX_NOTES = 20
 const HEAD_FOR_TAIL = 66 * 1024
@@ -29,8 +29,7 @@ export interface LayerReading {
   readonly host: Host
   readonly digest: string
   readonly budget: ProbeBudget
-  /** Counts one more entry; throws `archive-too-large` when the image has too many. */
-  count(): void
+  readonly count: CountEntry
   /** Told when a disk was found, or known better. */
   onFound(): void
 }
@@ -67,13 +66,14 @@ export async function readLayer(reading: LayerReading, input: LayerInput, into: 
 }
 
 async function readEntry(reading: LayerReading, input: LayerInput, member: TarMember, path: string, into: LayerFindings): Promise<void> {
-  reading.count()
+  const isLink = member.kind.endsWith('link') && member.link.length <= MAX_LINK
+  reading.count(path, isLink ? member.link : null)
   const role = roleOf(path)
   if (role.role === 'whiteout') into.table.whiteouts.push(role.path)
   if (role.role === 'opaque') into.table.opaques.push(role.path)
   if (role.role !== 'entry') return
-  const kind = KINDS[member.kind]
-  const link = kind === 'symlink' || kind === 'hardlink' ? member.link : null
+  const kind = member.kind.endsWith('link') && !isLink ? 'other' : KINDS[member.kind]
+  const link = isLink ? member.link : null
   const { mode, uid, gid, sizeBytes } = member
   into.table.add({ path, kind, bytes: kind === 'file' ? sizeBytes : 0, mode, uid, gid, link })
   if (kind !== 'file' || sizeBytes === 0 || into.found.length >= MAX_FOUND) return
@@ -98,8 +98,4 @@ async function probe(reading: LayerReading, input: LayerInput, member: TarMember
   if (first !== null) found.pop()
   found.push(second)
   reading.onFound()
-}
-
-export function tooManyEntries(): AppError {
-  return new AppError('archive-too-large', { details: { path: 'The image', reason: `more than ${MAX_ENTRIES} files and folders` } })
 }

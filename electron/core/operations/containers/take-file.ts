@@ -6,10 +6,10 @@ import { AppError } from '#shared/errors/app-error'
 import { showControl } from '#shared/text/visible'
 import type { ByteSource } from '../../guest/initramfs/byte-source.js'
 import { readTar, type TarMember } from '../unpack/tar-reader.js'
+import { EntryBudget } from './entry-budget.js'
 import { blobMember, blobPath } from './index-image.js'
 import { finishLayer, layerProblem } from './layer-stream.js'
 import { type ProbeBudget, probeBudget, probeMember } from './probe-member.js'
-import { MAX_ENTRIES, tooManyEntries } from './read-layer.js'
 import { notThere, requireNoReference, type TakeJob, type TakenFile, type TakenLayer, twice, withLayer, writeMember } from './take.js'
 
 const MAX_LINKS = 8
@@ -145,15 +145,17 @@ class Search {
   private taken: TakenFile | null = null
   private refused: FoundDisk | null = null
   private entries = 0
+  private readonly names = new EntryBudget()
   private readonly budget: ProbeBudget = probeBudget()
   private readonly above = { names: new Set<string>(), files: new Set<string>(), whiteouts: new Set<string>(), opaques: new Set<string>() }
 
   async layer(job: TakeJob, { layer }: TakenLayer, input: ByteSource, part: string): Promise<Seen> {
+    const count = this.names.layer()
     const here: { path: string; isFolder: boolean }[] = []
     const [whiteouts, opaques]: [string[], string[]] = [[], []]
     for await (const { member, path } of entriesOf(input, layer.digest)) {
       this.entries += 1
-      if (this.entries > MAX_ENTRIES) throw tooManyEntries()
+      count(path)
       const role = roleOf(path)
       if (role.role === 'whiteout') whiteouts.push(role.path)
       if (role.role === 'opaque') opaques.push(role.path)

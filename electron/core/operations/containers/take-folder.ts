@@ -9,14 +9,17 @@ import { errnoCode, syncFile, syncFolder } from '../../files/sync.js'
 import type { ByteSource } from '../../guest/initramfs/byte-source.js'
 import { limitsFor, type SparseLimits } from '../unpack/sparse-file.js'
 import { readTar, type TarMember } from '../unpack/tar-reader.js'
+import { EntryBudget } from './entry-budget.js'
 import { finishLayer, layerProblem } from './layer-stream.js'
-import { MAX_ENTRIES, tooManyEntries } from './read-layer.js'
+import { MAX_LINK } from './read-layer.js'
 import { copyMember, notThere, type TakeJob, withLayer, withSparseFile } from './take.js'
 
 const SMALL_BYTES = 1024 * 1024
 /** Neither setuid nor setgid nor sticky: whose files these are is another question here. */
 const PERMISSIONS = 0o777
 const MAX_TOLD = 10
+/** `PATH_MAX` of limits.h, without the NUL at its end. */
+const MAX_PLACE_BYTES = 4095
 
 interface Node {
   kind: 'file' | 'folder' | 'link'
@@ -57,7 +60,7 @@ class FolderTaker {
   private readonly leftOut = new Map<string, { count: number; names: string[] }>()
   private isThere = false
   private bytes = 0
-  private entries = 0
+  private readonly names = new EntryBudget()
 
   constructor(
     private readonly folder: string,
@@ -66,12 +69,12 @@ class FolderTaker {
   ) {}
 
   async readLayer(number: number, digest: string, input: ByteSource): Promise<void> {
+    const count = this.names.layer()
     try {
       for await (const member of readTar(input, digest)) {
         const at = entryPath(member.name)
         if (at === null) continue
-        this.entries += 1
-        if (this.entries > MAX_ENTRIES) throw tooManyEntries()
+        count(at, member.link.length > MAX_LINK ? null : member.link)
         await this.entry(number, member, at, input)
       }
     } catch (thrown) {
@@ -109,6 +112,7 @@ class FolderTaker {
     }
     const problem = parts.map(hostNameProblem).find((one) => one !== null) ?? null
     if (problem !== null) return this.leave(problem, at)
+    if (Buffer.byteLength(this.placeOf(parts)) > MAX_PLACE_BYTES) return this.leave('their paths are longer than this machine takes', at)
     this.isThere = true
     await this.put(number, member, parts, input)
   }
@@ -138,7 +142,7 @@ class FolderTaker {
       await link(source.place, place)
       folder.children.set(name, newNode('file', number, source.node.mode))
     } else if (member.kind === 'symbolic link') {
-      folder.children.set(name, { ...newNode('link', number, 0), target: member.link })
+      folder.children.set(name, { ...newNode('link', number, 0), target: member.link.length > MAX_LINK ? '' : member.link })
     } else {
       const reason = member.kind === 'hard link' ? 'hard links to what is not in the folder' : 'no files, but devices, pipes and the like'
       this.leave(reason, `/${parts.join('/')}`)

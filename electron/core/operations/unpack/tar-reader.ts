@@ -89,8 +89,8 @@ export async function* readTar(input: TarInput, path: string): AsyncGenerator<Ta
       const bytes = await takeExtra(input, header, damaged)
       if (header.type === 'x') extra = { ...extra, records: readPaxRecords(bytes) ?? reject(damaged('an extended header cannot be read')) }
       if (header.type === 'g') global = readPaxRecords(bytes) ?? reject(damaged('a global header cannot be read'))
-      if (header.type === 'L') extra = { ...extra, name: Buffer.from(bytes).toString('utf8').replace(/\0.*$/s, '') }
-      if (header.type === 'K') extra = { ...extra, link: Buffer.from(bytes).toString('utf8').replace(/\0.*$/s, '') }
+      if (header.type === 'L') extra = { ...extra, name: textOf(bytes) }
+      if (header.type === 'K') extra = { ...extra, link: textOf(bytes) }
       continue
     }
     const member = await readMember(input, header, { ...extra, records: [...global, ...extra.records] }, damaged)
@@ -101,6 +101,12 @@ export async function* readTar(input: TarInput, path: string): AsyncGenerator<Ta
     if (!(await input.skip(Math.max(0, isLast)))) throw damaged(`it ends inside of ${member.name}`)
     await input.skip(Math.max(0, rest - Math.max(0, isLast)))
   }
+}
+
+/** Up to the first NUL. A piece of a longer text would keep all of that in memory. */
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0)
+  return Buffer.from(bytes.subarray(0, end < 0 ? bytes.length : end)).toString('utf8')
 }
 
 interface LongNames {
