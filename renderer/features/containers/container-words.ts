@@ -1,20 +1,8 @@
-import type {
-  ContainerImage,
-  ContainerPlatform,
-  ContainerReport,
-  DiskCandidate,
-  SignatureReport,
-} from '#shared/containers/container-report'
+import type { ContainerImage, ContainerReport, DiskCandidate, SignatureReport } from '#shared/containers/container-report'
 import type { ContainerLayout, SignIn } from '#shared/containers/container-requests'
 import { parseReference } from '#shared/containers/reference'
 import { imageFormat } from '#shared/images/formats'
 import type { Tone } from '../../components/badge.js'
-
-/** `linux/arm64/v8`. */
-export function platformWords(platform: ContainerPlatform | null): string {
-  if (platform === null) return 'no platform said'
-  return [platform.os, platform.architecture, platform.variant].filter((part) => part !== null && part !== '').join('/')
-}
 
 /** `sha256:` and the first 12 digits: enough to tell images apart; the whole one can be copied. */
 export function shortDigest(digest: string): string {
@@ -71,13 +59,6 @@ export function shownImage(report: ContainerReport, chosen: string | null): Cont
     report.images.find(({ digest }) => digest === report.preferred) ??
     report.images[0]
   )
-}
-
-const BOOTABLE_LABELS = ['containers.bootc', 'ostree.bootable']
-
-/** A system that can be installed to a disk: `containers.bootc=1`, `ostree.bootable=1`. */
-export function isBootable({ labels }: Pick<ContainerImage, 'labels'>): boolean {
-  return BOOTABLE_LABELS.some((label) => labels[label] === '1' || labels[label] === 'true')
 }
 
 const COMPRESSED = /\.(gz|xz|zst|bz2)$/i

@@ -2,6 +2,7 @@ import { Checkbox, Modal } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Copy } from 'lucide-react'
 import { useState } from 'react'
+import { platformText } from '#shared/containers/platform-match'
 import type { ContainerImage, ContainerReport } from '#shared/containers/container-report'
 import { parseReference, shortReference } from '#shared/containers/reference'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
@@ -10,7 +11,6 @@ import { ErrorNotice } from '../../components/error-notice.js'
 import { DialogBody, FormRow, SubmitFooter } from '../../components/form-row.js'
 import { elideMiddle, visibleText } from '../../components/visible-text.js'
 import { JobRun } from '../jobs/job-run.js'
-import { platformWords } from './container-words.js'
 import { accessOf, useContainersStore } from './containers-store.js'
 import { type Destination, destinationReference, NO_DESTINATION } from './destination.js'
 import { DestinationPicker } from './destination-picker.js'
@@ -83,7 +83,7 @@ export function CopyDialog({ report, image, onClose }: CopyDialogProps) {
                   checked={all}
                   onChange={(event) => setAll(event.currentTarget.checked)}
                   label={`All ${report.images.length} images of the index`}
-                  description={all ? undefined : `Only ${platformWords(image.platform)}`}
+                  description={all ? undefined : `Only ${platformText(image.platform)}`}
                 />
               ) : (
                 <p className={dialog.line}>The image with all its layers, manifest and annotations</p>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { CircleCheck, CircleX, Container, PackageOpen, RefreshCw, Sparkles } from 'lucide-react'
+import { platformText } from '#shared/containers/platform-match'
 import type { NewerReport } from '#shared/containers/container-report'
 import { parseReference, shortReference } from '#shared/containers/reference'
 import { call } from '../../api/client.js'
@@ -9,7 +10,7 @@ import { Badge, type Tone } from '../../components/badge.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { GuestText } from '../../components/guest-text.js'
 import { originQuery } from './container-queries.js'
-import { createdWords, platformWords, shortDigest } from './container-words.js'
+import { createdWords, shortDigest } from './container-words.js'
 import { accessOf, useContainersStore } from './containers-store.js'
 import styles from './origin-line.module.css'
 
@@ -29,7 +30,7 @@ export function OriginLine({ path }: { readonly path: string }) {
         <Container size={15} className={styles.icon} aria-hidden />
         <p className={styles.words}>
           Taken from <GuestText text={shortReference(parseReference(origin.reference))} className="mono" limit={70} />
-          {origin.platform !== null && ` (${platformWords(origin.platform)})`}
+          {origin.platform !== null && ` (${platformText(origin.platform)})`}
           <span className="dim">
             {' '}
             · <GuestText text={origin.path} limit={48} /> · {createdWords(origin.takenAt)} ·{' '}

@@ -1,8 +1,9 @@
 import { Radio } from '@mantine/core'
 import type { ContainerImage } from '#shared/containers/container-report'
+import { platformText } from '#shared/containers/platform-match'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { visibleText } from '../../components/visible-text.js'
-import { createdWords, platformWords, shortDigest } from './container-words.js'
+import { createdWords, shortDigest } from './container-words.js'
 import styles from './choice-table.module.css'
 
 interface PlatformChoiceProps {
@@ -31,7 +32,7 @@ export function PlatformChoice({ images, shown, onChoose }: PlatformChoiceProps)
             {images.map((image) => (
               <tr key={image.digest} data-chosen={image.digest === shown || undefined} onClick={() => onChoose(image.digest)}>
                 <th scope="row">
-                  <Radio value={image.digest} size="xs" label={visibleText(platformWords(image.platform))} />
+                  <Radio value={image.digest} size="xs" label={visibleText(platformText(image.platform))} />
                 </th>
                 <td data-number title={formatExactBytes(image.bytes)}>
                   {formatBytes(image.bytes)}

@@ -3,6 +3,8 @@ import { Boxes, Copy, HardDriveDownload, RotateCw, ShieldAlert, ShieldCheck, Shi
 import { useState } from 'react'
 import type { ContainerImage, ContainerIndex, ContainerReport } from '#shared/containers/container-report'
 import { parseReference, shortReference } from '#shared/containers/reference'
+import { isBootable } from '#shared/containers/bootable-labels'
+import { platformText } from '#shared/containers/platform-match'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { Badge } from '../../components/badge.js'
 import { CopyButton } from '../../components/copy-button.js'
@@ -11,7 +13,7 @@ import { Note } from '../../components/note.js'
 import { visibleText } from '../../components/visible-text.js'
 import { BuildDiskDialog } from './build-disk-dialog.js'
 import { CopyDialog } from './copy-dialog.js'
-import { createdWords, isBootable, platformWords, shortDigest, SIGNATURE_WORDS } from './container-words.js'
+import { createdWords, shortDigest, SIGNATURE_WORDS } from './container-words.js'
 import styles from './report-head.module.css'
 
 interface ReportHeadProps {
@@ -29,7 +31,7 @@ export function ReportHead({ report, image, index, onReload }: ReportHeadProps) 
   const signature = SIGNATURE_WORDS[report.signature.state]
   const Shield = SHIELDS[signature.tone]
   const created = createdWords(image.createdAt)
-  const offersDisk = isBootable(image) || (index?.state === 'done' && index.candidates.length === 0 && image.kind === 'image')
+  const offersDisk = isBootable(image.labels) || (index?.state === 'done' && index.candidates.length === 0 && image.kind === 'image')
   return (
     <section className={`card ${styles.head}`} aria-label="The container image">
       <header className={styles.top}>
@@ -41,7 +43,7 @@ export function ReportHead({ report, image, index, onReload }: ReportHeadProps) 
             <li>
               <strong>{kindWords(report, image)}</strong>
             </li>
-            {image.platform !== null && <li>{visibleText(platformWords(image.platform))}</li>}
+            {image.platform !== null && <li>{visibleText(platformText(image.platform))}</li>}
             <li title={formatExactBytes(image.bytes)}>
               <strong>{formatBytes(image.bytes)}</strong> to read
             </li>
@@ -79,7 +81,7 @@ export function ReportHead({ report, image, index, onReload }: ReportHeadProps) 
         </Note>
       )}
       {signature.tone === 'amber' && <p className="dim">{visibleText(report.signature.detail)}</p>}
-      {isBootable(image) && (
+      {isBootable(image.labels) && (
         <p className={styles.bootable}>
           <Boxes size={14} aria-hidden /> A bootable container: there is a system in it, and a disk can be made of it.
         </p>

@@ -1,6 +1,7 @@
 import type { ContainerStorage, StoredContainer, StoredImage } from '#shared/containers/container-requests'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
+import { isBootable } from '#shared/containers/bootable-labels'
 import type { Host } from '../../process/host.js'
 import { type LocalContainer, listContainers } from '../../tools/podman/containers.js'
 import { type LocalImage, listImages } from '../../tools/podman/images.js'
@@ -10,14 +11,7 @@ import { removeContainer } from '../../tools/podman/remove-container.js'
 import { removeImage } from '../../tools/podman/remove-image.js'
 import { isOwnContainer, isOwnLabelled, isOwnerAlive, OWNER_LABEL } from './own-labels.js'
 
-/** Labels of images that hold a system with a kernel: of bootc, and what came before it. */
-const BOOTABLE_LABELS = ['containers.bootc', 'ostree.bootable'] as const
 const FULL_ID = /^[0-9a-f]{64}$/
-
-/** Whether an image says of itself that it is a bootable container. */
-export function isBootable(labels: Readonly<Record<string, string>>): boolean {
-  return BOOTABLE_LABELS.some((label) => ['1', 'true'].includes(labels[label]?.toLowerCase() ?? ''))
-}
 
 /** Images and containers of podman on this machine. Never throws but `cancelled`: what podman cannot tell is `problem`, in words. */
 export async function readStorage(host: Host, signal?: AbortSignal): Promise<ContainerStorage> {
