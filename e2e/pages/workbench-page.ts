@@ -22,8 +22,8 @@ export class WorkbenchPage {
     return entry.getByRole('button', { name: new RegExp(`^(added )?${literal}(, added)?\\. Edit$`) })
   }
 
-  async showTab(name: 'Boot' | 'Files' | 'Health' | 'System' | 'Disk' | 'Edits'): Promise<void> {
-    await this.page.getByRole('tab', { name: new RegExp(`^${name}`) }).click()
+  async showTab(name: 'Boot' | 'Files' | 'Health' | 'System' | 'Disk' | 'Edits' | 'Boot test'): Promise<void> {
+    await this.page.getByRole('tab', { name: new RegExp(name === 'Boot' ? '^Boot(?! test)' : `^${name}`) }).click()
   }
 
   /** Clicks the chip of an argument and types another in its place. */

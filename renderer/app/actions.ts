@@ -5,6 +5,7 @@ import { call } from '../api/client.js'
 import { queryClient } from '../api/query-client.js'
 import type { AppActions } from '../components/app-actions.js'
 import { visibleText } from '../components/visible-text.js'
+import { useBootTestStore } from '../features/boot-test/boot-test-store.js'
 import { useContainersStore } from '../features/containers/containers-store.js'
 import { useSignInStore } from '../features/containers/sign-in-store.js'
 import { useConvertStore } from '../features/convert/convert-store.js'
@@ -42,6 +43,7 @@ export function closeImageNow(path: string): void {
   useFilesViewStore.getState().forget(path)
   useFixStore.getState().forget(path)
   useTargetStore.getState().forget(path)
+  useBootTestStore.getState().forget(path)
   // Opening it again reads the file again, as it is then.
   for (const kind of ['image', 'boot', 'files', 'health']) queryClient.removeQueries({ queryKey: [kind, path] })
 }
@@ -67,6 +69,12 @@ export const appActions: AppActions = {
     navigation().show({ kind: 'convert' })
   },
   save: (path, mode, target) => navigation().openDialog({ kind: 'save', path, mode, target: target ?? null }),
+  bootTest: (path) => navigation().openDialog({ kind: 'boot-test', path }),
+  showBootTest: (path, job) => {
+    useBootTestStore.getState().show(path, job)
+    navigation().open([path])
+    navigation().showTab(path, 'boot-test')
+  },
   chooseRecipe: (path) => void chooseRecipe(path).catch(reportFailure),
   showJobs: (id) => navigation().show({ kind: 'jobs', selected: id }),
   showTools: () => {

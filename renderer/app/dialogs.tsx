@@ -1,6 +1,6 @@
 import { Suspense } from 'react'
 import { useSignInStore } from '../features/containers/sign-in-store.js'
-import { CloseDialog, ConvertDialog, PackageDialog, RecipeDialog, SaveDialog, SignInDialog } from './lazy-parts.js'
+import { BootTestDialog, CloseDialog, ConvertDialog, PackageDialog, RecipeDialog, SaveDialog, SignInDialog } from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 
 /** The dialog that is open, if one is. */
@@ -53,6 +53,8 @@ function OpenDialog() {
       )
     case 'package':
       return <PackageDialog key={dialog.path} path={dialog.path} onClose={close} />
+    case 'boot-test':
+      return <BootTestDialog key={dialog.path} path={dialog.path} onClose={close} />
     case 'close':
       return <CloseDialog path={dialog.path} edits={dialog.edits} onClose={close} />
   }

@@ -16,6 +16,7 @@ export type OpenDialog =
   /** A recipe that could not be staged at once: no image was shown, or it does not fit the one that was. */
   | { readonly kind: 'recipe'; readonly file: string; readonly refused: { readonly path: string; readonly error: unknown } | null }
   | { readonly kind: 'package'; readonly path: string }
+  | { readonly kind: 'boot-test'; readonly path: string }
   /** Asks before staged edits are thrown away with their tab. */
   | { readonly kind: 'close'; readonly path: string; readonly edits: number }
 

@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import type { Job } from '#shared/jobs/job'
 import { queryClient } from '../api/query-client.js'
+import { visibleText } from '../components/visible-text.js'
 import { useEditStore } from '../features/edits/edit-store.js'
 
 /** The source of an in-place save, else null. */
@@ -33,5 +34,12 @@ export function onJobEnded(job: Job): void {
   }
   const disk = changedDisk(job)
   if (disk !== null) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(disk) })
+  const report = job.output?.bootTest
+  if (report && report.verdict !== 'pass')
+    notifications.show({
+      color: report.verdict === 'fail' ? 'red' : 'yellow',
+      title: `${job.title}: not passed`,
+      message: visibleText(report.reason),
+    })
   if (job.state === 'failed') notifications.show({ color: 'red', title: `${job.title} failed`, message: 'The tray below shows why.' })
 }

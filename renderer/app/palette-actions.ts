@@ -30,6 +30,7 @@ export function imageActions(active: string | null, edits: number, actions: AppA
       keywords: 'oci registry push containerdisk artifact',
       onClick: () => actions.packageImage(active),
     },
+    { id: 'boot-test', label: `Boot test of ${name}…`, keywords: 'run start qemu verify', onClick: () => actions.bootTest(active) },
     { id: 'convert-for', label: `Convert ${name} for platforms`, keywords: 'ova vhd', onClick: () => actions.convertMany([active]) },
     ...(edits === 0
       ? []
@@ -70,6 +71,12 @@ export function goActions(images: readonly OpenImage[], show: (view: View) => vo
       { id: `system ${path}`, label: `${nameOf(path)}: System`, description: path, onClick: () => actions.showTab(path, 'system') },
       { id: `disk ${path}`, label: `${nameOf(path)}: Disk`, description: path, onClick: () => actions.showTab(path, 'disk') },
       { id: `edits ${path}`, label: `${nameOf(path)}: Edits`, description: path, onClick: () => actions.showTab(path, 'edits') },
+      {
+        id: `boot-test ${path}`,
+        label: `${nameOf(path)}: Boot test`,
+        description: path,
+        onClick: () => actions.showTab(path, 'boot-test'),
+      },
     ]),
     { id: 'convert-many', label: 'Convert images for platforms', keywords: 'batch ova vhd many', onClick: () => show({ kind: 'convert' }) },
     {

@@ -22,7 +22,7 @@ import { partitionName } from '../features/images/partition-layout.js'
 import { DiskMap } from '../features/resize/disk-map.js'
 import { PackedNote } from '../features/unpack/packed-note.js'
 import { UnpackPanel } from '../features/unpack/unpack-panel.js'
-import { DiskTab, HealthTab, OriginLine, SystemTab } from './lazy-parts.js'
+import { BootTestTab, DiskTab, HealthTab, OriginLine, SystemTab } from './lazy-parts.js'
 import styles from './workbench.module.css'
 
 /** One open image: what it is, how it boots, what it holds, what is staged. */
@@ -72,6 +72,7 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
           <Tabs.Tab value="edits" rightSection={<CountBadge amount={edits.length} label="staged edits" />}>
             Edits
           </Tabs.Tab>
+          <Tabs.Tab value="boot-test">Boot test</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="boot" className={styles.panel ?? ''}>
           <BootTab path={path} partitionLabel={partitionLabel} onShowFiles={() => showTab(path, 'files')} />
@@ -102,6 +103,13 @@ export function Workbench({ path, tab }: { readonly path: string; readonly tab: 
         </Tabs.Panel>
         <Tabs.Panel value="edits" className={styles.panel ?? ''}>
           <EditsTab path={path} partitionLabel={partitionLabel} />
+        </Tabs.Panel>
+        <Tabs.Panel value="boot-test" className={styles.panel ?? ''}>
+          {info !== undefined && (
+            <Suspense fallback={<SkeletonRows rows={6} />}>
+              <BootTestTab info={info} />
+            </Suspense>
+          )}
         </Tabs.Panel>
       </Tabs>
     </div>

@@ -2,7 +2,7 @@ import { createContext, use } from 'react'
 import type { DiskFormat } from '#shared/images/formats'
 import type { ArtifactId } from '#shared/platforms/artifact-ids'
 
-export type ImageTab = 'boot' | 'files' | 'health' | 'system' | 'disk' | 'edits'
+export type ImageTab = 'boot' | 'files' | 'health' | 'system' | 'disk' | 'edits' | 'boot-test'
 
 /** What an image is to become; the dialog can still say otherwise. */
 export interface OutputTarget {
@@ -22,6 +22,10 @@ export interface AppActions {
   /** Goes to the table of jobs that were started together. */
   showBatch(id: string): void
   save(path: string, mode: 'new-file' | 'in-place', target?: OutputTarget): void
+  /** Asks how an image is booted for a test. */
+  bootTest(path: string): void
+  /** Goes to a boot test of an image. */
+  showBootTest(path: string, job: string): void
   /** Asks for a recipe and stages it on an image. */
   chooseRecipe(path: string): void
   showJobs(id: string | null): void

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
-import { ArrowDown, ArrowUp, Save, X } from 'lucide-react'
+import { ArrowDown, ArrowUp, MonitorPlay, Save, X } from 'lucide-react'
 import { describeError } from '#shared/errors/describe-error'
 import type { EditPreview } from '#shared/edits/edit-preview'
 import { useAppActions } from '../../components/app-actions.js'
@@ -20,7 +20,7 @@ interface StagedListProps {
 /** The staged edits in their order, and the ways to keep them. */
 export function StagedList({ path, preview, canSave }: StagedListProps) {
   const { stage } = useEditStore.getState()
-  const { save } = useAppActions()
+  const { bootTest, save } = useAppActions()
   const { edits } = preview
   return (
     <section className={`card ${styles.staged}`} aria-label="Staged edits">
@@ -49,6 +49,9 @@ export function StagedList({ path, preview, canSave }: StagedListProps) {
         </Button>
         <Button fullWidth disabled={!canSave} onClick={() => save(path, 'in-place')}>
           Save in place…
+        </Button>
+        <Button fullWidth disabled={!canSave} leftSection={<MonitorPlay size={16} aria-hidden />} onClick={() => bootTest(path)}>
+          Boot test with these edits…
         </Button>
         <Button variant="subtle" fullWidth onClick={() => stage(path, [])}>
           Discard all

@@ -1,10 +1,11 @@
 import { Button, Tooltip } from '@mantine/core'
-import { ArrowRightLeft, Container, Save } from 'lucide-react'
+import { ArrowRightLeft, Container, MonitorPlay, Save } from 'lucide-react'
 import { imageFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
 import { useAppActions } from '../../components/app-actions.js'
 import { GuestText } from '../../components/guest-text.js'
+import { BootBadge } from '../boot-test/boot-badge.js'
 import styles from './image-header.module.css'
 
 const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = {
@@ -16,7 +17,7 @@ const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = {
 
 /** What the image is, in one line, and what can be made of it. */
 export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonly edits: number }) {
-  const { convert, packageImage, save } = useAppActions()
+  const { bootTest, convert, packageImage, save } = useAppActions()
   return (
     <header className={styles.header}>
       <div className={styles.words}>
@@ -56,6 +57,7 @@ export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonl
             <li title={info.extents.join('\n')}>{info.extents.length === 1 ? '1 extent file' : `${info.extents.length} extent files`}</li>
           )}
         </ul>
+        <BootBadge info={info} />
       </div>
       <div className={styles.actions}>
         <Button leftSection={<ArrowRightLeft size={16} aria-hidden />} onClick={() => convert([info.path])}>
@@ -64,6 +66,11 @@ export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonl
         <Tooltip label="As a container image: to a registry, an archive, a folder or podman's storage">
           <Button leftSection={<Container size={16} aria-hidden />} onClick={() => packageImage(info.path)}>
             Package…
+          </Button>
+        </Tooltip>
+        <Tooltip label="Boots it, with what is staged, in a throw-away machine">
+          <Button leftSection={<MonitorPlay size={16} aria-hidden />} onClick={() => bootTest(info.path)}>
+            Boot test…
           </Button>
         </Tooltip>
         <Tooltip label={edits === 0 ? 'Nothing is staged: change a kernel argument first' : 'Ctrl S'}>

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { Table2 } from 'lucide-react'
+import { MonitorPlay, Table2 } from 'lucide-react'
 import type { Job } from '#shared/jobs/job'
 import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { GuestText } from '../../components/guest-text.js'
 import { useNow } from '../../components/use-now.js'
+import { requestOf } from '../boot-test/boot-tests.js'
 import { JobActions } from './job-actions.js'
 import { RunNext } from './run-next.js'
 import styles from './job-details.module.css'
@@ -13,7 +14,7 @@ import { JobOutputView } from './job-output.js'
 import { JobProgress } from './job-progress.js'
 import { JobStateMark } from './job-state.js'
 import { JobSteps } from './job-steps.js'
-import { durationWords, isActive } from './job-words.js'
+import { durationWords, isActive, shownState } from './job-words.js'
 import { AppError } from '#shared/errors/app-error'
 
 function localTime(iso: string): string {
@@ -32,13 +33,14 @@ export function JobDetails({ job }: { readonly job: Job }) {
             <GuestText text={job.title} />
           </h2>
           <p className={styles.facts}>
-            <JobStateMark state={job.state} paused={job.paused ?? false} withWord />
+            <JobStateMark state={shownState(job)} paused={job.paused ?? false} withWord />
             <span className="dim">{localTime(job.createdAt)}</span>
             {duration !== '' && <span className="dim">{duration}</span>}
           </p>
         </div>
         <div className={styles.actions}>
           <TableButton job={job} />
+          <BootTestButton job={job} />
           <RunNext job={job} />
           <JobActions job={job} />
         </div>
@@ -56,6 +58,18 @@ export function JobDetails({ job }: { readonly job: Job }) {
       <JobCommands job={job} />
       <JobLog job={job} />
     </article>
+  )
+}
+
+/** A boot test is shown with its image: its console, its verdict, its time line. */
+function BootTestButton({ job }: { readonly job: Job }) {
+  const { showBootTest } = useAppActions()
+  const source = requestOf(job)?.source
+  if (source === undefined) return null
+  return (
+    <Button size="xs" leftSection={<MonitorPlay size={14} aria-hidden />} onClick={() => showBootTest(source, job.id)}>
+      Show boot test
+    </Button>
   )
 }
 

@@ -39,7 +39,7 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
         <ul className={styles.proofs}>
           {output.proofs.map((proof) => (
             <li key={proof}>
-              {proof.startsWith('Left out') ? (
+              {proof.startsWith('Left out') || (output.bootTest && output.bootTest.verdict !== 'pass') ? (
                 <TriangleAlert size={14} data-tone="amber" aria-hidden />
               ) : (
                 <CircleCheck size={14} aria-hidden />
@@ -135,6 +135,6 @@ const DISK_NAME = /\.(qcow2?|raw|img|vmdk|vdi|vhdx?|vhd|iso|qed)$/i
 
 /** Any file can be taken out of a container image: only what is named like a disk is offered to be opened. */
 function makesImage(kind: JobKind, path: string): boolean {
-  if (kind === 'extract-files' || MAKES_CONTAINER.has(kind)) return false
+  if (kind === 'extract-files' || kind === 'test-boot' || MAKES_CONTAINER.has(kind)) return false
   return kind !== 'extract-container' || DISK_NAME.test(path) || !path.slice(path.lastIndexOf('/')).includes('.')
 }

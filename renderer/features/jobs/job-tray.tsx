@@ -24,6 +24,7 @@ import {
   isActive,
   overallWords,
   progressWords,
+  shownState,
   STATE_WORDS,
   trayBatch,
   trayJob,
@@ -85,7 +86,7 @@ function TrayLine({ job }: { readonly job: Job }) {
   const now = useNow(active)
   return (
     <>
-      <JobStateMark state={job.state} paused={job.paused ?? false} />
+      <JobStateMark state={shownState(job)} paused={job.paused ?? false} />
       <strong className={`truncate ${styles.title}`}>
         <GuestText text={job.title} />
       </strong>
@@ -103,7 +104,11 @@ function TrayLine({ job }: { readonly job: Job }) {
         </>
       ) : (
         <span className={`truncate ${styles.words}`}>
-          {[STATE_WORDS[job.state].toLowerCase(), ...(job.output?.proofs.slice(0, 1) ?? []), durationWords(job, now)]
+          {[
+            STATE_WORDS[shownState(job)].toLowerCase(),
+            job.output?.bootTest?.reason ?? job.output?.proofs[0] ?? '',
+            durationWords(job, now),
+          ]
             .filter((part) => part !== '')
             .join(' · ')}
         </span>

@@ -16,6 +16,12 @@ export const STATE_WORDS: Readonly<Record<JobState, string>> = {
 
 export type JobFilter = 'all' | 'active' | 'succeeded' | 'failed' | 'cancelled'
 
+/** How a job stands: a boot test that did its work and was not passed is told as a failure. */
+export function shownState({ state, output }: Pick<Job, 'state' | 'output'>): JobState {
+  const verdict = output?.bootTest?.verdict
+  return verdict === undefined || verdict === 'pass' ? state : 'failed'
+}
+
 /** `interrupted` is a failure that nobody saw; it stands with them. */
 export function matchesFilter(job: Job, filter: JobFilter): boolean {
   switch (filter) {
@@ -24,9 +30,9 @@ export function matchesFilter(job: Job, filter: JobFilter): boolean {
     case 'active':
       return !ENDED_STATES.has(job.state)
     case 'failed':
-      return job.state === 'failed' || job.state === 'interrupted'
+      return shownState(job) === 'failed' || job.state === 'interrupted'
     default:
-      return job.state === filter
+      return shownState(job) === filter
   }
 }
 
@@ -78,7 +84,7 @@ export function runningStep(job: Job): string | null {
 
 /** What a screen reader hears; quarters only, so that it is not talked over. */
 export function announcement(job: Job): string {
-  if (!isActive(job)) return `${job.title}: ${STATE_WORDS[job.state].toLowerCase()}`
+  if (!isActive(job)) return `${job.title}: ${STATE_WORDS[shownState(job)].toLowerCase()}`
   const quarter = job.progress === null ? 0 : Math.floor(job.progress * 4) * 25
   return quarter === 0 ? `${job.title}: ${STATE_WORDS[job.state].toLowerCase()}` : `${job.title}: ${quarter} %`
 }

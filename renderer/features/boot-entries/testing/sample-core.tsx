@@ -88,6 +88,8 @@ export function sampleActions(): AppActions {
     convertMany: vi.fn(),
     showBatch: vi.fn(),
     save: vi.fn(),
+    bootTest: vi.fn(),
+    showBootTest: vi.fn(),
     chooseRecipe: vi.fn(),
     showJobs: vi.fn(),
     showTools: vi.fn(),

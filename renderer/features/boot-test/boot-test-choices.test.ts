@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import type { BootEntry } from '#shared/boot/boot-entry'
+import { bootTestInputSchema } from '#shared/boot-test/boot-test-request'
+import type { Edit } from '#shared/edits/edit'
+import { type BootTestChoices, inputOf, problemsOf, usualChoices } from './boot-test-choices.js'
+
+const boot = (args: string) => ({
+  entries: [{ id: 'a', args: args.split(' '), isDefault: true, enabled: true } as unknown as BootEntry],
+})
+const ARGS: Edit[] = [{ kind: 'kernel-args', entry: '*', changes: [{ op: 'append', arg: 'a=1' }] }]
+const HOSTNAME: Edit[] = [{ kind: 'hostname', name: 'node' }]
+const USUAL = usualChoices([], boot('root=x console=ttyS0'))
+
+test('what is usual can be run at once, and says nothing that the core would not do by itself', () => {
+  expect(problemsOf(USUAL)).toEqual({})
+  const request = bootTestInputSchema.parse({ source: '/a', ...inputOf(USUAL) })
+  expect(request).toEqual(bootTestInputSchema.parse({ source: '/a' }))
+})
+
+test.each([
+  [ARGS, 'console=ttyS0', ['login', 'cmdline']],
+  [ARGS, 'console=ttyS0 quiet', ['login']],
+  [HOSTNAME, 'console=ttyS0', ['login']],
+  [[], 'console=ttyS0', ['login']],
+] as const)('edited arguments are looked for where the kernel tells them: %j, %s', (edits, args, ready) =>
+  expect(usualChoices(edits, boot(args)).ready).toEqual(ready),
+)
+
+test('a kernel that does not write to the serial console is told to, for the test alone', () => {
+  expect(usualChoices([], boot('root=x')).append).toBe('console=ttyS0,115200n8')
+  expect(USUAL.append).toBe('')
+  expect(usualChoices([], undefined).append).toBe('')
+})
+
+test.each<[Partial<BootTestChoices>, string]>([
+  [{ memoryMib: '' }, 'memory'],
+  [{ memoryMib: 32 }, 'memory'],
+  [{ cpus: 0 }, 'cpus'],
+  [{ cpus: 1.5 }, 'cpus'],
+  [{ timeoutSeconds: '' }, 'timeout'],
+  [{ ready: [] }, 'ready'],
+  [{ patterns: 'ok\n(' }, 'patterns'],
+  [{ append: 'root="open' }, 'append'],
+])('%j cannot be started', (part, field) => expect(Object.keys(problemsOf({ ...USUAL, ...part }))).toEqual([field]))
+
+test('own expressions are enough to wait for', () => expect(problemsOf({ ...USUAL, ready: [], patterns: '^ready$' })).toEqual({}))
+
+test('all that is chosen is asked for', () => {
+  const input = inputOf({
+    ...USUAL,
+    platform: 'aws',
+    firmware: 'uefi',
+    memoryMib: 512,
+    cpus: 1,
+    diskBus: 'nvme',
+    network: 'user',
+    entry: 'b',
+    append: 'debug  rd.break="a b"',
+    ready: ['kernel'],
+    patterns: '^one$\n\ntwo',
+    timeoutSeconds: 60,
+  })
+  expect(input).toEqual({
+    platform: 'aws',
+    entry: 'b',
+    append: ['debug', 'rd.break="a b"'],
+    machine: { firmware: 'uefi', memoryBytes: 512 * 1024 ** 2, cpus: 1, diskBus: 'nvme', network: 'user' },
+    expect: { ready: ['kernel'], patterns: ['^one$', 'two'], timeoutSeconds: 60 },
+  })
+  expect(bootTestInputSchema.safeParse({ source: '/a', ...input }).success).toBe(true)
+})

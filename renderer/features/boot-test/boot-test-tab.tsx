@@ -1,0 +1,159 @@
+import { Button, Select } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { MonitorPlay, RotateCw, SlidersHorizontal } from 'lucide-react'
+import type { ImageInfo } from '#shared/images/image-info'
+import type { Job } from '#shared/jobs/job'
+import { call } from '../../api/client.js'
+import { jobsQuery } from '../../api/queries.js'
+import { AppError } from '#shared/errors/app-error'
+import { useAppActions } from '../../components/app-actions.js'
+import { Badge } from '../../components/badge.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { ErrorNotice } from '../../components/error-notice.js'
+import { count } from '../../components/format.js'
+import { Note } from '../../components/note.js'
+import { useEdits } from '../edits/edit-store.js'
+import { JobActions } from '../jobs/job-actions.js'
+import { JobSteps } from '../jobs/job-steps.js'
+import { isActive } from '../jobs/job-words.js'
+import { useBootTestStore } from './boot-test-store.js'
+import styles from './boot-test-tab.module.css'
+import { machineWords, phaseReached, stateWords } from './boot-test-words.js'
+import { lastVerdict, requestOf, testsOf } from './boot-tests.js'
+import { SerialView } from './serial-view.js'
+import { StagesReached } from './time-line.js'
+import { VerdictPanel } from './verdict-panel.js'
+
+/** The boot tests of an image: what runs, or what the last one found. */
+export function BootTestTab({ info }: { readonly info: ImageInfo }) {
+  const { path } = info
+  const { bootTest } = useAppActions()
+  const { data: jobs = [] } = useQuery(jobsQuery)
+  const wanted = useBootTestStore((store) => store.shown[path])
+  const tests = testsOf(jobs, path)
+  const job = tests.find(({ id }) => id === wanted) ?? tests[0]
+  if (job === undefined) {
+    return (
+      <div className="card">
+        <EmptyState
+          icon={MonitorPlay}
+          title="Not booted yet"
+          actions={
+            <Button variant="filled" onClick={() => bootTest(path)}>
+              Boot test…
+            </Button>
+          }
+        >
+          <p>The image, with what is staged, boots in a throw-away machine. The image itself is not written to.</p>
+        </EmptyState>
+      </div>
+    )
+  }
+  return <BootTestRun key={job.id} info={info} job={job} tests={tests} />
+}
+
+function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly job: Job; readonly tests: readonly Job[] }) {
+  const report = job.output?.bootTest
+  const { tone, words } = stateWords(job)
+  return (
+    <div className={styles.tab}>
+      <header className={styles.header}>
+        <span role="status">
+          <Badge tone={tone}>{words}</Badge>
+        </span>
+        <p className={styles.facts}>{report ? machineWords(report) : isActive(job) ? job.message : ''}</p>
+        <span className={styles.actions}>
+          {tests.length > 1 && <TestSelect path={info.path} job={job} tests={tests} />}
+          {isActive(job) ? <JobActions job={job} /> : <Again info={info} job={job} />}
+        </span>
+      </header>
+      <About info={info} job={job} />
+      {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
+      <div className={styles.columns}>
+        <SerialView job={job} />
+        {report ? (
+          <VerdictPanel job={job} report={report} />
+        ) : (
+          <aside className={`card ${styles.progress}`} aria-label="Progress of the test">
+            <h2>{isActive(job) ? 'Under way' : 'No verdict'}</h2>
+            <JobSteps steps={job.steps} paused={job.paused} />
+            {isActive(job) && (
+              <>
+                <h3>Time line</h3>
+                <StagesReached reached={phaseReached(job)} />
+              </>
+            )}
+          </aside>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** With what it was booted, and whether that is what would be booted now. */
+function About({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
+  const edits = useEdits(info.path)
+  const request = requestOf(job)
+  if (request === null) return null
+  const isSame = lastVerdict([job], info, edits) !== null
+  const parts = [
+    request.edits.length === 0 ? 'The image as it is on disk' : `The image with ${count(request.edits.length, 'staged edit')}`,
+    ...(request.entry === undefined ? [] : ['another boot entry, for the test alone']),
+    ...(request.append.length === 0 ? [] : [`for the test alone: ${request.append.join(' ')}`]),
+  ]
+  return (
+    <>
+      <p className="dim">{parts.join('; ')}. The image itself is not written to.</p>
+      {!isSame && job.output?.bootTest && (
+        <Note tone="amber" title="The image or its edits have changed since">
+          <p>This verdict is not about what is here now. Run it again.</p>
+        </Note>
+      )}
+    </>
+  )
+}
+
+function TestSelect({ path, job, tests }: { readonly path: string; readonly job: Job; readonly tests: readonly Job[] }) {
+  const { show } = useBootTestStore.getState()
+  return (
+    <Select
+      aria-label="Which test is shown"
+      size="xs"
+      w={230}
+      allowDeselect={false}
+      value={job.id}
+      onChange={(id) => id !== null && show(path, id)}
+      data={tests.map((test) => ({
+        value: test.id,
+        label: `${new Date(test.createdAt).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'medium' })} · ${stateWords(test).words}`,
+      }))}
+    />
+  )
+}
+
+/** The same test of the image and its edits as they are now. Configuration of a first boot is not kept: such a test is asked for anew. */
+function Again({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
+  const { path, revision } = info
+  const { bootTest, reportFailure } = useAppActions()
+  const { show } = useBootTestStore.getState()
+  const edits = useEdits(path)
+  const request = requestOf(job)
+  const start = useMutation({
+    mutationFn: (input: NonNullable<typeof request>) =>
+      call('jobs.start', { kind: 'test-boot', input: { ...input, revision, edits: [...edits] } }),
+    onSuccess: ({ id }) => show(path, id),
+    onError: reportFailure,
+  })
+  return (
+    <>
+      <Button size="xs" leftSection={<SlidersHorizontal size={14} aria-hidden />} onClick={() => bootTest(path)}>
+        Another boot test…
+      </Button>
+      {request !== null && request.seed === undefined && (
+        <Button size="xs" leftSection={<RotateCw size={14} aria-hidden />} disabled={start.isPending} onClick={() => start.mutate(request)}>
+          Run again
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { Edit } from '#shared/edits/edit'
+import { PATH } from '../boot-entries/testing/sample-core.js'
+import { lastVerdict } from './boot-tests.js'
+import { badgeWords, machineWords, phaseReached, spansOf, stateWords, verdictWords } from './boot-test-words.js'
+import { appended, NO_SERIAL, SHOWN_LINES } from './serial-text.js'
+import { endedTest, sampleTest, sampleVerdict } from './testing/sample-boot-test.js'
+
+test.each([
+  ['pass', 'Passed in 6.7 s'],
+  ['fail', 'Failed after 6.7 s'],
+  ['timeout', 'Time-out after 6.7 s'],
+] as const)('%s is told with its time', (verdict, words) => expect(verdictWords({ verdict, seconds: 6.7 })).toBe(words))
+
+test('a test that has no verdict is told by its job', () => {
+  expect(stateWords(sampleTest()).words).toBe('Running')
+  expect(stateWords(sampleTest({ state: 'cancelled' })).words).toBe('Cancelled')
+  expect(stateWords(sampleTest({ state: 'failed' }))).toEqual({ tone: 'red', words: 'Ended without a verdict' })
+  expect(stateWords(endedTest(sampleVerdict({ verdict: 'fail' })))).toEqual({ tone: 'red', words: 'Failed after 6.7 s' })
+})
+
+test('a badge says when: the time of today, the date of another day', () => {
+  const end = new Date(2025, 0, 31, 14, 32)
+  expect(badgeWords('pass', end.toISOString(), new Date(2025, 0, 31, 15).getTime())).toBe('Boots: passed 14:32')
+  expect(badgeWords('fail', end.toISOString(), new Date(2025, 1, 2).getTime())).toBe('Boot test: failed 31 Jan 2025')
+})
+
+test('each stage lasts until the next, the last one until the verdict', () => {
+  const spans = spansOf(sampleVerdict({ seconds: 7 }))
+  expect(spans.map(({ title, from, seconds }) => [title, from, Number(seconds.toFixed(1))])).toEqual([
+    ['Firmware', 0.5, 1.5],
+    ['Kernel', 2, 4.7],
+    ['Login', 6.7, 0.3],
+  ])
+  expect(spansOf({ timeline: [], seconds: 3 })).toEqual([])
+})
+
+test('how far a test has come is what its job says', () => {
+  expect(phaseReached({ message: 'Initial RAM disk' })).toBe('initramfs')
+  expect(phaseReached({ message: 'KVM works here' })).toBeNull()
+})
+
+test('the machine is told in one line', () => {
+  const { machine } = sampleVerdict()
+  expect(machineWords(sampleVerdict())).toBe('TCG (emulated processor) · UEFI · q35 · virtio · 512 MiB · 1 CPU')
+  expect(machineWords(sampleVerdict({ machine: { ...machine, cpus: 2, network: 'user', tpm: true, platform: 'aws' } }))).toMatch(
+    /2 CPUs · network · TPM · as on .*AWS|2 CPUs · network · TPM · as on Amazon/,
+  )
+})
+
+test('only a verdict about this revision with these edits counts, the newest one', () => {
+  const edits: Edit[] = [{ kind: 'kernel-args', entry: 'a', changes: [{ op: 'append', arg: 'x=1' }] }]
+  const sameInOtherOrder = [{ changes: [{ arg: 'x=1', op: 'append' }], entry: 'a', kind: 'kernel-args' }] as Edit[]
+  const image = { path: PATH, revision: 'r1' }
+  const jobs = [
+    endedTest(sampleVerdict({ verdict: 'fail' }), { id: 'old', createdAt: '2025-01-01T00:00:00.000Z' }, { edits }),
+    endedTest(sampleVerdict(), { id: 'new', createdAt: '2025-01-02T00:00:00.000Z' }, { edits, append: ['debug'] }),
+    sampleTest({ id: 'runs', createdAt: '2025-01-03T00:00:00.000Z' }, { edits }),
+    endedTest(sampleVerdict(), { id: 'other', createdAt: '2025-01-04T00:00:00.000Z' }, { edits, source: '/other' }),
+  ]
+  expect(lastVerdict(jobs, image, sameInOtherOrder)).toMatchObject({ job: { id: 'new' }, isVaried: true })
+  expect(lastVerdict(jobs, image, [])).toBeNull()
+  expect(lastVerdict(jobs, { ...image, revision: 'r2' }, edits)).toBeNull()
+})
+
+test('the window holds the last lines, and says that there were more', () => {
+  const piece = (lines: string[], skipped = 0) => ({ lines, pending: 'p', skipped, next: 0 })
+  expect(appended(NO_SERIAL, piece(['a']))).toEqual({ lines: ['a'], pending: 'p', isCut: false })
+  expect(appended(NO_SERIAL, piece(['a'], 7)).isCut).toBe(true)
+  const many = appended(NO_SERIAL, piece(Array.from({ length: SHOWN_LINES + 1 }, (_, index) => String(index))))
+  expect(many).toMatchObject({ isCut: true })
+  expect(many.lines.at(0)).toBe('1')
+  expect(many.lines).toHaveLength(SHOWN_LINES)
+})

@@ -1,0 +1,67 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { BootEntry } from '#shared/boot/boot-entry'
+import { PATH, renderInApp, sampleActions, sampleCore, sampleReport } from '../../features/boot-entries/testing/sample-core.js'
+import { useBootTestStore } from '../../features/boot-test/boot-test-store.js'
+import { sampleTest } from '../../features/boot-test/testing/sample-boot-test.js'
+import { useEditStore } from '../../features/edits/edit-store.js'
+import { BootTestDialog } from './boot-test-dialog.js'
+
+const ENTRY = { id: 'a', title: 'Sample', args: ['root=x'], isDefault: true, enabled: true } as unknown as BootEntry
+
+function open() {
+  const actions = sampleActions()
+  const onClose = vi.fn()
+  const { invoke } = sampleCore(sampleReport([ENTRY]), {
+    'images.inspect': () => ({ path: PATH, revision: 'r1' }) as never,
+    'jobs.start': () => sampleTest({ id: 'fresh' }),
+  })
+  renderInApp(<BootTestDialog path={PATH} onClose={onClose} />, actions)
+  return { actions, invoke, onClose }
+}
+const run = () => screen.findByRole<HTMLButtonElement>('button', { name: 'Run boot test' })
+
+beforeEach(() => {
+  useEditStore.setState({ byPath: {} })
+  useBootTestStore.setState(useBootTestStore.getInitialState(), true)
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+test('one click runs it with what is staged, and goes to the test', async () => {
+  const edits = [{ kind: 'kernel-args', entry: 'a', changes: [{ op: 'append', arg: 'x=1' }] }] as const
+  useEditStore.getState().stage(PATH, edits as never)
+  const { actions, invoke, onClose } = open()
+  fireEvent.click(await run())
+  await waitFor(() => expect(actions.showBootTest).toHaveBeenCalledWith(PATH, 'fresh'))
+  expect(screen.getByText('Boots the image with its staged edit')).toBeTruthy()
+  expect(onClose).toHaveBeenCalled()
+  expect(invoke).toHaveBeenCalledWith('jobs.start', {
+    kind: 'test-boot',
+    input: expect.objectContaining({
+      source: PATH,
+      revision: 'r1',
+      edits,
+      append: ['console=ttyS0,115200n8'],
+      expect: { ready: ['login', 'cmdline'], patterns: [], timeoutSeconds: 600 },
+    }),
+  })
+  expect(useBootTestStore.getState().choices[PATH]?.append).toBe('console=ttyS0,115200n8')
+})
+
+test('without anything to wait for it is not run; an expression is enough, when it is one', async () => {
+  open()
+  const button = await run()
+  expect(screen.getByText('Boots the image as it is on disk')).toBeTruthy()
+  fireEvent.click(screen.getByRole('checkbox', { name: 'A login prompt' }))
+  expect(screen.getByText(/Say what the guest has to reach/)).toBeTruthy()
+  expect(button.disabled).toBe(true)
+  const lines = screen.getByRole('textbox', { name: 'And lines that match' })
+  fireEvent.change(lines, { target: { value: '(' } })
+  expect(button.disabled).toBe(true)
+  fireEvent.change(lines, { target: { value: '^ready' } })
+  expect(button.disabled).toBe(false)
+})

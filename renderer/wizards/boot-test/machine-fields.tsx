@@ -1,0 +1,88 @@
+import { NumberInput, Select } from '@mantine/core'
+import { DISK_BUSES, FIRMWARE_CHOICES, type FirmwareChoice, NETWORKS } from '#shared/boot-test/boot-test-request'
+import { machinePreset } from '#shared/boot-test/machine-presets'
+import type { BootTestChoices, ChoiceProblems } from '../../features/boot-test/boot-test-choices.js'
+import { PlatformSelect } from '../../features/platforms/platform-select.js'
+import styles from './boot-test-form.module.css'
+
+const FIRMWARE_WORDS: Readonly<Record<FirmwareChoice, string>> = {
+  auto: 'Automatic',
+  bios: 'BIOS',
+  uefi: 'UEFI',
+  'uefi-secure': 'UEFI with secure boot',
+}
+const BUS_WORDS = { virtio: 'virtio', scsi: 'SCSI', nvme: 'NVMe', sata: 'SATA', ide: 'IDE' } as const
+const NETWORK_WORDS = { none: 'None', user: "This machine's connection" } as const
+
+interface MachineFieldsProps {
+  readonly choices: BootTestChoices
+  readonly problems: ChoiceProblems
+  readonly onChange: (part: Partial<BootTestChoices>) => void
+}
+
+export function MachineFields({ choices, problems, onChange }: MachineFieldsProps) {
+  const preset = machinePreset(choices.platform ?? undefined)
+  return (
+    <>
+      <PlatformSelect
+        label="Looks to the guest like"
+        none="A plain virtual machine of QEMU"
+        value={choices.platform}
+        onChange={(platform) => onChange({ platform })}
+      />
+      {preset.note !== null && <p className="caption">{preset.note}.</p>}
+      <div className={styles.machine}>
+        <Select
+          label="Firmware"
+          allowDeselect={false}
+          value={choices.firmware}
+          onChange={(value) => onChange({ firmware: FIRMWARE_CHOICES.find((id) => id === value) ?? 'auto' })}
+          data={FIRMWARE_CHOICES.map((value) => ({ value, label: FIRMWARE_WORDS[value] }))}
+        />
+        <Select
+          label="Disk bus"
+          allowDeselect={false}
+          value={choices.diskBus ?? ''}
+          onChange={(value) => onChange({ diskBus: DISK_BUSES.find((id) => id === value) ?? null })}
+          data={[
+            { value: '', label: `Usual (${BUS_WORDS[preset.diskBus]})` },
+            ...DISK_BUSES.map((value) => ({ value: value as string, label: BUS_WORDS[value] })),
+          ]}
+        />
+        <Select
+          label="Network"
+          allowDeselect={false}
+          value={choices.network}
+          onChange={(value) => onChange({ network: NETWORKS.find((id) => id === value) ?? 'none' })}
+          data={NETWORKS.map((value) => ({ value, label: NETWORK_WORDS[value] }))}
+        />
+        <NumberInput
+          label="Memory in MiB"
+          allowDecimal={false}
+          allowNegative={false}
+          step={256}
+          value={choices.memoryMib}
+          onChange={(memoryMib) => onChange({ memoryMib })}
+          error={problems.memory}
+        />
+        <NumberInput
+          label="CPUs"
+          allowDecimal={false}
+          allowNegative={false}
+          value={choices.cpus}
+          onChange={(cpus) => onChange({ cpus })}
+          error={problems.cpus}
+        />
+        <NumberInput
+          label="Time-out in seconds"
+          allowDecimal={false}
+          allowNegative={false}
+          step={60}
+          value={choices.timeoutSeconds}
+          onChange={(timeoutSeconds) => onChange({ timeoutSeconds })}
+          error={problems.timeout}
+        />
+      </div>
+    </>
+  )
+}
