@@ -84,7 +84,7 @@ function parseNamed(transport: 'docker' | 'containers-storage', text: string, as
   const [first = ''] = parts
   const hasRegistry = parts.length > 1 && (/[.:[\]]/.test(first) || first === 'localhost' || first !== first.toLowerCase())
   const registry = hasRegistry ? first : null
-  if (registry !== null && !isRegistry(registry)) throw wrong(asked, 'the name of the registry is none')
+  if (registry !== null && (registry.length > MAX_NAME || !REGISTRY.test(registry))) throw wrong(asked, 'the name of the registry is none')
   const repository = (hasRegistry ? parts.slice(1) : parts).join('/')
   if (repository === '') throw wrong(asked, 'it names no repository')
   if (repository.length > MAX_NAME) throw wrong(asked, `a repository has at most ${MAX_NAME} characters`)
@@ -112,11 +112,6 @@ function parsePath(transport: Exclude<Transport, 'docker' | 'containers-storage'
   const split = transport === 'docker-archive' ? name.lastIndexOf(':') : -1
   const [repository, tag] = split < 0 ? [name, null] : [name.slice(0, split), name.slice(split + 1)]
   return { ...none, path, repository: repository === '' ? null : repository, tag, digest }
-}
-
-/** Some that look like one are no address: a port above 65535, 256.0.0.1, parts of IPv6 that are too many. */
-function isRegistry(text: string): boolean {
-  return text.length <= MAX_NAME && REGISTRY.test(text) && URL.canParse(`https://${text}/`)
 }
 
 function hasControl(text: string): boolean {

@@ -69,3 +69,15 @@ test('an answer against something tells nothing of what signs in, in whatever fo
   expect(text).toBe('no: Basic … and …')
   expect(failed).toMatchObject({ data: { details: { reason: 'It answered 400: no: Basic … and …' } } })
 })
+
+test.each(['registry.example:65536', '256.0.0.1', '1.2.3.4.5', '[:::::]', '[::1::2]:5000', 'xn--.example'])(
+  '%s is told to be no address',
+  async (registry) => {
+    const signIns = {} as SignInStore
+    const env = { HOME: '/nonexistent', CONTAINERS_REGISTRIES_CONF: '/dev/null' }
+    const deps = { host: { env, log: silentLogger, signal: undefined }, signIns }
+    await expect(openRegistry(deps, { registry, repository: 'team/disk', purpose: 'pull', access: {} })).rejects.toMatchObject({
+      code: 'bad-input',
+    })
+  },
+)

@@ -1,3 +1,4 @@
+import { registryHost } from '#shared/containers/docker-hub'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { type Endpoint, openEndpoint } from './endpoint.js'
 import { endpointsFor } from './endpoints.js'
@@ -6,11 +7,12 @@ import type { RegistryDeps, RegistryPlace, RegistryRequest, RegistryResponse, Re
 
 /**
  * Opens a repository of a registry, with its mirrors where it is only read. Nothing is sent yet. Throws `container-refused` where `registries.conf`
- * blocks it, and `bad-input` for a configuration that cannot be read.
+ * blocks it, and `bad-input` for a name that is no address, and a configuration that cannot be read.
  */
 export async function openRegistry(deps: RegistryDeps, place: RegistryPlace): Promise<RegistrySession> {
   const limits = { ...REGISTRY_LIMITS, ...deps.limits }
   const places = await endpointsFor(place, deps.host.env)
+  for (const { registry } of places) requireAddress(registry)
   const actions = place.purpose === 'push' ? 'pull,push' : 'pull'
   const endpoints = places.map((found) =>
     openEndpoint({ ...deps, place: found, access: accessFor(place, found.isMirror), actions, limits }),
@@ -59,6 +61,12 @@ export async function openRegistry(deps: RegistryDeps, place: RegistryPlace): Pr
       await Promise.all(endpoints.map((endpoint) => endpoint.close()))
     },
   }
+}
+
+/** Some names have the form of a host and are none: a port above 65535, 256.0.0.1, IPv6 with too many parts. */
+function requireAddress(registry: string): void {
+  if (URL.canParse(`https://${registryHost(registry)}/v2/`)) return
+  throw new AppError('bad-input', { details: { registry, reason: `${registry} is no address of a registry` } })
 }
 
 /** Plain HTTP and a folder of certificates are said of the registry itself; a mirror has its own row in `registries.conf`. */
