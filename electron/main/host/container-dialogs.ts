@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { dialog, type OpenDialogOptions } from 'electron'
 import { containerReferenceAt } from '#core/operations/containers/container-file'
+import { parseReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
 import { confirm, type DialogParent, chooseOutput } from './dialogs.js'
 
@@ -44,13 +45,20 @@ async function chooseOne(parent: DialogParent, options: OpenDialogOptions): Prom
   return answer.canceled ? null : (answer.filePaths[0] ?? null)
 }
 
-/** Where an archive or folder of a container image is written; null when the dialog was closed. */
+/** Where an archive or folder of a container image is written; null when the dialog was closed. Throws `bad-input` for a path that no reference can name. */
 export async function chooseContainerDestination(
   parent: DialogParent,
   { suggested, transport }: { readonly suggested: string; readonly transport: 'oci-archive' | 'docker-archive' | 'oci' | 'dir' },
 ): Promise<{ reference: string; replace: boolean } | null> {
   const chosen = await chooseOutput(parent, suggested, 'Write the container image to')
-  return chosen === null ? null : { reference: `${transport}:${chosen.path}`, replace: chosen.replace }
+  if (chosen === null) return null
+  const reference = `${transport}:${chosen.path}`
+  // What the user agreed to replace is what they chose, not a file whose name is the beginning of that.
+  if (chosen.path.includes(':') || parseReference(reference).path !== chosen.path)
+    throw new AppError('bad-input', {
+      details: { reference, reason: 'a colon in the path, or a blank at its end, would be read as the end of it' },
+    })
+  return { reference, replace: chosen.replace }
 }
 
 /** Where a file or folder of a container image goes; null when the dialog was closed. */
