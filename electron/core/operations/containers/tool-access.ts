@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Access } from '#shared/containers/container-requests'
@@ -34,7 +35,11 @@ export async function toolAccess(
 
 async function privateAuthFile(ctx: JobContext, registry: string, credential: RegistryCredential): Promise<string> {
   // Below the runtime folder, which is in memory on most machines. One folder for each registry of a job.
-  const folder = path.join(ctx.host.dirs.runtime, 'sign-ins', `${ctx.jobId}-${Buffer.from(registry).toString('hex')}`)
+  const folder = path.join(
+    ctx.host.dirs.runtime,
+    'sign-ins',
+    `${ctx.jobId}-${createHash('sha256').update(registry).digest('hex').slice(0, 16)}`,
+  )
   const release = ctx.claim('folder', folder)
   ctx.defer(async () => {
     await rm(folder, { recursive: true, force: true })
