@@ -13,6 +13,7 @@ import { QmpClient, type QmpEvent } from '../../tools/qemu-system/qmp.js'
 import type { JobContext } from '../job-context.js'
 import type { BootConsoles } from './boot-consoles.js'
 import type { PreparedBoot } from './prepare-boot.js'
+import { readScreen } from './read-screen.js'
 import { pngOfPpm } from './screenshot-png.js'
 import type { SerialLog } from './serial-log.js'
 
@@ -97,7 +98,8 @@ export async function startMachine(
     const file = path.join(folder, 'screen.ppm')
     try {
       await qmp.execute('screendump', { filename: file })
-      return pngOfPpm(await fs.readFile(file))
+      const picture = await readScreen(file)
+      return picture && pngOfPpm(picture)
     } catch {
       return null
     } finally {
