@@ -1,3 +1,5 @@
+import { ByteTail } from './byte-tail.js'
+
 const HISTORY_BYTES = 256 * 1024
 
 export type ConsoleListener = (bytes: Buffer) => void
@@ -15,14 +17,13 @@ export interface LiveMachine {
 /** Serial consoles of the boot tests that run in this process, by job: for who looks on, in a window or on a terminal. */
 export class BootConsoles {
   private readonly machines = new Map<string, LiveMachine>()
-  private readonly histories = new Map<string, Buffer[]>()
-  private readonly totals = new Map<string, number>()
+  private readonly histories = new Map<string, ByteTail>()
   private readonly listeners = new Map<string, Set<ConsoleListener>>()
 
   /** Tells what the guest of a job writes: first the end of what it wrote before. May be asked before the test begins. */
   watch(jobId: string, listener: ConsoleListener): () => void {
     const history = this.histories.get(jobId)
-    if (history && history.length > 0) listener(Buffer.concat(history))
+    if (history && history.length > 0) listener(history.bytes())
     const set = this.listeners.get(jobId) ?? new Set()
     this.listeners.set(jobId, set.add(listener))
     return () => {
@@ -34,7 +35,7 @@ export class BootConsoles {
   /** The end of what the guest wrote, and how much it wrote in all; undefined when the machine does not run here. */
   recent(jobId: string): { readonly bytes: Buffer; readonly end: number } | undefined {
     const history = this.histories.get(jobId)
-    return history && { bytes: Buffer.concat(history), end: this.totals.get(jobId) ?? 0 }
+    return history && { bytes: history.bytes(), end: history.dropped + history.length }
   }
 
   /** The machine of a job while it runs. */
@@ -44,24 +45,16 @@ export class BootConsoles {
 
   open(jobId: string, machine: LiveMachine): void {
     this.machines.set(jobId, machine)
-    this.histories.set(jobId, [])
-    this.totals.set(jobId, 0)
+    this.histories.set(jobId, new ByteTail(HISTORY_BYTES))
   }
 
   tell(jobId: string, bytes: Buffer): void {
-    const history = this.histories.get(jobId)
-    if (history) {
-      this.totals.set(jobId, (this.totals.get(jobId) ?? 0) + bytes.length)
-      history.push(bytes)
-      let size = history.reduce((sum, chunk) => sum + chunk.length, 0)
-      while (size > HISTORY_BYTES && history.length > 1) size -= history.shift()?.length ?? 0
-    }
+    this.histories.get(jobId)?.push(bytes)
     for (const listener of this.listeners.get(jobId) ?? []) listener(bytes)
   }
 
   close(jobId: string): void {
     this.machines.delete(jobId)
     this.histories.delete(jobId)
-    this.totals.delete(jobId)
   }
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises'
+import { ByteTail } from './byte-tail.js'
 
 const HEAD_BYTES = 8 * 1024 * 1024
 const TAIL_BYTES = 4 * 1024 * 1024
@@ -10,9 +11,7 @@ const TAIL_BYTES = 4 * 1024 * 1024
 export class SerialLog {
   /** All that the guest wrote. */
   bytes = 0
-  private tail: Buffer[] = []
-  private tailBytes = 0
-  private dropped = 0
+  private readonly tail = new ByteTail(TAIL_BYTES)
 
   private constructor(
     private readonly handle: fs.FileHandle,
@@ -24,38 +23,28 @@ export class SerialLog {
   }
 
   get leftOutBytes(): number {
-    return this.dropped
+    return this.tail.dropped
   }
 
   /** What is held in memory. */
   get heldBytes(): number {
-    return this.tailBytes
+    return this.tail.length
   }
 
   async write(chunk: Buffer): Promise<void> {
     const room = Math.max(0, HEAD_BYTES - this.bytes)
     this.bytes += chunk.length
     if (room > 0) await this.handle.write(chunk.subarray(0, room))
-    if (chunk.length > room) this.keep(chunk.subarray(room))
+    if (chunk.length > room) this.tail.push(chunk.subarray(room))
   }
 
   async close(): Promise<void> {
     try {
-      if (this.dropped > 0) await this.handle.write(`\r\n[ ${this.dropped} bytes left out here ]\r\n`)
-      for (const chunk of this.tail) await this.handle.write(chunk)
+      if (this.tail.dropped > 0) await this.handle.write(`\r\n[ ${this.tail.dropped} bytes left out here ]\r\n`)
+      await this.handle.write(this.tail.bytes())
       await this.handle.sync()
     } finally {
       await this.handle.close()
-    }
-  }
-
-  private keep(chunk: Buffer): void {
-    this.tail.push(chunk)
-    this.tailBytes += chunk.length
-    while (this.tailBytes > TAIL_BYTES && this.tail.length > 1) {
-      const length = this.tail.shift()?.length ?? 0
-      this.tailBytes -= length
-      this.dropped += length
     }
   }
 }
