@@ -37,6 +37,7 @@ import { sourcesCommand } from './commands/sources.js'
 import { tourCommand } from './commands/tour.js'
 import { testBootCommand } from './commands/test-boot.js'
 import { unpackCommand } from './commands/unpack.js'
+import { errorHints } from './error-hints.js'
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes.js'
 import { createPrinter, type Sink, visible } from './print.js'
 
@@ -126,8 +127,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<Ex
     }
     const error = toAppError(thrown)
     print.error(error.data)
-    const agree = ['replace-output', 'replace'].find((name) => command.options[name]?.type === 'boolean')
-    if (error.code === 'output-exists' && agree !== undefined && !json) print.note(`  To replace it: --${agree}`)
+    if (!json) for (const hint of errorHints(error.data, command.options)) print.note(`  ${hint}`)
     return exitCodeFor(error.code)
   }
 }

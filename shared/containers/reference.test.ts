@@ -32,3 +32,16 @@ test.each([
 ])('%s is refused as input', (text) => {
   expect(codeOf(text)).toBe('bad-input')
 })
+
+test('a password in a reference is not repeated', () => {
+  for (const text of ['ada:hunter2@registry.example/disk:v1', 'docker://ada:hunter2@registry.example/disk@sha256:ab']) {
+    expect(() => parseReference(text)).toThrow(AppError)
+    try {
+      parseReference(text)
+    } catch (thrown) {
+      const { details } = (thrown as AppError).data
+      expect(details.reason).toContain('no user and password')
+      expect(JSON.stringify(details)).not.toContain('hunter2')
+    }
+  }
+})

@@ -73,6 +73,10 @@ function stripDocker(text: string): string {
 
 function parseNamed(transport: 'docker' | 'containers-storage', text: string, asked: string): ContainerReference {
   const [beforeDigest = '', digest = null, ...more] = text.split('@')
+  const afterDigest = text.slice(beforeDigest.length)
+  // What stands there may be a password, so it is not repeated.
+  if (!beforeDigest.includes('/') && /^@(?!sha256:).*\//s.test(afterDigest))
+    throw wrong(`…${afterDigest}`, 'a reference holds no user and password; leave out what stands before the @, and sign in')
   if (more.length > 0) throw wrong(asked, 'it has more than one @')
   if (digest !== null && !DIGEST.test(digest)) throw wrong(asked, 'the digest after @ has to be sha256: and 64 hex digits in lower case')
   const slash = beforeDigest.lastIndexOf('/')

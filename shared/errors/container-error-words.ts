@@ -38,7 +38,7 @@ export const CONTAINER_ERROR_WORDS = {
   'registry-failed': (facts) => ({
     title: `${facts.text(['registry'], 'The registry')} failed`,
     detail: `${sentence(facts.text(['reason', 'message'], `It answered ${facts.text(['status'], 'what makes no sense')}`))} ${NOTHING_KEPT}`,
-    next: 'Try again later; its operator may know more.',
+    next: facts.text(['next'], 'Try again later; its operator may know more.'),
   }),
   'sign-in-needed': (facts) => ({
     title: `${facts.text(['registry'], 'The registry')} wants you to sign in`,
@@ -74,7 +74,10 @@ export const CONTAINER_ERROR_WORDS = {
   }),
   'no-disk-in-container': (facts) => ({
     title: 'No disk was found in the image',
-    detail: `All ${facts.text(['entries'], 'its')} files were looked at by their content, and none of them is a disk image.`,
+    detail:
+      facts.text(['entries'], '') === '1'
+        ? 'Its one file was looked at by its content, and is no disk image.'
+        : `All ${facts.text(['entries'], 'its')} files were looked at by their content, and none of them is a disk image.`,
     next: 'Browse the files, or say which one to take. A bootable container can be made into a disk.',
   }),
   'several-disks': (facts) => ({

@@ -55,6 +55,15 @@ test('statuses and what they are about', () => {
   expect(refusalError({ ...refusal, status: 502 }).data).toMatchObject({ code: 'registry-failed', details: { reason: 'It answered 502' } })
 })
 
+test.each([
+  'Client sent an HTTP request to an HTTPS server.\n',
+  '<html><center>The plain HTTP request was sent to HTTPS port</center></html>',
+])('plain HTTP was wrong: %j', (body) => {
+  const { code, details } = refusalError({ ...refusal, status: 400, body }).data
+  expect(code).toBe('registry-failed')
+  expect(details).toMatchObject({ reason: 'It speaks TLS, and was asked without', next: 'Leave out what asks for plain HTTP.' })
+})
+
 test('what signs in is never shown', () => {
   const error = refusalError({ ...refusal, status: 401, user: 'ada', body: '{"message":"bad password hunter2"}', secrets: ['', 'hunter2'] })
   expect(error.data).toMatchObject({ code: 'sign-in-needed', details: { user: 'ada', message: 'bad password …' } })

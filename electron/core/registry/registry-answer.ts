@@ -38,6 +38,11 @@ export function refusalError(refusal: Refusal): AppError {
     const seconds = refusal.retryAfter === null ? {} : { seconds: refusal.retryAfter }
     return new AppError('registry-busy', { details: { registry, status, ...seconds }, actions: [{ kind: 'retry' }] })
   }
+  // Go's server says it in words, nginx in a page.
+  if (status === 400 && /HTTP request .{0,40}HTTPS (server|port)/i.test(refusal.body)) {
+    const details = { registry, status, reason: 'It speaks TLS, and was asked without', next: 'Leave out what asks for plain HTTP.' }
+    return new AppError('registry-failed', { details })
+  }
   const reason = message === '' ? `It answered ${status}` : `It answered ${status}: ${message}`
   return new AppError('registry-failed', { details: { registry, status, reason } })
 }

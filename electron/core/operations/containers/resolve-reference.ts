@@ -44,7 +44,7 @@ export async function fullNames(env: NodeJS.ProcessEnv, reference: ContainerRefe
   throw new AppError('bad-input', {
     details: {
       reference: name,
-      reason: `it names no registry, and registries.conf of this machine lists none to look at; say docker.io/${name}, say`,
+      reason: `it names no registry, and registries.conf of this machine lists none to look at; write it in full, as in docker.io/${name}`,
     },
   })
 }

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { errorHints } from './error-hints.js'
+import { copyContainerCommand } from './commands/containers-copy.js'
+import { extractCommand } from './commands/extract.js'
+import { inspectCommand } from './commands/inspect.js'
+
+const hints = (code: Parameters<typeof errorHints>[0]['code'], options = extractCommand.options) =>
+  errorHints({ code, details: { registry: 'registry.example' } }, options)
+
+test('an error is told with the option that mends it', () => {
+  expect(hints('output-exists')).toEqual(['To replace it: --replace'])
+  expect(hints('registry-plain-http')).toEqual(['To speak it all the same: --tls-verify false'])
+  expect(hints('registry-plain-http', copyContainerCommand.options)).toEqual([
+    'To speak it all the same: --src-tls-verify false, or --dest-tls-verify false',
+  ])
+  expect(hints('sign-in-needed')).toEqual(['To sign in: diskwright containers login registry.example -u USER'])
+  expect(hints('several-disks')).toEqual(['To take one of them: --path PATH'])
+  expect(hints('platform-not-found')).toEqual(['To take one of them: --arch ARCH'])
+})
+
+test('options that a command does not have are not named', () => {
+  for (const code of ['output-exists', 'registry-plain-http', 'several-disks', 'platform-not-found', 'no-space'] as const)
+    expect(hints(code, inspectCommand.options)).toEqual([])
+})

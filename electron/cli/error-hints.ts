@@ -1,0 +1,29 @@
+import type { AppErrorData } from '#shared/errors/app-error'
+import type { Command } from './command.js'
+
+type Options = Command['options']
+
+/** Which options of the command mend an error: people at a terminal have no button to press. */
+export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'details'>, options: Options): string[] {
+  const first = (...names: readonly string[]): string | undefined => names.find((name) => options[name] !== undefined)
+  const hint = (what: string, name: string | undefined, value = ''): string[] => (name === undefined ? [] : [`${what}: --${name}${value}`])
+  switch (code) {
+    case 'output-exists':
+      return hint('To replace it', isFlag(options, 'replace-output') ?? isFlag(options, 'replace'))
+    case 'registry-plain-http':
+      if (options['src-tls-verify'] !== undefined) return ['To speak it all the same: --src-tls-verify false, or --dest-tls-verify false']
+      return hint('To speak it all the same', first('tls-verify'), ' false')
+    case 'sign-in-needed':
+      return typeof details.registry === 'string' ? [`To sign in: diskwright containers login ${details.registry} -u USER`] : []
+    case 'several-disks':
+      return hint('To take one of them', first('path'), ' PATH')
+    case 'platform-not-found':
+      return hint('To take one of them', first('arch'), ' ARCH')
+    default:
+      return []
+  }
+}
+
+function isFlag(options: Options, name: string): string | undefined {
+  return options[name]?.type === 'boolean' ? name : undefined
+}
