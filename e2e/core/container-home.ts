@@ -4,6 +4,7 @@ import path from 'node:path'
 import { silentLogger } from '#core/log/logger'
 import type { ContainerDeps } from '#core/operations/containers/container-source'
 import { createHost } from '#core/process/create-host'
+import { knows } from './registry-access.js'
 
 /** A home folder of the test: no configuration of this machine's user takes part in how images are reached. */
 export interface ContainerHome {
@@ -28,9 +29,5 @@ export async function allowEveryImage(home: string): Promise<void> {
 /** What reading an image needs, with its folders in `home`, for a user who is signed in nowhere. */
 export async function signedOutDeps(home: string, env: NodeJS.ProcessEnv): Promise<ContainerDeps> {
   const dirs = { config: `${home}/config`, state: `${home}/state`, cache: `${home}/cache`, runtime: `${home}/runtime` }
-  const none = () => Promise.reject(new Error('not asked for'))
-  return {
-    host: await createHost({ dirs, env, log: silentLogger }),
-    signIns: { find: () => Promise.resolve(null), list: none, keep: none, forget: none },
-  }
+  return { host: await createHost({ dirs, env, log: silentLogger }), signIns: knows(null) }
 }

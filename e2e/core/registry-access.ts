@@ -3,6 +3,8 @@ import { openRegistry } from '#core/registry/open-registry'
 import { REGISTRY_LIMITS, type RegistryLimits } from '#core/registry/registry-limits'
 import type { RegistryPlace, RegistrySession } from '#core/registry/registry-session'
 import type { RegistryCredential, SignInStore } from '#core/registry/sign-in-store'
+import { MEDIA_TYPES } from '#shared/containers/media-types'
+import { digestOf } from './container-image.js'
 
 export interface SessionRequest extends Partial<RegistryPlace> {
   readonly registry: string
@@ -42,4 +44,10 @@ export function knows(credential: RegistryCredential | null): SignInStore {
 export function hurried(): { readonly limits: RegistryLimits; readonly waits: number[] } {
   const waits: number[] = []
   return { waits, limits: { ...REGISTRY_LIMITS, wait: async (milliseconds) => void waits.push(milliseconds) } }
+}
+
+/** Digest of what `v1` leads to, as it was answered. */
+export async function manifestOf(session: RegistrySession): Promise<string> {
+  const response = await session.request({ method: 'GET', path: 'manifests/v1', headers: { accept: MEDIA_TYPES.manifest } })
+  return digestOf(await response.bytes(4 * 1024 * 1024))
 }

@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { RegistrySession } from '#core/registry/registry-session'
 import { type FaultProxy, startFaultProxy } from '../faults/fault-proxy.js'
 import { digestOf, imageOf, layerOf } from './container-image.js'
 import { startRegistry, type TestRegistry } from './registry.js'
-import { hurried, withSession } from './registry-access.js'
+import { hurried, manifestOf, withSession } from './registry-access.js'
 import { failureOf } from './workbench.js'
 
 const SECRET = 'MARKER-9c1f'
@@ -35,11 +32,6 @@ afterAll(async () => {
   await proxy.stop()
   await registry.stop()
 })
-
-async function manifestOf(session: RegistrySession): Promise<string> {
-  const response = await session.request({ method: 'GET', path: 'manifests/v1', headers: { accept: image.mediaType } })
-  return digestOf(await response.bytes(4 * 1024 * 1024))
-}
 
 async function readBlob(session: RegistrySession, from = 0): Promise<Buffer> {
   const response = await session.request({ method: 'GET', path: `blobs/${LAYER}`, headers: from === 0 ? {} : { range: `bytes=${from}-` } })
@@ -293,15 +285,4 @@ test('redirects without end are left after ten', async () => {
   const error = await failureOf(withSession({ registry: proxy.registry }, readBlob))
   expect(error.code).toBe('registry-failed')
   expect(proxy.count(/blobs/)).toBe(11)
-})
-
-test('nothing listens there', async () => {
-  const server = http.createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  const error = await failureOf(withSession({ registry: `127.0.0.1:${port}`, limits: hurried().limits }, manifestOf))
-  expect(error.data).toMatchObject({ code: 'registry-unreachable', details: { reason: 'Nothing listens there (ECONNREFUSED)' } })
 })

@@ -7,11 +7,10 @@ import os from 'node:os'
 import path from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RegistrySession } from '#core/registry/registry-session'
 import { startFaultProxy } from '../faults/fault-proxy.js'
 import { type BuiltImage, digestOf, imageOf, layerOf } from './container-image.js'
 import { makeCertificates, startRegistry, type TestRegistry } from './registry.js'
-import { BARE_ENV, hurried, withSession } from './registry-access.js'
+import { BARE_ENV, hurried, manifestOf, withSession } from './registry-access.js'
 import { failureOf } from './workbench.js'
 
 /** Through proxies and mirrors, and with certificates from where podman looks for them. */
@@ -31,11 +30,6 @@ afterAll(async () => {
   await Promise.all([plain, secure].map((registry) => registry.stop()))
   await fs.rm(home, { recursive: true, force: true })
 })
-
-async function manifestOf(session: RegistrySession): Promise<string> {
-  const response = await session.request({ method: 'GET', path: 'manifests/v1', headers: { accept: image.mediaType } })
-  return digestOf(await response.bytes(4 * 1024 * 1024))
-}
 
 async function folderOf(name: string): Promise<string> {
   const folder = path.join(home, name)

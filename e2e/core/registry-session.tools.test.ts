@@ -1,13 +1,13 @@
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RegistrySession } from '#core/registry/registry-session'
-import { digestOf, imageOf, layerOf } from './container-image.js'
+import { imageOf, layerOf } from './container-image.js'
 import { startRegistry, type TestRegistry } from './registry.js'
-import { withSession } from './registry-access.js'
+import { hurried, manifestOf, withSession } from './registry-access.js'
 import { failureOf } from './workbench.js'
 
 /** Stands in every error that leaks it. */
 const SECRET = 'MARKER-9c1f'
-const MANIFEST = { accept: 'application/vnd.oci.image.manifest.v1+json' }
 
 let open: TestRegistry
 let guarded: TestRegistry
@@ -26,11 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([open, guarded, secure].map((registry) => registry.stop()))
 })
-
-async function manifestOf(session: RegistrySession): Promise<string> {
-  const response = await session.request({ method: 'GET', path: 'manifests/v1', headers: MANIFEST })
-  return digestOf(await response.bytes(4 * 1024 * 1024))
-}
 
 const ada = { user: 'ada', secret: SECRET, isToken: false }
 
@@ -75,4 +70,15 @@ test('what is not there', async () => {
   const absent = { registry: open.registry, repository: 'team/other' }
   const error = await failureOf(withSession(absent, manifestOf))
   expect(error.data).toMatchObject({ code: 'container-not-found', details: { reference: `${open.registry}/team/other:v1` } })
+})
+
+test('nothing listens there', async () => {
+  const server = net.createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  const error = await failureOf(withSession({ registry: `127.0.0.1:${port}`, limits: hurried().limits }, manifestOf))
+  expect(error.data).toMatchObject({ code: 'registry-unreachable', details: { reason: 'Nothing listens there (ECONNREFUSED)' } })
 })

@@ -5,10 +5,11 @@ import { decompress } from '../../unpack/decompress.js'
 import { readerOf, withPackedFile } from '../../unpack/packed-file.js'
 import { limitsFor, SparseFile } from '../../unpack/sparse-file.js'
 import type { ContainerDeps } from '../container-source.js'
+import { isOwnerAlive, ownMark } from '../own-labels.js'
 import { type MemberStore, tarStore } from './member-store.js'
 
 const HEAD_BYTES = 16
-const FOLDER = /^archive-(\d+)-/
+const FOLDER = /^archive-(\d+\.\d+)-/
 
 /**
  * An archive, compressed or not. Of a compressed one there is no way to read from the middle: it is unpacked into a private folder, which goes away when it is
@@ -20,7 +21,7 @@ export async function archiveStore({ host, pausePoint }: ContainerDeps, file: st
   const base = path.join(host.dirs.cache, 'containers')
   await mkdir(base, { recursive: true, mode: 0o700 })
   await removeLeftovers(base)
-  const folder = await mkdtemp(path.join(base, `archive-${process.pid}-`))
+  const folder = await mkdtemp(path.join(base, `archive-${ownMark()}-`))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     const tar = path.join(folder, 'archive.tar')
@@ -61,17 +62,8 @@ async function unpack(
 /** What a process left that ended without closing. */
 async function removeLeftovers(base: string): Promise<void> {
   for (const name of await readdir(base)) {
-    const pid = Number(FOLDER.exec(name)?.[1] ?? Number.NaN)
-    if (Number.isNaN(pid) || isAlive(pid)) continue
+    const mark = FOLDER.exec(name)?.[1]
+    if (mark === undefined || isOwnerAlive(mark)) continue
     await rm(path.join(base, name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
