@@ -20,6 +20,8 @@ import { digestOf } from './sources/verified-blob.js'
 const MAX_DEPTH = 2
 /** Nobody has more than a few; each is fetched. */
 const MAX_NESTED = 16
+/** Of each the manifest and the configuration are fetched. */
+const MAX_UNSAID = 64
 
 export interface ChosenImage {
   /** What the reference led to: the index where there is one, else the image. */
@@ -103,7 +105,14 @@ async function open(source: ContainerSource, root: ManifestBytes, image: ListedI
 
 /** What an index does not say, the configurations do. */
 async function withPlatforms(source: ContainerSource, images: readonly ListedImage[]): Promise<ListedImage[]> {
-  return Promise.all(images.map(async (image) => (image.platform === null ? readImage(source, image) : image)))
+  const unsaid = images.filter(({ platform }) => platform === null).length
+  if (unsaid > MAX_UNSAID)
+    throw new AppError('container-invalid', { details: { reason: `Its index does not say of ${unsaid} images what they are for` } })
+  const told: ListedImage[] = []
+  // One after the other, and no more kept of each than its platform: an index can name many, and large ones.
+  for (const { digest, platform } of images)
+    told.push({ digest, platform: platform ?? (await readImage(source, { digest, platform })).platform })
+  return told
 }
 
 async function readConfig(source: ContainerSource, { config }: ImageManifest): Promise<ImageConfig | null> {

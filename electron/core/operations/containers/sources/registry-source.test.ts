@@ -108,3 +108,14 @@ test('what a tag leads to is looked up once', async () => {
 function tagsOf(...tags: string[]): Buffer {
   return Buffer.from(JSON.stringify({ name: 'team/disk', tags }))
 }
+
+test('manifests that would fill the memory together are refused', async () => {
+  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: blob.digest, size: 1 }
+  const large = (at: number): Buffer =>
+    Buffer.from(JSON.stringify({ schemaVersion: 2, config, layers: [], annotations: { at: `${at}`, long: 'x'.repeat(4_000_000) } }))
+  let at = 0
+  const { session } = sessionOf(() => ({ body: large(at) }))
+  const source = registrySource(reference, session)
+  for (; at < 16; at += 1) await source.manifest(digestOf(large(at)))
+  await expect(source.manifest(digestOf(large(at)))).rejects.toMatchObject({ code: 'container-invalid' })
+})

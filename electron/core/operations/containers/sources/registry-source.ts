@@ -8,6 +8,8 @@ import type { BlobDescriptor, ContainerSource, ManifestBytes } from '../containe
 import { resumedBlob } from './resumed-blob.js'
 import { digestOf, requireDigest, verifiedBlob } from './verified-blob.js'
 
+/** Of all manifests of an index together, which are kept while it is open; they have some kilobytes each. */
+const MAX_HELD = 64 * 1024 * 1024
 const TAG_PAGE = 1000
 const MAX_TAGS = 100_000
 const MAX_TAG_BYTES = 16 * 1024 * 1024
@@ -20,6 +22,7 @@ const tagList = z.object({ tags: z.array(z.string()).nullish() })
 export function registrySource(reference: ContainerReference, session: RegistrySession): ContainerSource {
   const fetched = new Map<string, Promise<ManifestBytes>>()
   let hasRanges = true
+  let held = 0
   const readBlobAt = async (blob: BlobDescriptor, offset: number, length: number, signal?: AbortSignal): Promise<Buffer> => {
     if (signal?.aborted) throw new AppError('cancelled')
     const end = Math.min(blob.bytes, offset + length)
@@ -40,6 +43,12 @@ export function registrySource(reference: ContainerReference, session: RegistryS
       })
     return taken.subarray(offset)
   }
+  const hold = (manifest: ManifestBytes): ManifestBytes => {
+    held += manifest.bytes.length
+    if (held > MAX_HELD)
+      throw new AppError('container-invalid', { details: { reason: `Its manifests are larger than ${MAX_HELD / 1024 ** 2} MiB together` } })
+    return manifest
+  }
   return {
     reference,
     // Which one answers is known when it did.
@@ -51,7 +60,7 @@ export function registrySource(reference: ContainerReference, session: RegistryS
     },
     manifest(digest) {
       const wanted = digest ?? reference.digest ?? reference.tag ?? 'latest'
-      const manifest = fetched.get(wanted) ?? fetchManifest(session, reference, wanted)
+      const manifest = fetched.get(wanted) ?? fetchManifest(session, reference, wanted).then(hold)
       fetched.set(wanted, manifest)
       manifest.then(
         ({ digest: found }) => fetched.set(found, manifest),
