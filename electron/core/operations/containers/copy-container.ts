@@ -31,6 +31,8 @@ interface Prepared {
   readonly digest: string
   /** Bytes of the image that is copied; null where that is not known beforehand. */
   readonly bytes: number | null
+  /** What may be copied of an index; empty where the source is an image. */
+  readonly images: readonly string[]
 }
 
 /**
@@ -77,10 +79,16 @@ async function prepare(ctx: JobContext, input: CopyInput, deps: ContainerDeps): 
       source: isNamed ? { ...reference, tag: null, digest } : { ...reference, path: reference.path && path.resolve(reference.path) },
       digest,
       bytes: isIndexType(mediaType) && !input.all ? null : (await survey(source, { digest, bytes, mediaType })).bytes,
+      images: imagesOf(bytes, mediaType),
     }
   } finally {
     await source.close()
   }
+}
+
+function imagesOf(bytes: Buffer, mediaType: string): string[] {
+  const manifest = readManifest(bytes.toString('utf8'), mediaType)
+  return manifest.kind === 'manifest' ? [] : manifest.manifests.map(({ digest }) => digest)
 }
 
 interface Survey {
@@ -202,12 +210,13 @@ async function finish(ctx: JobContext, input: CopyInput, { destination, digest }
   return found
 }
 
-function proofs(input: CopyInput, { destination, digest: from, bytes }: Prepared, digest: string): string[] {
+function proofs(input: CopyInput, { destination, digest: from, bytes, images }: Prepared, digest: string): string[] {
   const size = bytes === null ? '' : ` (${formatBytes(bytes)})`
+  const isOneOf = !input.all && images.includes(digest)
   const same =
-    from === digest
-      ? 'The digest is that of the source'
-      : `The form of the manifest was changed for ${destination.reference.transport}: the source has ${from}`
+    from === digest || isOneOf
+      ? `the digest is that of the source${isOneOf ? `, one of the images in ${from}` : ''}`
+      : `the form of the manifest was changed for ${destination.reference.transport}: the source has ${from}`
   return [`${input.all ? 'All images of the source' : 'One image'}${size}; ${same}`, `Read back: ${nameOf(destination)} leads to ${digest}`]
 }
 

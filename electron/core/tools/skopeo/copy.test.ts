@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { copyArgs } from './copy'
+import { copyArgs, registryThatFailed } from './copy'
 
 test('options of skopeo itself come first, those of each side are its own', () => {
   expect(
@@ -37,4 +37,12 @@ test('options of skopeo itself come first, those of each side are its own', () =
     'docker://h/a:1',
     'oci-archive:/o.tar:a',
   ])
+})
+
+test('the side that failed is the one that skopeo names', () => {
+  const sides = { from: { image: 'docker://h:1/a', registry: 'h:1' }, to: { image: 'docker://other.example/b', registry: 'other.example' } }
+  expect(registryThatFailed(sides, 'checking whether a blob sha256:ab exists in other.example/b: unauthorized')).toBe('other.example')
+  expect(registryThatFailed(sides, 'reading manifest in h:1/a: unauthorized')).toBe('h:1')
+  expect(registryThatFailed(sides, 'unauthorized')).toBe('h:1')
+  expect(registryThatFailed({ ...sides, from: { image: 'dir:/d', registry: null } }, '')).toBe('other.example')
 })

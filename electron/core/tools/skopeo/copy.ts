@@ -1,4 +1,5 @@
 import { explainToolFailure } from '#shared/containers/tool-problem'
+import { AppError } from '#shared/errors/app-error'
 import { containerEnv } from '../../process/container-env.js'
 import type { Host } from '../../process/host.js'
 
@@ -54,8 +55,14 @@ export async function copyImage(host: Host, request: CopyImage): Promise<void> {
       ...(request.signal ? { signal: request.signal } : {}),
     })
   } catch (thrown) {
-    throw explainToolFailure(thrown, request.from.registry ?? request.to.registry)
+    throw explainToolFailure(thrown, registryThatFailed(request, thrown instanceof AppError ? (thrown.data.toolOutput ?? '') : ''))
   }
+}
+
+/** Which side it was, by what skopeo said: whoever signs in has to do it at the right one. */
+export function registryThatFailed({ from, to }: Pick<CopyImage, 'from' | 'to'>, said: string): string | null {
+  const isNamed = (registry: string | null): boolean => registry !== null && said.includes(registry)
+  return [to.registry, from.registry].find(isNamed) ?? from.registry ?? to.registry
 }
 
 /** skopeo-copy(1). */
