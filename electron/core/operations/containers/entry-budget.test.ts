@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { AppError } from '#shared/errors/app-error'
 import { EntryBudget } from './entry-budget.js'
 
 function fill(count: number, most: number, path: (index: number) => string, link: string | null = null): string | null {
@@ -33,5 +34,5 @@ test('layers are counted together', () => {
   one('/a')
   other('/b')
   one('/c')
-  expect(() => other('/d')).toThrow()
+  expect(() => other('/d')).toThrow(AppError)
 })
