@@ -54,6 +54,7 @@ test('help needs nothing else, and every command has one with examples that pars
   for (const command of COMMANDS) {
     const help = commandHelp(command)
     for (const name of Object.keys(command.options)) expect(help).toContain(`--${name}`)
+    for (const { help: words } of Object.values(command.options)) expect(help).toContain(`  ${words}`)
     expect(command.examples.length).toBeGreaterThan(0)
     for (const example of command.examples) {
       const found = findCommand(COMMANDS, example.replace(/ >.*/, '').split(' ').slice(1))

@@ -126,7 +126,8 @@ function explainParseError(message: string, table: OptionTable): string {
 export function commandHelp(command: Command): string {
   const options = Object.entries({ ...command.options, ...GLOBAL_OPTIONS }).map(([name, row]) => {
     const names = `${row.short ? `-${row.short}, ` : '    '}--${name}${row.value ? ` ${row.value}` : ''}${row.multiple ? ' …' : ''}`
-    return `  ${names.padEnd(34)}${row.help}`
+    // A name that fills its column still stands apart from its words.
+    return `  ${names.length < 34 ? names.padEnd(34) : `${names}  `}${row.help}`
   })
   return [
     command.summary,

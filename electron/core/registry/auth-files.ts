@@ -14,10 +14,19 @@ export function authFilePaths(env: NodeJS.ProcessEnv, chosen?: string): [string,
   if (chosen !== undefined) return [chosen]
   if (env.REGISTRY_AUTH_FILE) return [env.REGISTRY_AUTH_FILE]
   const home = env.HOME ?? os.homedir()
-  const runtime = env.XDG_RUNTIME_DIR ? path.join(env.XDG_RUNTIME_DIR, 'containers') : `/run/containers/${process.getuid?.() ?? 0}`
   const config = env.XDG_CONFIG_HOME ?? path.join(home, '.config')
   const docker = env.DOCKER_CONFIG ?? path.join(home, '.docker')
-  return [path.join(runtime, 'auth.json'), path.join(config, 'containers/auth.json'), path.join(docker, 'config.json')]
+  const lasting = [path.join(config, 'containers/auth.json'), path.join(docker, 'config.json')] as const
+  const runtime = runtimeFolder(env)
+  return runtime === null ? [...lasting] : [path.join(runtime, 'auth.json'), ...lasting]
+}
+
+/** Null for a user without a login of their own (cron, `su`): only root makes folders in `/run/containers`, and where root did, it is closed to others. */
+function runtimeFolder(env: NodeJS.ProcessEnv): string | null {
+  if (env.XDG_RUNTIME_DIR) return path.join(env.XDG_RUNTIME_DIR, 'containers')
+  const uid = process.getuid?.() ?? 0
+  const folder = `/run/containers/${uid}`
+  return uid === 0 || fs.existsSync(folder) ? folder : null
 }
 
 /** Null where there is no such file. Throws `bad-input` that names the file. */
