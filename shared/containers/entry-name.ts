@@ -12,10 +12,12 @@ export function entryPath(name: string): string | null {
   return parts.includes('..') ? null : `/${parts.join('/')}`
 }
 
+/** The folder that a tidy, absolute path lies in; `/` for what lies at the root. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(1, path.lastIndexOf('/')))
 }
 
+/** The last name of a path. */
 export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -12,6 +12,7 @@ export interface LayerEntry extends Omit<ContainerEntry, 'name' | 'kind'> {
 
 const KINDS: readonly LayerEntryKind[] = ['file', 'folder', 'symlink', 'other', 'hardlink']
 
+/** As it is kept between two looks at an image; `kinds` are places in `KINDS`, `links` start with the number of their entry. */
 export const layerTableSchema = z.object({
   paths: z.array(z.string()),
   kinds: z.array(z.number().int().min(0).max(4)),

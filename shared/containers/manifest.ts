@@ -5,7 +5,9 @@ import { isIndexType, isSchema1Type, MEDIA_TYPES } from './media-types.js'
 
 /** What a registry has to take (distribution-spec 1.1, "Pushing Manifests"), and no one needs more. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+/** Many times what labels and history of large images take. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024
+/** More than storage of podman (500) and docker (about 125) takes. */
 export const MAX_LAYERS = 512
 const MAX_INDEX_ENTRIES = 1024
 

@@ -25,10 +25,12 @@ export const MANIFEST_ACCEPT = [
   `${MEDIA_TYPES.dockerSchema1};q=0.1`,
 ].join(', ')
 
+/** An index of OCI, or a manifest list of docker. */
 export function isIndexType(mediaType: string): boolean {
   return mediaType === MEDIA_TYPES.index || mediaType === MEDIA_TYPES.dockerList
 }
 
+/** A manifest of docker before 2016, signed or not. */
 export function isSchema1Type(mediaType: string): boolean {
   return mediaType === MEDIA_TYPES.dockerSchema1 || mediaType === MEDIA_TYPES.dockerSchema1Signed
 }

@@ -2,14 +2,10 @@ import { TAR_BLOCK, tarHeader, tarPadding, tarTrailer } from '../archives/ustar-
 import { AppError } from '../errors/app-error.js'
 import type { ImageFormat } from '../images/formats.js'
 import { MEDIA_TYPES } from './media-types.js'
-import type { PlatformArch } from '../platforms/platform.js'
-
 /** What KubeVirt runs QEMU as; a disk that belongs to it can be read (kubevirt/user-guide, "containerDisk"). */
 export const QEMU_USER = { uid: 107, gid: 107 } as const
 
-/** `GOARCH`, as the image specification wants it. */
-export const GO_ARCH: Readonly<Record<PlatformArch, string>> = { x86_64: 'amd64', aarch64: 'arm64', ppc64le: 'ppc64le', s390x: 's390x' }
-
+/** Annotations of the image specification (annotations.md, "Pre-Defined Annotation Keys"). */
 export const REF_NAME = 'org.opencontainers.image.ref.name'
 export const IMAGE_TITLE = 'org.opencontainers.image.title'
 export const IMAGE_CREATED = 'org.opencontainers.image.created'

@@ -18,6 +18,7 @@ export interface LeftClaim {
   readonly remove: () => Promise<void>
 }
 
+/** Whether what a job claimed lies in podman's storage. */
 export function isContainerClaim({ kind }: Claim): boolean {
   return kind === 'container' || kind === 'container-image'
 }

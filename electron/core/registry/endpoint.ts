@@ -33,6 +33,7 @@ interface EndpointDeps extends RegistryDeps {
   readonly limits: RegistryLimits
 }
 
+/** Nothing is sent before the first request, which throws what `RegistrySession.request` throws. */
 export function openEndpoint(deps: EndpointDeps): Endpoint {
   const { place, limits, host, access } = deps
   const { registry, repository } = place

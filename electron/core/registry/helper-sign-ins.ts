@@ -27,6 +27,7 @@ export async function helperList(host: Asker, helper: string): Promise<{ readonl
   }))
 }
 
+/** Makes a helper forget a registry, by each name that docker may have kept it under. Throws `tool-missing`, `tool-failed`. */
 export async function helperForget(host: Asker, helper: string, registry: string): Promise<void> {
   for (const key of serverNames(registry)) await askCredentialHelper(host, helper, 'erase', key)
 }

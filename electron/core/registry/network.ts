@@ -44,6 +44,7 @@ const PRIVATE_HEADERS: ReadonlySet<string> = new Set(['authorization', 'cookie']
 /** An answer that nobody reads is read to its end up to here, so that its connection can be used again. */
 const WORTH_READING = 64 * 1024
 
+/** Connections are opened when they are needed, and kept until `close`. Certificates that cannot be read throw `bad-input` at the first request. */
 export function createNetwork(deps: NetworkDeps): Network {
   const { limits, signal, registry } = deps
   // Each request listens to it; Node would take more than ten for a leak and say so on stderr.

@@ -64,6 +64,7 @@ export function errorWords(body: string, secrets: readonly string[] = []): strin
   return line.slice(0, MAX_WORDS).replace(/\.$/, '')
 }
 
+/** The text with `…` in place of each secret. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   return secrets.filter((secret) => secret !== '').reduce((left, secret) => left.replaceAll(secret, '…'), text)
 }

@@ -16,6 +16,7 @@ export interface RegistryLimits {
   readonly wait: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
 }
 
+/** For registries of today; tests wait for less. */
 export const REGISTRY_LIMITS: RegistryLimits = {
   connectMs: 10_000,
   headersMs: 60_000,
@@ -33,5 +34,7 @@ export const REGISTRY_LIMITS: RegistryLimits = {
 
 /** Times that a request is sent at most where it may be repeated. */
 export const MAX_TRIES = 3
+/** As net/http of Go follows, which podman and skopeo are made with. */
 export const MAX_REDIRECTS = 10
+/** Of what a registry or its token server says in place of an image. */
 export const MAX_ERROR_BYTES = 1024 * 1024

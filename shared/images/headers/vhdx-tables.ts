@@ -21,6 +21,7 @@ export interface VhdxRegion {
   readonly bytes: number
 }
 
+/** Null where the table does not have it, or where it is said to lie beyond what a number can hold (MS-VHDX 2.2.3.2, "Region Table Entry"). */
 export function findRegion(table: ByteView, region: string): VhdxRegion | null {
   const count = Math.min(table.u32le(8), MAX_ENTRIES)
   for (let entry = 0; entry < count; entry += 1) {
@@ -32,6 +33,7 @@ export function findRegion(table: ByteView, region: string): VhdxRegion | null {
   return null
 }
 
+/** Null where no metadata table begins there (MS-VHDX 2.6.1, "Metadata Table"). */
 export async function readMetadataTable(read: ReadBytes, metadataAt: number): Promise<ByteView | null> {
   const table = new ByteView(await read(metadataAt, METADATA_TABLE_BYTES))
   return table.startsWith('metadata') ? table : null

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { TAR_BLOCK, tarHeader, tarPadding, tarTrailer } from '#shared/archives/ustar-header'
 import { MEDIA_TYPES } from '#shared/containers/media-types'
 import {
-  GO_ARCH,
   imageConfig,
   imageIndex,
   imageManifest,
@@ -11,6 +10,7 @@ import {
   REF_NAME,
   type WrittenDescriptor,
 } from '#shared/containers/package'
+import { goArch } from '#shared/containers/platform-match'
 import { displayName, packageStem } from '#shared/ovf/package-names'
 import type { PlatformArch } from '#shared/platforms/platform'
 
@@ -58,7 +58,7 @@ export function archiveHead(layer: Layer): Uint8Array {
  * is no time in any of them, so that the same qcow2 gives the same image.
  */
 export function archiveTail(disk: ContainerDisk, layer: Layer): Uint8Array {
-  const platform = { architecture: GO_ARCH[disk.arch], os: 'linux' }
+  const platform = { architecture: goArch(disk.arch), os: 'linux' }
   const config = Buffer.from(
     imageConfig({
       platform,

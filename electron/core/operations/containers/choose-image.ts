@@ -86,6 +86,7 @@ export async function imagesOf(source: ContainerSource, root: ManifestBytes, dep
   return images.filter(({ digest }, at) => images.findIndex((image) => image.digest === digest) === at)
 }
 
+/** Images and indexes that an index names, without what only describes them. */
 export function entriesOf({ manifests }: ImageIndex): Descriptor[] {
   return manifests.filter((entry) => !isAttestation(entry))
 }

@@ -75,6 +75,7 @@ async function* told(content: AsyncIterable<Uint8Array>, { digest }: BlobDescrip
   }
 }
 
+/** What decompressing says of damaged data, as `container-invalid` that names the layer; anything else as it is. */
 export function layerProblem(thrown: unknown, digest: string): unknown {
   if (!(thrown instanceof AppError) || thrown.code !== 'image-damaged') return thrown
   const { reason } = thrown.data.details

@@ -33,6 +33,7 @@ export interface ProbeBudget {
   gzips: number
 }
 
+/** Enough for any image that was made to hold disks, and a bound for one that was made to keep us busy. */
 export function probeBudget(): ProbeBudget {
   return { programs: 16, gzips: 256 }
 }

@@ -6,6 +6,7 @@ export async function loopDevicesOf(host: Host, file: string): Promise<string[]>
   return parseLoopDevices(stdout.toString('utf8'))
 }
 
+/** One name a line; anything else is left out. */
 export function parseLoopDevices(stdout: string): string[] {
   return stdout.split('\n').flatMap((line) => (/^\/dev\/loop\d+$/.test(line.trim()) ? [line.trim()] : []))
 }

@@ -29,6 +29,7 @@ export function builtDisk(via: BuildVia, folder: string): string {
   return via === 'bootc' ? path.join(folder, DISK_NAME) : path.join(folder, 'image', DISK_NAME)
 }
 
+/** What podman runs with the rights of root to make the disk, and how that looks on a command line. */
 export function buildRun(via: BuildVia, plan: BuildPlan): PrivilegedRun {
   return via === 'bootc' ? bootcRun(plan) : builderRun(plan)
 }

@@ -118,11 +118,13 @@ function packArtifact({ layer, ...parts }: ImageParts): PackedImage {
   return { layer: { ...layer, mediaType }, config, manifest, descriptor, isArtifact: true }
 }
 
+/** A blob of this text. */
 export function small(mediaType: string, text: string): SmallBlob {
   const content = Buffer.from(text)
   return { mediaType, digest: sha256Of(content), content }
 }
 
+/** How a manifest or an index names it. */
 export function describe({ mediaType, digest, content }: SmallBlob): WrittenDescriptor {
   return { mediaType, digest, size: content.length }
 }

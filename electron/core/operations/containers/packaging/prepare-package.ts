@@ -1,5 +1,5 @@
 import type { JobInput } from '#shared/jobs/job-requests'
-import { GO_ARCH, type GoPlatform, IMAGE_CREATED, IMAGE_TITLE, layerFrame, type Texts } from '#shared/containers/package'
+import { type GoPlatform, IMAGE_CREATED, IMAGE_TITLE, layerFrame, type Texts } from '#shared/containers/package'
 import { goArch } from '#shared/containers/platform-match'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { imageArch } from '#shared/platforms/image-arch'
@@ -102,10 +102,10 @@ interface System {
 async function systemOf(host: Host, file: string): Promise<System> {
   try {
     const { info } = await readImage(host, file)
-    return { architecture: GO_ARCH[imageArch(info)], osName: info.osName, reason: 'its partitions and name' }
+    return { architecture: goArch(imageArch(info)), osName: info.osName, reason: 'its partitions and name' }
   } catch (thrown) {
     const error = toAppError(thrown)
     if (error.code === 'cancelled' || host.signal?.aborted) throw thrown
-    return { architecture: GO_ARCH[imageArch({ partitions: [], name: path.basename(file) })], osName: null, reason: 'its name' }
+    return { architecture: goArch(imageArch({ partitions: [], name: path.basename(file) })), osName: null, reason: 'its name' }
   }
 }

@@ -76,6 +76,7 @@ async function* checked(ctx: JobContext, file: ImageFile): AsyncGenerator<Uint8A
   }
 }
 
+/** In all, as they are written. */
 export function bytesOf(files: readonly ImageFile[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0)
 }
