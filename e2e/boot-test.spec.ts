@@ -30,7 +30,7 @@ test('an edited argument is seen in the guest before anything is saved', async (
     expect(await app.accessibilityViolations(), 'dialog').toEqual([])
     await dialog.getByRole('textbox', { name: 'And lines that match' }).fill('(')
     await expect(dialog.getByRole('button', { name: 'Run boot test' })).toBeDisabled()
-    await dialog.getByRole('textbox', { name: 'And lines that match' }).fill('^Booted with: .*diskwright\\.edited=1')
+    await dialog.getByRole('textbox', { name: 'And lines that match' }).fill('diskwright\\.edited=1$')
     await dialog.getByRole('textbox', { name: 'Memory in MiB' }).fill('512')
     await dialog.getByRole('textbox', { name: 'CPUs' }).fill('1')
     await dialog.getByRole('button', { name: 'Run boot test' }).click()
@@ -39,7 +39,7 @@ test('an edited argument is seen in the guest before anything is saved', async (
   await test.step('it passes, and the console shows the argument', async () => {
     await expect(page.getByRole('tab', { name: 'Boot test', selected: true })).toBeVisible()
     await expect(page.getByText(/^Passed in /)).toBeVisible({ timeout: BOOTED })
-    await expect(console).toContainText(/Booted with: .*diskwright\.edited=1/)
+    await expect(console).toContainText('diskwright.edited=1')
     await expect(console).toContainText('login:')
     const evidence = verdict.getByRole('list', { name: 'Evidence' })
     await expect(evidence.getByRole('listitem')).toHaveCount(3)
