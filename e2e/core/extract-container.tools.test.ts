@@ -150,6 +150,7 @@ test('a compressed disk is unpacked, or taken as it is', async () => {
     const reference = await stored(imageOf({ layers: [await layerOf([{ name: `disk/a.raw.${name}`, data }])] }))
     const { bytes, job } = await taken(reference)
     expect(bytes.equals(raw)).toBe(true)
+    expect(job.output?.isDisk).toBe(true)
     expect(job.output?.proofs).toContain(`Unpacked to the end (${name}); its checksums match`)
     expect((await taken(reference, { unpack: false })).bytes.equals(data)).toBe(true)
   }
@@ -229,6 +230,7 @@ test('files, and folders with links that stay inside', async () => {
   expect((await refused(reference, { path: '/data/../..' })).code).toBe('bad-input')
   const { job, output } = await take(reference, { path: '/data' })
   expect(job.error).toBeNull()
+  expect(job.output?.isDisk).toBe(false)
   expect(await filesIn(output)).toEqual(['deep', 'hard', 'keep', 'soft'])
   expect(await filesIn(path.join(output, 'deep'))).toEqual(['new'])
   expect(await fs.readlink(path.join(output, 'soft'))).toBe('deep/new')

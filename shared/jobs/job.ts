@@ -36,6 +36,8 @@ export const jobOutputSchema = z.object({
   /** Absolute path of what was made. */
   path: z.string(),
   bytes: z.number(),
+  /** Whether its content is that of a disk image, where a job can write other things, too. */
+  isDisk: z.boolean().optional(),
   /** SHA-256 of the written file where the job computed it. */
   sha256: z.string().optional(),
   /** What was proven, in words that stay true: `content identical to the source`. */

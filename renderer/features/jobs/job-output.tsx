@@ -22,7 +22,7 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
   const { openImages, convert, openContainer, reportFailure } = useAppActions()
   const { container } = output
   const isFile = output.path.startsWith('/')
-  const isImage = isFile && makesImage(kind, output.path)
+  const isImage = isFile && makesImage(kind, output)
   const leave = (go: () => void) => () => {
     onLeave?.()
     go()
@@ -131,10 +131,9 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
 }
 
 const MAKES_CONTAINER: ReadonlySet<JobKind> = new Set(['package-container', 'copy-container'])
-const DISK_NAME = /\.(qcow2?|raw|img|vmdk|vdi|vhdx?|vhd|iso|qed)$/i
 
-/** Any file can be taken out of a container image: only what is named like a disk is offered to be opened. */
-function makesImage(kind: JobKind, path: string): boolean {
+/** Any file or folder can be taken out of a container image: only what is a disk is offered to be opened. */
+function makesImage(kind: JobKind, { isDisk }: JobOutput): boolean {
   if (kind === 'extract-files' || kind === 'test-boot' || MAKES_CONTAINER.has(kind)) return false
-  return kind !== 'extract-container' || DISK_NAME.test(path) || !path.slice(path.lastIndexOf('/')).includes('.')
+  return kind !== 'extract-container' || isDisk === true
 }

@@ -58,7 +58,7 @@ export async function extractContainer(ctx: JobContext, input: Input, signIns: S
   const reference = printReference(parseReference(input.reference))
   if (!('files' in taken)) await recordOrigin(ctx, { input, output, image, from, reference })
   const proofs = [...image.proofs, ...digestProofs(taken, image), ...result.proofs, `${showControl(from)} of ${reference}`]
-  return { path: output, bytes: result.bytes, proofs, container: { reference, digest: image.digest } }
+  return { path: output, bytes: result.bytes, isDisk: result.isDisk, proofs, container: { reference, digest: image.digest } }
 }
 
 async function prepare(
@@ -159,7 +159,13 @@ function askedPath(text: string): string {
   return asked
 }
 
-async function describeFile(taken: TakenFile, part: OutputPart, wasNamed: boolean): Promise<{ bytes: number; proofs: string[] }> {
+interface Description {
+  readonly bytes: number
+  readonly isDisk: boolean
+  readonly proofs: string[]
+}
+
+async function describeFile(taken: TakenFile, part: OutputPart, wasNamed: boolean): Promise<Description> {
   const sniff = await withPackedFile(part.path, (opened) => sniffFile(readerOf(opened), opened.fileBytes))
   const problem = sniff.problems.find(({ code }) => code === 'reference-refused' || (!wasNamed && code === 'image-damaged'))
   if (problem) throw new AppError(problem.code, { details: { path: taken.path, ...problem.details } })
@@ -169,12 +175,12 @@ async function describeFile(taken: TakenFile, part: OutputPart, wasNamed: boolea
   if (taken.unpackedFrom !== null) proofs.push(`Unpacked to the end (${taken.unpackedFrom}); its checksums match`)
   if (taken.parts > 1) proofs.push(`Joined from ${taken.parts} parts`)
   if (sniff.backingFile !== null) proofs.push(`It needs ${showControl(sniff.backingFile)} beside it`)
-  return { bytes, proofs }
+  return { bytes, isDisk: sniff.format !== null, proofs }
 }
 
-async function describeFolder(taken: TakenFolder, _part: OutputPart): Promise<{ bytes: number; proofs: string[] }> {
+async function describeFolder(taken: TakenFolder, _part: OutputPart): Promise<Description> {
   const count = taken.files === 1 ? '1 file' : `${taken.files} files`
-  return { bytes: taken.bytes, proofs: [`${count}, as the layers together make them`, ...taken.leftOut] }
+  return { bytes: taken.bytes, isDisk: false, proofs: [`${count}, as the layers together make them`, ...taken.leftOut] }
 }
 
 function digestProofs(taken: TakenFile | TakenFolder, { source }: JobImage): string[] {
