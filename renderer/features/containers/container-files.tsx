@@ -69,7 +69,7 @@ function Folder({ from, folder, entries, takesFocus, isRead, onFolder }: FolderP
   const pathOf = (name: string) => `${folder === '/' ? '' : folder}/${name}`
   const start = (entry: ContainerEntry) =>
     takeOut.mutate({ path: pathOf(entry.name), name: entry.name, unpack: false, via: 'auto', opens: false })
-  const canTake = active !== undefined && (active.kind === 'file' || active.kind === 'folder') && problem === null
+  const canTake = active !== undefined && isTakeable(active) && problem === null
 
   return (
     <>
@@ -80,9 +80,9 @@ function Folder({ from, folder, entries, takesFocus, isRead, onFolder }: FolderP
           loading={takeOut.isPending}
           onClick={() => active !== undefined && start(active)}
         >
-          {active === undefined ? 'Take out…' : `Take out ${visibleText(active.name).slice(0, 60)}…`}
+          {active === undefined || !isTakeable(active) ? 'Take out…' : `Take out ${visibleText(active.name).slice(0, 60)}…`}
         </Button>
-        <span className="dim">{problem ?? 'Choose a file or folder.'}</span>
+        <span className="dim">{problem ?? hintFor(active)}</span>
       </div>
       {rows.length === 0 ? (
         <p className={styles.empty}>{isRead ? 'This folder is empty.' : 'Nothing of this folder was read yet.'}</p>
@@ -111,6 +111,16 @@ function Folder({ from, folder, entries, takesFocus, isRead, onFolder }: FolderP
       {takeOut.isError && <ErrorNotice error={takeOut.error} onRetry={() => takeOut.reset()} />}
     </>
   )
+}
+
+/** Why nothing can be taken out yet; empty when it can. */
+function hintFor(active: ContainerEntry | undefined): string {
+  if (active === undefined) return 'Choose a file or folder.'
+  return isTakeable(active) ? '' : 'Only files and folders can be taken out.'
+}
+
+function isTakeable({ kind }: ContainerEntry): boolean {
+  return kind === 'file' || kind === 'folder'
 }
 
 const nothing = (): void => {}

@@ -35,8 +35,18 @@ test('a pasted text is a reference, or it is left alone', () => {
     'docker://boot',
     'oci-archive:/tmp/a.tar',
     ` localhost:5000/a@${DIGEST} `,
+    'https://registry.example/team/boot:8.10',
   ]
   expect(asked.map(looksLikeReference)).toEqual(asked.map(() => true))
-  const others = ['', 'word', '/home/me/disk.qcow2', 'two words', 'https://registry.example/a', 'a\nb', 'Team/Boot']
+  const others = [
+    '',
+    'word',
+    '/home/me/disk.qcow2',
+    'two words',
+    'https://registry.example/a',
+    'https://registry.example:8443/a/',
+    'a\nb',
+    'Team/Boot',
+  ]
   expect(others.map(looksLikeReference)).toEqual(others.map(() => false))
 })

@@ -85,7 +85,8 @@ export function withTag(reference: string, tag: string): string {
 
 /** Whether a text that was pasted somewhere is meant as a reference: words of a sentence and paths of files are not. */
 export function looksLikeReference(text: string): boolean {
-  const trimmed = text.trim()
+  // The address of a web page is none, but one with a tag is meant as one: then it is said what has to be left out.
+  const trimmed = text.trim().replace(/^https?:\/\/(?=[^/]+\/[^?#]*[:@][^/]*$)/i, '')
   if (trimmed.length > 4096 || /\s/.test(trimmed) || trimmed.startsWith('/')) return false
   try {
     const { registry, tag, digest, transport, repository } = parseReference(trimmed)

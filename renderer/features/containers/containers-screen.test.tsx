@@ -178,3 +178,26 @@ test('what failed while it was read is told with what can be done', async () => 
   fireEvent.click(await button('Try again'))
   await waitFor(() => expect(asked('containers.openIndex')).toHaveLength(2))
 })
+
+test('a text that is no reference is told once, beside the field; a file that is not there is not the fault of the text', async () => {
+  const words = 'This is no reference of a container image: it names no repository.'
+  const refuse = (error: AppError) => () => {
+    throw error
+  }
+  open({ 'containers.resolve': refuse(new AppError('bad-input', { details: { reason: 'it names no repository' } })) })
+  expect(await screen.findByText(words)).toBeDefined()
+  expect(screen.getAllByRole('alert')).toHaveLength(1)
+  cleanup()
+  open({ 'containers.resolve': refuse(new AppError('file-not-found', { details: { path: '/disk.tar' } })) }, 'oci-archive:/disk.tar')
+  expect(await screen.findByText('The file is not there')).toBeDefined()
+  expect(screen.getAllByRole('alert')).toHaveLength(1)
+})
+
+test('what was taken out is offered to be opened only where it is a disk', async () => {
+  const output = { path: '/out/notes', bytes: 1, proofs: [], isDisk: false }
+  jobs = [sampleJob({ id: 'taken', kind: 'extract-container', state: 'succeeded', output })]
+  open()
+  act(() => useContainersStore.getState().takeOut({ job: 'taken', opens: false }))
+  expect(await button('Show in folder')).toBeDefined()
+  expect(screen.queryByRole('button', { name: 'Open image' })).toBeNull()
+})

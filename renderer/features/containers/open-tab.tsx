@@ -12,7 +12,7 @@ import { inspectQuery, resolveQuery } from './container-queries.js'
 import { useAccess, useContainersStore } from './containers-store.js'
 import { FoundImage } from './found-image.js'
 import styles from './open-tab.module.css'
-import { ReferenceField } from './reference-field.js'
+import { problemOf, ReferenceField } from './reference-field.js'
 import { TagList } from './tag-list.js'
 
 /** From a reference to the image behind it. */
@@ -38,7 +38,9 @@ export function OpenTab() {
           </p>
         </EmptyState>
       )}
-      {resolved.isError && <ErrorNotice error={resolved.error} onRetry={() => void resolved.refetch()} />}
+      {resolved.isError && problemOf(resolved.error) === null && (
+        <ErrorNotice error={resolved.error} onRetry={() => void resolved.refetch()} />
+      )}
       {resolved.data?.notes.map((note) => (
         <Note key={note} tone="neutral">
           <p>{visibleText(note)}</p>

@@ -69,8 +69,10 @@ export function ReferenceField({ text, onType, onAsk, inputRef, autoFocus = fals
   )
 }
 
-function problemOf(error: unknown): string {
-  const { details } = toAppError(error).data
+/** What is wrong with the text itself; null where it is read well and only leads nowhere. */
+export function problemOf(error: unknown): string | null {
+  const { code, details } = toAppError(error).data
+  if (code !== 'bad-input') return null
   const reason = details.reason ?? details.message
   return `This is no reference of a container image${reason === undefined ? '' : `: ${visibleText(String(reason))}`}.`
 }

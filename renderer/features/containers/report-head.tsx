@@ -88,8 +88,10 @@ export function ReportHead({ report, image, index, onReload }: ReportHeadProps) 
       )}
       {report.mirror !== null && <p className="dim">The mirror {visibleText(report.mirror)} answered.</p>}
       {report.plainHttp && (
-        <Note tone="amber" title="It comes without TLS">
-          <p>Everyone in between can read and change what is sent. Its content is checked against the digest, the digest itself is not.</p>
+        <Note tone="amber">
+          <p>
+            <strong>It comes without TLS</strong>: the content is checked against its digest, the digest itself against nothing.
+          </p>
         </Note>
       )}
       {report.notes.map((note) => (
