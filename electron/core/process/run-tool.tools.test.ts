@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import type { CommandRecord } from '#shared/jobs/job'
 import { silentLogger } from '../log/logger.js'
@@ -16,6 +16,7 @@ beforeAll(async () => {
   const dirs = { config: folder, state: folder, cache: folder, runtime: folder }
   host = await createHost({ dirs, env: process.env, log: silentLogger })
 })
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
 async function failure(work: Promise<unknown>): Promise<AppError> {
   try {
