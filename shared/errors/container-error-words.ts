@@ -82,7 +82,7 @@ export const CONTAINER_ERROR_WORDS = {
   }),
   'several-disks': (facts) => ({
     title: 'There are several disks in the image',
-    detail: `They are: ${facts.text(['disks'], 'listed by `containers disks`')}.`,
+    detail: `They are: ${facts.text(['disks'], 'listed by `diskwright containers disks`')}.`,
     next: 'Say which one to take.',
   }),
   'blob-mismatch': (facts) => ({

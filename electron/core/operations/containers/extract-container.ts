@@ -52,7 +52,7 @@ export async function extractContainer(ctx: JobContext, input: Input, signIns: S
     image.progress.onBytes = () => progress.bytes(Math.min(image.progress.arrived(), image.progress.total), image.progress.total)
     return take(ctx, job, image, wanted === null ? null : image.pathIn(wanted), part)
   })
-  const result = 'files' in taken ? await describeFolder(taken, part) : await describeFile(taken, part, wanted !== null)
+  const result = 'files' in taken ? describeFolder(taken) : await describeFile(taken, part, wanted !== null)
   await ctx.step('publish', () => finish(ctx, part, output, input.replace))
   const from = wanted === null || job.layers.some(({ layer }) => layer.kind === 'file') ? ('files' in taken ? '/' : taken.path) : wanted
   const reference = printReference(parseReference(input.reference))
@@ -178,7 +178,7 @@ async function describeFile(taken: TakenFile, part: OutputPart, wasNamed: boolea
   return { bytes, isDisk: sniff.format !== null, proofs }
 }
 
-async function describeFolder(taken: TakenFolder, _part: OutputPart): Promise<Description> {
+function describeFolder(taken: TakenFolder): Description {
   const count = taken.files === 1 ? '1 file' : `${taken.files} files`
   return { bytes: taken.bytes, isDisk: false, proofs: [`${count}, as the layers together make them`, ...taken.leftOut] }
 }
