@@ -143,6 +143,21 @@ test('a file that cannot be read says why and can be left out; the others are pl
   expect(store().sources.map(({ path }) => path)).toEqual([TWO])
 })
 
+test('a container image is no source: its row leads to where its disks are taken out', async () => {
+  const reference = 'oci-archive:/images/boot.tar'
+  fake.report = (path) => {
+    throw new AppError('image-unsupported', {
+      details: { path, feature: 'A container image' },
+      actions: [{ kind: 'open-container', reference }],
+    })
+  }
+  store().add(['/images/boot.tar'], ['azure-vhd'])
+  show()
+  fireEvent.click(await screen.findByRole('button', { name: 'Look into it' }))
+  expect(ACTIONS.openContainer).toHaveBeenCalledWith(reference)
+  expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
+})
+
 test('files that are there are listed; they are left out, or replaced when main has asked', async () => {
   fake.change = ({ artifact }) => ({ exists: artifact === 'azure-vhd' })
   store().add([ONE, TWO], ['azure-vhd', 'virtualbox-vdi'])

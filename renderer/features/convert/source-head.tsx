@@ -4,6 +4,7 @@ import { CircleAlert, Plus, TriangleAlert, X } from 'lucide-react'
 import { toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import type { SourceReport } from '#shared/jobs/convert-request'
+import { useAppActions } from '../../components/app-actions.js'
 import { count, splitPath } from '../../components/format.js'
 import { GuestText } from '../../components/guest-text.js'
 import { visibleText } from '../../components/visible-text.js'
@@ -57,7 +58,11 @@ export function SourceHead({ source, report, taken }: SourceHeadProps) {
 }
 
 function Unreadable({ source, error, onRetry }: { readonly source: ConvertSource; readonly error: unknown; readonly onRetry: () => void }) {
-  const words = describeError(toAppError(error).data)
+  const { openContainer } = useAppActions()
+  const { data } = toAppError(error)
+  const words = describeError(data)
+  // Its disks are taken out first.
+  const container = data.actions.find((action) => action.kind === 'open-container')
   return (
     <div role="alert" className={styles.problem}>
       <p title={visibleText([words.detail, words.next].join(' '))}>
@@ -68,9 +73,15 @@ function Unreadable({ source, error, onRetry }: { readonly source: ConvertSource
         <Button size="xs" onClick={() => useConvertStore.getState().remove(source.id)}>
           Leave it out
         </Button>
-        <Button size="xs" variant="subtle" onClick={onRetry}>
-          Try again
-        </Button>
+        {container === undefined ? (
+          <Button size="xs" variant="subtle" onClick={onRetry}>
+            Try again
+          </Button>
+        ) : (
+          <Button size="xs" variant="subtle" onClick={() => openContainer(container.reference)}>
+            Look into it
+          </Button>
+        )}
       </div>
     </div>
   )
