@@ -51,7 +51,7 @@ test('login tries the password, keeps it as podman does, and a disk is packaged,
   const packed = await run(...pack)
   expect([packed.err, packed.code]).toEqual(['', 0])
   expect(packed.out).toMatch(/Digest sha256:[0-9a-f]{64}/)
-  expect(packed.out).toContain(`podman pull --arch amd64 ${target}`)
+  expect(packed.out).toContain(`podman pull --tls-verify=false --arch amd64 ${target}`)
   expect((await run(...pack, '--dry-run')).out).toContain('is there already')
 
   const copied = await run('containers', 'copy', target, 'oci-archive:copy.tar:v1', '--src-tls-verify', 'false')

@@ -60,7 +60,7 @@ async function diskBySkopeo(reference: string, member: string, arch = 'amd64'): 
 
 test('a boot container in a registry holds the disk as it is, owned by 107:107', async () => {
   const made = await pack({ layout: 'boot-container', destination: `${registry.registry}/team/boot:v1`, path: '/disk/boot.qcow2' })
-  expect(made.proofs.join('\n')).toContain(`Take it with: podman pull --arch amd64 ${registry.registry}/team/boot:v1`)
+  expect(made.proofs.join('\n')).toContain(`Take it with: podman pull --tls-verify=false --arch amd64 ${registry.registry}/team/boot:v1`)
   expect(await diskBySkopeo(`docker://${registry.registry}/team/boot:v1`, 'disk/boot.qcow2')).toBe(sha256)
   const raw = await sh('skopeo inspect --raw --tls-verify=false "$1"', `docker://${registry.registry}/team/boot:v1`)
   expect(made.container.digest).toBe(`sha256:${createHash('sha256').update(raw).digest('hex')}`)
@@ -81,6 +81,7 @@ test('what would be done by hand is shown as it can be run', async () => {
   const [file = '', build = ''] = (commands[0] ?? '').split(' | ')
   expect(await sh(file)).toMatch(/^FROM scratch\nCOPY --chown=107:107 --chmod=0440 \["[^"]+","\/disk\/[^"]+"\]\n$/)
   expect(build).toContain('buildah build --arch amd64 ')
+  expect(commands[1]).toContain('skopeo copy --dest-tls-verify=false ')
   const refused = bench.core.containers.planPackage({ ...input, architecture: 'arm/v7' })
   await expect(refused).rejects.toMatchObject({ code: 'bad-input' })
 })

@@ -29,10 +29,11 @@ export function packageProofs(
 function linesToUse({ input, destination, platform }: PackagePlan, digest: string): string[] {
   const { kind, reference } = destination
   const name = kind === 'registry' ? shortReference(reference) : nameOf(destination)
+  const isPlain = kind === 'registry' && input.access.plainHttp === true
   const lines =
     input.layout === 'artifact'
-      ? [shellLine(['oras', 'pull', name])]
-      : [shellLine(['podman', 'pull', '--arch', platform.architecture, name])]
+      ? [shellLine(['oras', 'pull', ...(isPlain ? ['--plain-http'] : []), name])]
+      : [shellLine(['podman', 'pull', ...(isPlain ? ['--tls-verify=false'] : []), '--arch', platform.architecture, name])]
   if (kind === 'storage') return []
   if (kind === 'files') return input.layout === 'artifact' ? [] : [`Take it with: ${lines[0]}`]
   const pinned = `${shortReference({ ...reference, tag: null })}@${digest}`
@@ -66,7 +67,9 @@ function sendSteps({ kind, isFolder = false }: Destination & { readonly isFolder
 /** What does about the same by hand; none where nothing but Diskwright does it. */
 export function packageCommands({ input, destination, diskPath, platform }: PackagePlan): string[] {
   const name = nameOf(destination)
-  if (input.layout === 'artifact') return [shellLine(['oras', 'push', shortReference(destination.reference), input.source])]
+  const isPlain = destination.kind === 'registry' && input.access.plainHttp === true
+  if (input.layout === 'artifact')
+    return [shellLine(['oras', 'push', ...(isPlain ? ['--plain-http'] : []), shortReference(destination.reference), input.source])]
   const copy = `COPY --chown=${QEMU_USER.uid}:${QEMU_USER.gid} --chmod=0440 ${JSON.stringify([input.source.split('/').at(-1), diskPath])}`
   const built = 'localhost/disk:latest'
   const folder = input.source.split('/').slice(0, -1).join('/') || '/'
@@ -74,6 +77,6 @@ export function packageCommands({ input, destination, diskPath, platform }: Pack
   // On one line, as commands are shown.
   return [
     `${shellLine(['printf', '%s\\n', 'FROM scratch', copy])} | ${shellLine(build)}`,
-    shellLine(['skopeo', 'copy', `containers-storage:${built}`, name]),
+    shellLine(['skopeo', 'copy', ...(isPlain ? ['--dest-tls-verify=false'] : []), `containers-storage:${built}`, name]),
   ]
 }
