@@ -22,3 +22,11 @@ test('options that a command does not have are not named', () => {
   for (const code of ['output-exists', 'registry-plain-http', 'several-disks', 'platform-not-found', 'no-space'] as const)
     expect(hints(code, inspectCommand.options)).toEqual([])
 })
+
+test('where there is no such image, its repository tells what there is', () => {
+  const missing = (reference: string) => errorHints({ code: 'container-not-found', details: { reference } }, extractCommand.options)
+  const list = ['To list what there is: diskwright containers tags registry.example:5000/team/boot']
+  expect(missing('docker://registry.example:5000/team/boot:9')).toEqual(list)
+  expect(missing(`registry.example:5000/team/boot@sha256:${'a'.repeat(64)}`)).toEqual(list)
+  expect(missing('oci-archive:/images/boot.tar:9')).toEqual([])
+})

@@ -1,4 +1,5 @@
 import type { AppErrorData } from '#shared/errors/app-error'
+import { parseReference } from '#shared/containers/reference'
 import type { Command } from './command.js'
 
 type Options = Command['options']
@@ -15,12 +16,26 @@ export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'detai
       return hint('To speak it all the same', first('tls-verify'), ' false')
     case 'sign-in-needed':
       return typeof details.registry === 'string' ? [`To sign in: diskwright containers login ${details.registry} -u USER`] : []
+    case 'container-not-found':
+      return typeof details.reference === 'string' ? tagsHint(details.reference) : []
     case 'several-disks':
       return hint('To take one of them', first('path'), ' PATH')
     case 'platform-not-found':
       return hint('To take one of them', first('arch'), ' ARCH')
     default:
       return []
+  }
+}
+
+/** Only a registry lists tags. */
+function tagsHint(text: string): string[] {
+  try {
+    const { transport, registry, repository } = parseReference(text)
+    return transport === 'docker' && registry !== null
+      ? [`To list what there is: diskwright containers tags ${registry}/${repository}`]
+      : []
+  } catch {
+    return []
   }
 }
 

@@ -49,8 +49,8 @@ export const CONTAINER_ERROR_WORDS = {
   }),
   'container-not-found': (facts) => ({
     title: 'There is no such image',
-    detail: `${sentence(`${facts.text(['reference', 'path'], 'It')} was not found${facts.aside(['reason', 'message'])}`)} Nothing was written.`,
-    next: 'Check the name and the tag; `diskwright containers tags` lists what there is.',
+    detail: `Nothing was found at ${facts.text(['reference', 'path'], 'that name')}${facts.aside(['reason', 'message'])}. Nothing was written.`,
+    next: 'Check the name, and its tag or digest.',
   }),
   'container-invalid': (facts) => ({
     title: 'The container image is damaged',
