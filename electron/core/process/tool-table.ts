@@ -51,6 +51,9 @@ export const TOOLS = {
     'coreutils',
     'coreutils',
   ]),
+  mkfifo: row('mkfifo', 'Boot tests: the serial console of the machine', ['coreutils', 'coreutils', 'coreutils', 'coreutils'], {
+    required: false,
+  }),
   fallocate: row('fallocate', 'Leaves out zeros inside of compacted images', utilLinux, { required: false }),
   bwrap: row('bwrap', 'Sandbox for every tool that reads image data', ['bubblewrap', 'bubblewrap', 'bubblewrap', 'bubblewrap'], {
     required: false,

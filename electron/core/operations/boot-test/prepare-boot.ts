@@ -90,7 +90,8 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
     network: input.machine.network,
     seedDisk: await cloudInitDisk(ctx, input, folder),
     ignition: await ignitionFile(input, folder),
-    sockets: { serial: path.join(sockets, 'serial.sock'), qmp: path.join(sockets, 'qmp.sock'), tpm: tpm.socket },
+    serialPipes: path.join(sockets, 'serial'),
+    sockets: { qmp: path.join(sockets, 'qmp.sock'), tpm: tpm.socket },
   }
   return {
     source,

@@ -14,6 +14,7 @@ import type { JobContext } from '../job-context.js'
 import type { BootConsoles } from './boot-consoles.js'
 import type { PreparedBoot } from './prepare-boot.js'
 import { readScreen } from './read-screen.js'
+import { openSerialPipes } from './serial-pipes.js'
 import { pngOfPpm } from './screenshot-png.js'
 import type { SerialLog } from './serial-log.js'
 
@@ -57,17 +58,16 @@ export async function startMachine(
   { plan, folder, readFiles }: PreparedBoot,
   { judge, log, consoles }: MachineWatchers,
 ): Promise<MachineRun> {
-  const serialSocket = await listen(plan.sockets.serial)
+  const serial = await openSerialPipes(ctx.host, plan.serialPipes)
+  ctx.defer(() => serial.close())
   const qmpSocket = await listen(plan.sockets.qmp)
   const args = machineArgs(plan)
   const started = performance.now()
   const seconds = () => Math.round(performance.now() - started) / 1000
-  ctx.defer(() => {
-    serialSocket.close()
-    qmpSocket.close()
-  })
+  ctx.defer(() => qmpSocket.close())
   const vm = await ctx.host.start(TOOL, args, { access: accessOf(plan, folder, readFiles) })
   ctx.defer(() => vm.stop(STOP_MS))
+  void vm.ended.then(() => serial.machineEnded())
 
   let firstByte: number | null = null
   let promptTimer: NodeJS.Timeout | undefined
@@ -86,8 +86,8 @@ export async function startMachine(
   }
 
   const failure = vm.ended.then((end) => endOf(end, ctx.signal.aborted))
-  const { serial, qmp } = await Promise.race([
-    connect(serialSocket.accepted, qmpSocket.accepted, onEvent),
+  const qmp = await Promise.race([
+    connect(qmpSocket.accepted, onEvent),
     failure.then(fail),
     sleep(START_MS, undefined, { ref: false }).then(() => {
       throw new AppError('tool-timeout', { details: { tool: TOOL, seconds: START_MS / 1000 } })
@@ -109,7 +109,7 @@ export async function startMachine(
   const sshPort = plan.network === 'user' ? await forwardedPort(qmp) : null
   if (sshPort !== null) ctx.message(`SSH of the guest is at port ${sshPort} of 127.0.0.1`)
   // Before the first byte is read: who looks on gets all of them.
-  consoles.open(ctx.jobId, { write: (text) => void serial.write(text), screenshot, sshPort })
+  consoles.open(ctx.jobId, { write: serial.write, screenshot, sshPort })
   ctx.defer(() => consoles.close(ctx.jobId))
 
   const silence = watchSilence(judge, () => heardAt, decide)
@@ -129,7 +129,7 @@ export async function startMachine(
     judge.partial(lines.pending, seconds())
     decide()
   }
-  const read = readConsole(serial, async (chunk, text) => {
+  const read = readConsole(serial.output, async (chunk, text) => {
     heardAt = performance.now()
     firstByte ??= seconds()
     voice.resolve()
@@ -173,7 +173,7 @@ export async function startMachine(
 }
 
 function accessOf(plan: PreparedBoot['plan'], folder: string, readFiles: readonly string[]) {
-  const sockets = path.dirname(plan.sockets.serial)
+  const sockets = path.dirname(plan.sockets.qmp)
   return {
     read: [...readFiles],
     write: [...new Set([folder, sockets])],
@@ -191,10 +191,10 @@ function fail(error: AppError): never {
   throw error
 }
 
-async function connect(serial: Promise<net.Socket>, control: Promise<net.Socket>, onEvent: (event: QmpEvent) => void) {
+async function connect(control: Promise<net.Socket>, onEvent: (event: QmpEvent) => void): Promise<QmpClient> {
   const qmp = new QmpClient(await control, onEvent)
   await qmp.begin()
-  return { serial: await serial, qmp }
+  return qmp
 }
 
 /** A socket that qemu connects to: nothing that it says is lost, and nobody has to wait for a file to come. */
@@ -223,15 +223,14 @@ async function listen(file: string): Promise<{ accepted: Promise<net.Socket>; cl
 }
 
 /** Reads to the end, one piece after the other: a guest that writes faster than is judged has to wait. */
-async function readConsole(socket: net.Socket, take: (chunk: Buffer, text: string) => Promise<void>): Promise<void> {
+async function readConsole(output: AsyncIterable<Buffer>, take: (chunk: Buffer, text: string) => Promise<void>): Promise<void> {
   const decoder = new TextDecoder('utf-8')
   try {
-    for await (const chunk of socket) {
-      const bytes = chunk as Buffer
+    for await (const bytes of output) {
       await take(bytes, decoder.decode(bytes, { stream: true }))
     }
   } catch {
-    // The socket went with qemu; why that ended is told by its process.
+    // The pipe was closed with the job; why qemu ended is told by its process.
   }
 }
 

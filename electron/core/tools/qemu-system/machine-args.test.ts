@@ -15,7 +15,8 @@ const PLAN: MachinePlan = {
   network: 'none',
   seedDisk: null,
   ignition: null,
-  sockets: { serial: '/run/a,b/serial.sock', qmp: '/run/a,b/qmp.sock', tpm: null },
+  serialPipes: '/run/a,b/serial',
+  sockets: { qmp: '/run/a,b/qmp.sock', tpm: null },
 }
 
 function args(change: Partial<MachinePlan>): string {
@@ -34,7 +35,7 @@ test('the disk is opened with every format named, and only the overlay can be wr
 })
 
 test('commas in paths are doubled', () => {
-  expect(args({})).toContain('socket,id=serial0,path=/run/a,,b/serial.sock,server=off')
+  expect(args({})).toContain('pipe,id=serial0,path=/run/a,,b/serial')
   expect(args({ ignition: '/x,y' })).toContain('name=opt/com.coreos/config,file=/x,,y')
 })
 

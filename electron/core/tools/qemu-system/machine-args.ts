@@ -21,8 +21,10 @@ export interface MachinePlan {
   readonly seedDisk: string | null
   /** Absolute path of Ignition's configuration. */
   readonly ignition: string | null
+  /** Absolute path that the names of two pipes begin with; they end in `.in` and `.out`. */
+  readonly serialPipes: string
   /** Sockets that qemu connects to; all absolute paths. */
-  readonly sockets: { readonly serial: string; readonly qmp: string; readonly tpm: string | null }
+  readonly sockets: { readonly qmp: string; readonly tpm: string | null }
 }
 
 /** A comma ends a value of qemu's options, two are one. qemu(1), "-drive". */
@@ -31,7 +33,7 @@ function value(text: string): string {
 }
 
 /**
- * The command line of a test machine: nothing but what is named here, no display, the serial console and QMP on sockets of ours,
+ * The command line of a test machine: nothing but what is named here, no display, the serial console on pipes and QMP on a socket of ours,
  * and no way for qemu to start other programs (`-sandbox`, qemu(1)).
  */
 export function machineArgs(plan: MachinePlan): string[] {
@@ -51,7 +53,7 @@ export function machineArgs(plan: MachinePlan): string[] {
     '-m',
     `${Math.floor(plan.memoryBytes / 1024 ** 2)}M`,
     '-chardev',
-    `socket,id=serial0,path=${value(plan.sockets.serial)},server=off`,
+    `pipe,id=serial0,path=${value(plan.serialPipes)}`,
     '-serial',
     'chardev:serial0',
     '-chardev',
