@@ -3,6 +3,7 @@ import type { Job } from '#shared/jobs/job'
 import { queryClient } from '../api/query-client.js'
 import { visibleText } from '../components/visible-text.js'
 import { useEditStore } from '../features/edits/edit-store.js'
+import { isShownJob } from '../features/jobs/shown-jobs.js'
 
 /** The source of an in-place save, else null. */
 export function savedInPlace(job: Job): string | null {
@@ -41,5 +42,7 @@ export function onJobEnded(job: Job): void {
       title: `${job.title}: not passed`,
       message: visibleText(report.reason),
     })
-  if (job.state === 'failed') notifications.show({ color: 'red', title: `${job.title} failed`, message: 'The tray below shows why.' })
+  // The dialog that started it says why, and what to do; a message would only cover it.
+  if (job.state === 'failed' && !isShownJob(job.id))
+    notifications.show({ color: 'red', title: `${job.title} failed`, message: 'The tray below shows why.' })
 }

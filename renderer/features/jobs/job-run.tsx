@@ -12,6 +12,7 @@ import styles from './job-run.module.css'
 import { JobStateMark } from './job-state.js'
 import { JobSteps } from './job-steps.js'
 import { isActive } from './job-words.js'
+import { useShownJob } from './shown-jobs.js'
 
 interface JobRunProps {
   readonly id: string
@@ -26,6 +27,7 @@ interface JobRunProps {
 export function JobRun({ id, onLeave, onAgain, onAnew }: JobRunProps) {
   const { data: jobs = [] } = useQuery(jobsQuery)
   const { showJobs } = useAppActions()
+  useShownJob(id)
   const job = jobs.find((one) => one.id === id)
   if (job === undefined) return null
   return (
