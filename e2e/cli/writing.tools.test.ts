@@ -164,12 +164,12 @@ test('who reads the output and leaves does not end the work', async () => {
 test('a terminal sees one line that moves, as wide as the terminal, and then only the result', async () => {
   const source = await cli.copy('mbr', 'work here/m.qcow2')
   const script = `stty cols 60; "$DISKWRIGHT" convert "$FROM" -o "$TO" --to qcow2:compressed`
-  const { out } = await cli.shell('script -qec "$SCRIPT" /dev/null', { SCRIPT: script, FROM: source, TO: at('m.vmdk') })
+  const { out } = await cli.shell('script -qec "$SCRIPT" /dev/null', { SCRIPT: script, FROM: source, TO: at('m packed.qcow2') })
   const frames = out.split('\r\u001b[K').map((frame) => frame.split('\r\n')[0] ?? '')
   expect(frames.some((frame) => /^Convert m\.qcow2 to qcow2 {2}\d+ %/.test(frame))).toBe(true)
   expect(Math.max(...frames.slice(0, -1).map((frame) => Array.from(frame).length))).toBeLessThan(60)
   expect(frames.slice(1, -1).filter((frame, index) => frame === frames[index])).toEqual([])
-  expect(out.split('\r\u001b[K').at(-1)).toMatch(/^\S.*m\.vmdk \(.* on disk\)\r\n {2}Content compared/)
+  expect(out.split('\r\u001b[K').at(-1)).toMatch(/^\S.*m packed\.qcow2 \(.* on disk\)\r\n {2}Content compared/)
 })
 
 test('the tour: a sample image opened, changed, saved, read back and converted, and nothing of it stays', async () => {
