@@ -1,7 +1,9 @@
 import fs from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { OUTER_LIFELINE_SCRIPT } from '#core/process/command-line'
 import type { ToolId } from '#core/process/tool-table'
 import { TOOLS } from '#core/process/tool-table'
+import { shellLine } from '#shared/text/shell-quote'
 import { testImage } from '../images/cache.js'
 import { expectNothingLeft, runJob } from './in-process.js'
 import { mountsOf, processesLeft } from './left-behind.js'
@@ -120,8 +122,10 @@ test('the same save as an unprivileged user: engine uml, in the sandbox', async 
     expect([ending.code, ending.code === 0 ? '' : ending.stdout + ending.stderr]).toEqual([0, ''])
     const job = JSON.parse(ending.stdout) as { output: { engine: string }; commands: { full: string }[] }
     expect(job.output.engine).toBe('uml')
-    // Every command that touches an image ran in the sandbox or inside one.
-    for (const command of job.commands.filter(({ full }) => full.includes(own.mark))) expect(command.full).toMatch(/^\S*(bwrap|nsenter) /)
+    // Every command that touches an image ran in the sandbox, with what watches the lifeline around it, or inside one.
+    const watched = ` -c ${shellLine([OUTER_LIFELINE_SCRIPT])} sh `
+    for (const { full } of job.commands.filter((command) => command.full.includes(own.mark)))
+      expect(full.replace(/^\S*sh(?= )/, '').replace(watched, '')).toMatch(/^\S*(bwrap|nsenter) /)
     expect((await fs.stat(own.at('saved.qcow2'))).uid).toBe(isRoot ? user : process.getuid?.())
     expect(await processesLeft([own.mark])).toEqual([])
     expect(await own.leftFiles()).toEqual(['saved.qcow2'])

@@ -34,7 +34,7 @@ const LIFELINE_SCRIPT = `( ${LIFELINE_MARK} && kill -KILL -1 ) >/dev/null 2>&1 &
  * The same around bwrap: where its first process dies before it let the second one go on, by a signal or because nobody reads `--info-fd`
  * any more, the second one waits for ever, and nothing in the sandbox runs yet. Both are in the process group that bwrap leads until then.
  */
-const OUTER_LIFELINE_SCRIPT = `( ${LIFELINE_MARK} || kill -KILL -$$ ) >/dev/null 2>&1 ${LIFELINE_FD + 1}>&- & exec "$@"`
+export const OUTER_LIFELINE_SCRIPT = `( ${LIFELINE_MARK} || kill -KILL -$$ ) >/dev/null 2>&1 ${LIFELINE_FD + 1}>&- & exec "$@"`
 
 /** What is really executed for a tool: sandbox or parent-death signal outside, resource limits next, the tool last. */
 export function commandLine(parts: CommandParts): CommandLine {
