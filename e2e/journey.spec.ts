@@ -62,6 +62,7 @@ test('open, change how it boots, review, save without touching the source, conve
   await test.step('convert it, with verification', async () => {
     const dialog = await workbench.openConvertDialog()
     await dialog.chooseFormat('VMDK', 'Stream-optimized')
+    await expect(dialog.root.getByRole('button', { name: 'Convert', exact: true })).toBeEnabled()
     expect(await app.accessibilityViolations(), 'convert dialog').toEqual([])
     await dialog.start('Convert')
     await dialog.succeeded()
