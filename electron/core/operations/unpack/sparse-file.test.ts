@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import { dataRuns, limitsFor, SparseFile, type SparseLimits } from './sparse-file.js'
 
@@ -84,4 +84,26 @@ test('runs of data lie between whole blocks of zeros', () => {
     { from: 4096, to: 3 * 4096 },
     { from: 4 * 4096, to: 5 * 4096 },
   ])
+})
+
+test('a disk that fails while the rest is on its way is told, also where others go on writing the file', async () => {
+  const file = path.join(folder, 'failing')
+  await fs.writeFile(file, '')
+  const probe = await fs.open(file, 'r+')
+  const handles = Object.getPrototypeOf(probe) as { datasync(): Promise<void> }
+  await probe.close()
+  // No disk here fails when asked to.
+  const failing = vi.spyOn(handles, 'datasync').mockRejectedValue(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }))
+  const out = await SparseFile.open(file, LIMITS)
+  try {
+    const work = (async () => {
+      for (let mebibytes = 0; mebibytes < 33; mebibytes += 1) await out.write(Buffer.alloc(1024 ** 2, 1))
+      await out.settle()
+    })()
+    await expect(work).rejects.toThrow('EIO')
+    expect(failing).toHaveBeenCalledOnce()
+  } finally {
+    failing.mockRestore()
+    await out.close()
+  }
 })

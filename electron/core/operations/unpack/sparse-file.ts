@@ -14,7 +14,6 @@ const BOMB_BYTES = 10 * 1024 ** 3
 const BOMB_RATIO = 50
 /** No file system that a result could lie on holds more. */
 const MAX_LENGTH = 16 * 1024 ** 4
-
 /** Data that is written before the disk is asked to take it. */
 const FLUSH_BYTES = 32 * 1024 ** 2
 
@@ -102,6 +101,8 @@ export class SparseFile {
   async settle(): Promise<void> {
     await this.flush()
     await this.writing
+    await this.flushing
+    this.requireFlushed()
   }
 
   /** Gives the file its length. */
@@ -109,9 +110,7 @@ export class SparseFile {
     await this.flush()
     this.requireLength(length)
     if (!this.limits.keepsHoles) this.count(Math.max(0, length - this.start))
-    await this.writing
-    await this.flushing
-    this.requireFlushed()
+    await this.settle()
     await this.handle.truncate(length).catch((thrown: unknown) => this.rejectWrite(thrown))
   }
 
