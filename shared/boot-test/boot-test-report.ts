@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { BOOT_PHASES } from './boot-phases.js'
 import { DISK_BUSES, MACHINES, NETWORKS } from './boot-test-request.js'
+import { METADATA_SERVICE_IDS } from './guest-metadata.js'
 
 const BOOT_VERDICTS = ['pass', 'fail', 'timeout'] as const
 export type BootVerdict = (typeof BOOT_VERDICTS)[number]
+export const bootVerdictSchema = z.enum(BOOT_VERDICTS)
 
-const bootEvidenceSchema = z.object({
+export const bootEvidenceSchema = z.object({
   kind: z.enum(['ready', 'fail', 'note']),
   /** Id of a ready set or of a row of the table of failures; `expression` for one that was given. */
   rule: z.string(),
@@ -19,12 +21,12 @@ const bootEvidenceSchema = z.object({
 })
 export type BootEvidence = z.infer<typeof bootEvidenceSchema>
 
-const bootPhaseMarkSchema = z.object({ phase: z.enum(BOOT_PHASES), seconds: z.number(), line: z.string() })
+export const bootPhaseMarkSchema = z.object({ phase: z.enum(BOOT_PHASES), seconds: z.number(), line: z.string() })
 export type BootPhaseMark = z.infer<typeof bootPhaseMarkSchema>
 
 /** What a boot test found. */
 export const bootTestReportSchema = z.object({
-  verdict: z.enum(BOOT_VERDICTS),
+  verdict: bootVerdictSchema,
   /** One sentence for people. */
   reason: z.string(),
   evidence: z.array(bootEvidenceSchema),
@@ -57,6 +59,15 @@ export const bootTestReportSchema = z.object({
     tpm: z.boolean(),
     platform: z.string().nullable(),
   }),
+  /** What the guest asked its metadata service for, in order; the first ones tell enough. */
+  metadata: z
+    .object({
+      service: z.enum(METADATA_SERVICE_IDS),
+      requests: z.array(z.object({ method: z.string(), path: z.string(), status: z.number().int(), seconds: z.number() })),
+    })
+    .optional(),
+  /** Absolute path of the new image that was kept of the machine's disk. */
+  kept: z.string().optional(),
   /** The command line of qemu, copyable. */
   command: z.string(),
   notes: z.array(z.string()),

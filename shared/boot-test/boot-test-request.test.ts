@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bootTestInputSchema, hideSeed, seedFiles } from './boot-test-request.js'
+import { bootTestInputSchema, firstBootFiles, hideFirstBoot } from './boot-test-request.js'
 
 test('what is left out is filled in', () => {
   expect(bootTestInputSchema.parse({ source: '/a.raw' })).toMatchObject({
@@ -21,8 +21,24 @@ test.each([
 })
 
 test('records hold no configuration of a first boot, but the names of its files', () => {
-  const seed = { cloudInit: { userData: { text: 'password: secret' }, metaData: { file: '/meta' } }, ignition: { text: 'secret' } }
-  expect(JSON.stringify(hideSeed(seed))).not.toContain('secret')
-  expect(hideSeed(seed)).toMatchObject({ cloudInit: { metaData: { file: '/meta' } } })
-  expect(seedFiles(seed)).toEqual(['/meta'])
+  const request = bootTestInputSchema.parse({
+    source: '/a.raw',
+    seed: { cloudInit: { userData: { text: 'password: secret' }, metaData: { file: '/meta' } }, ignition: { text: 'secret' } },
+    metadata: { service: 'aws', userData: { text: 'secret' } },
+  })
+  const hidden = hideFirstBoot(request)
+  expect(JSON.stringify(hidden)).not.toContain('secret')
+  expect(hidden).toMatchObject({ source: '/a.raw', seed: { cloudInit: { metaData: { file: '/meta' } } }, metadata: { service: 'aws' } })
+  expect(firstBootFiles({ ...request, metadata: { sshKeys: [], user: 'core', userData: { file: '/user' } } })).toEqual(['/meta', '/user'])
+  expect(firstBootFiles({})).toEqual([])
+})
+
+test.each([
+  [{ hostname: 'two words' }],
+  [{ hostname: '-a' }],
+  [{ sshKeys: ['ssh-ed25519 AAAA\nssh-rsa BBBB'] }],
+  [{ instanceId: '../etc' }],
+  [{ service: 'nowhere' }],
+])('metadata with %j is refused', (metadata) => {
+  expect(bootTestInputSchema.safeParse({ source: '/a.raw', metadata }).success).toBe(false)
 })

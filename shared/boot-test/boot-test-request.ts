@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { editSchema } from '../edits/edit.js'
-import { LEFT_OUT } from '../edits/secrets.js'
 import { PLATFORM_IDS } from '../platforms/platform.js'
 import { FAIL_RULE_IDS } from './fail-table.js'
+import { givenTextSchema, hideText } from './given-text.js'
+import { guestMetadataSchema, hideMetadata, metadataFiles } from './guest-metadata.js'
+import { keptMachineSchema } from './kept-machine.js'
 import { READY_SET_IDS } from './ready-sets.js'
 
 const MIB = 1024 ** 2
@@ -15,10 +17,6 @@ export const DISK_BUSES = ['virtio', 'scsi', 'nvme', 'sata', 'ide'] as const
 export type DiskBus = (typeof DISK_BUSES)[number]
 export const NETWORKS = ['none', 'user'] as const
 const ACCELERATORS = ['auto', 'kvm', 'tcg'] as const
-
-/** Text that is given, or that stands in a file of this machine when the test begins. */
-const givenTextSchema = z.union([z.object({ text: z.string().max(MIB) }), z.object({ file: z.string().max(4096) })])
-export type GivenText = z.infer<typeof givenTextSchema>
 
 const expressionSchema = z
   .string()
@@ -36,7 +34,7 @@ export function problemOfExpression(text: string): string | null {
 }
 
 /** The machine that an image is booted in. What is left out comes from the platform's preset, else from what is usual. */
-const bootMachineSchema = z.object({
+export const bootMachineSchema = z.object({
   firmware: z.enum(FIRMWARE_CHOICES).default('auto'),
   accelerator: z.enum(ACCELERATORS).default('auto'),
   machine: z.enum(MACHINES).optional(),
@@ -104,20 +102,40 @@ export const bootTestInputSchema = z.object({
       ignition: givenTextSchema.optional(),
     })
     .optional(),
+  /** What the platform's metadata service tells the guest, for this test alone. */
+  metadata: guestMetadataSchema.optional(),
+  /** An ISO image in a drive beside the disk. */
+  cdrom: z.object({ path: z.string(), bootFirst: z.boolean().default(true) }).optional(),
+  /** Keep the machine's disk as a new image once the test has passed. */
+  keep: keptMachineSchema.optional(),
+  /** The machine stays on after the verdict, until it is told to end or the guest switches itself off. */
+  stayOn: z.boolean().default(false),
   screenshot: z.boolean().default(true),
 })
 export type BootTestInput = z.infer<typeof bootTestInputSchema>
 
 type Seed = NonNullable<BootTestInput['seed']>
+type FirstBoot = Partial<Pick<BootTestInput, 'seed' | 'metadata'>>
 
-/** Files of this machine that a seed is read from. */
-export function seedFiles({ cloudInit, ignition }: Seed): string[] {
+/** Files of this machine that configuration of a first boot is read from. */
+export function firstBootFiles({ seed, metadata }: FirstBoot): string[] {
+  const { cloudInit, ignition } = seed ?? {}
   const texts = [cloudInit?.userData, cloudInit?.metaData, cloudInit?.networkConfig, ignition]
-  return texts.flatMap((given) => (given !== undefined && 'file' in given ? [given.file] : []))
+  const named = texts.flatMap((given) => (given !== undefined && 'file' in given ? [given.file] : []))
+  return [...named, ...(metadata === undefined ? [] : metadataFiles(metadata))]
 }
 
-/** The seed as it may be kept in records: configuration of a first boot can hold passwords. Names of files stay. */
-export function hideSeed({ cloudInit, ignition }: Seed): Seed {
+/** The request as it may be kept in records: configuration of a first boot can hold passwords. Names of files stay. */
+export function hideFirstBoot<T extends FirstBoot>(request: T): T {
+  const { seed, metadata } = request
+  return {
+    ...request,
+    ...(seed === undefined ? {} : { seed: hideSeed(seed) }),
+    ...(metadata === undefined ? {} : { metadata: hideMetadata(metadata) }),
+  }
+}
+
+function hideSeed({ cloudInit, ignition }: Seed): Seed {
   return {
     ...(cloudInit === undefined ? {} : { cloudInit: hideTexts(cloudInit) }),
     ...(ignition === undefined ? {} : { ignition: hideText(ignition) }),
@@ -130,8 +148,4 @@ function hideTexts({ userData, metaData, networkConfig }: NonNullable<Seed['clou
     ...(metaData === undefined ? {} : { metaData: hideText(metaData) }),
     ...(networkConfig === undefined ? {} : { networkConfig: hideText(networkConfig) }),
   }
-}
-
-function hideText(given: GivenText): GivenText {
-  return 'text' in given ? { text: LEFT_OUT } : given
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { hideSeed } from '#shared/boot-test/boot-test-request'
+import { hideFirstBoot } from '#shared/boot-test/boot-test-request'
 import { hideSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
@@ -59,9 +59,9 @@ export function makeQueued(definitions: JobDefinitions, request: JobRequest, pla
 }
 
 /** What a record on disk tells of a request: all but secrets. */
-function recordedInput({ input }: JobRequest): unknown {
-  const shown = 'edits' in input ? { ...input, edits: input.edits.map(hideSecrets) } : input
-  return 'seed' in shown && shown.seed ? { ...shown, seed: hideSeed(shown.seed) } : shown
+function recordedInput({ kind, input }: JobRequest): unknown {
+  const shown = kind === 'test-boot' ? hideFirstBoot(input) : input
+  return 'edits' in shown ? { ...shown, edits: shown.edits.map(hideSecrets) } : shown
 }
 
 /** Bytes on disk of the files that are there. */
