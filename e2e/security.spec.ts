@@ -50,6 +50,35 @@ test('unknown calls, wrong input and outputs that nobody chose are refused', asy
   expect(codes).toEqual(['bad-input', 'bad-input', 'bad-input', 'output-not-granted', 'output-not-granted'])
 })
 
+test('a window that was taken over sends no disk away: the user is asked outside of it', async ({ app }) => {
+  const asked = await app.inMain(({ dialog }) => {
+    const seen: string[] = []
+    Object.assign(globalThis, { seen })
+    dialog.showMessageBox = async (...args: unknown[]) => {
+      const { message, detail } = args.at(-1) as { message: string; detail: string }
+      seen.push(`${message} ${detail}`)
+      return { response: 0, checkboxChecked: false }
+    }
+    return seen.length
+  })
+  expect(asked).toBe(0)
+  const codes = await app.page.evaluate(async () => {
+    const { diskwright } = globalThis as unknown as {
+      diskwright: { invoke(name: string, input: unknown): Promise<{ error?: { code: string } }> }
+    }
+    const pushed = { source: '/etc/hostname', layout: 'artifact', destination: 'docker://127.0.0.1:9/taken/over:v1' }
+    const copied = { source: 'containers-storage:localhost/private:v1', destination: 'docker://127.0.0.1:9/taken/over:v1' }
+    const one = await diskwright.invoke('jobs.start', { kind: 'package-container', input: pushed })
+    const other = await diskwright.invoke('jobs.start', { kind: 'copy-container', input: copied })
+    const several = await diskwright.invoke('jobs.startAll', { title: 'x', requests: [{ kind: 'package-container', input: pushed }] })
+    return [one, other, several].map((answer) => answer.error?.code)
+  })
+  expect(codes).toEqual(['input-not-granted', 'input-not-granted', 'input-not-granted'])
+  const seen = await app.inMain(() => (globalThis as unknown as { seen: string[] }).seen)
+  expect(seen).toHaveLength(3)
+  expect(seen[0]).toContain('Send it to docker://127.0.0.1:9/taken/over:v1? /etc/hostname')
+})
+
 test('the content security policy stops what a page could be made to load or run', async ({ launch }) => {
   const app = await launch()
   const seen = await app.page.evaluate(async () => {

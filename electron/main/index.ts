@@ -18,6 +18,7 @@ import { StagedImages } from './host/staged-images.js'
 import { CALL_CHANNEL, DROPPED_CHANNEL } from './ipc/channels.js'
 import { InputGrants } from './ipc/input-grants.js'
 import { pushEvent } from './ipc/push-events.js'
+import { SourceGrants } from './ipc/source-grants.js'
 import { holdCalls } from './ipc/waiting-calls.js'
 
 /** A window that asks nothing by then has failed; the core starts all the same, so that quitting finds it. */
@@ -33,6 +34,7 @@ const dirs = resolveDirs(process.env)
 const openRequests = new OpenRequests()
 const staged = new StagedImages()
 const inputs = new InputGrants()
+const sources = new SourceGrants(path.join(dirs.state, 'chosen-files.json'))
 if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(dirs.state, 'chromium'))
 // root must start Chromium with --no-sandbox; enabling it then would only crash its processes
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -52,10 +54,12 @@ async function start(): Promise<void> {
   applyRememberedTheme(dirs.config)
   const calls = holdCalls(ipcMain, CALL_CHANNEL)
   ipcMain.on(DROPPED_CHANNEL, ({ senderFrame }, file: unknown) => {
-    if (typeof file === 'string' && senderFrame !== null && isTrustedUrl(senderFrame.url)) inputs.grant([file])
+    if (typeof file !== 'string' || senderFrame === null || !isTrustedUrl(senderFrame.url)) return
+    inputs.grant([file])
+    sources.grant([file])
   })
   openMainWindow({ stateFolder: dirs.state, log, url: windowUrl, outFolder })
-  const options = { dirs, log, openRequests, staged, inputs, calls, isTrustedUrl }
+  const options = { dirs, log, openRequests, staged, inputs, sources, calls, isTrustedUrl }
   const core = Promise.race([calls.begun, sleep(LATEST_CORE_MS)])
     .then(() => import('./service.js'))
     .then(({ startService }) => startService(options))

@@ -11,6 +11,7 @@ import { createSecretStore } from './host/secret-store.js'
 import type { OpenRequests } from './host/open-requests.js'
 import type { StagedImages } from './host/staged-images.js'
 import type { InputGrants } from './ipc/input-grants.js'
+import type { SourceGrants } from './ipc/source-grants.js'
 import { createHandlers } from './ipc/handlers/index.js'
 import { pushCoreEvents } from './ipc/push-events.js'
 import { type CallReceiver, registerContract } from './ipc/register-contract.js'
@@ -21,12 +22,22 @@ export interface ServiceOptions {
   readonly openRequests: OpenRequests
   readonly staged: StagedImages
   readonly inputs: InputGrants
+  readonly sources: SourceGrants
   readonly calls: CallReceiver
   readonly isTrustedUrl: (url: string) => boolean
 }
 
 /** Creates the core and answers the window from it. A module of its own, loaded while the window already draws itself. */
-export async function startService({ dirs, log, openRequests, staged, inputs, calls, isTrustedUrl }: ServiceOptions): Promise<Core> {
+export async function startService({
+  dirs,
+  log,
+  openRequests,
+  staged,
+  inputs,
+  sources,
+  calls,
+  isTrustedUrl,
+}: ServiceOptions): Promise<Core> {
   const core = await createCore({
     dirs,
     env: process.env,
@@ -34,7 +45,10 @@ export async function startService({ dirs, log, openRequests, staged, inputs, ca
     version: app.getVersion(),
     secrets: createSecretStore({ folder: dirs.config, log }),
   })
-  registerContract(calls, { handlers: createHandlers(core, { openRequests, staged, inputs, parent: mainWindow }), isTrustedUrl, log })
+  const handlers = createHandlers(core, { openRequests, staged, inputs, sources, parent: mainWindow })
+  registerContract(calls, { handlers, isTrustedUrl, log })
+  // First of all who listen: the window learns of a result when it is known what it was made of.
+  core.jobs.onChange((job) => sources.noteEnd(job))
   pushCoreEvents(core)
   followTheme(core.settings)
   followJobs(core)

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { type BaseWindow, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
 import { IMAGE_FORMATS, imageFormat } from '#shared/images/formats'
+import { showControl } from '#shared/text/visible'
 
 /** The window that a dialog belongs to; null while there is none. */
 export type DialogParent = () => BaseWindow | null
@@ -99,6 +100,18 @@ export async function chooseOutput(
   if (answer.canceled || answer.filePath === '') return null
   const chosen = path.resolve(answer.filePath)
   return { path: chosen, replace: fs.existsSync(chosen) }
+}
+
+/** Asks before files leave this machine that the user never chose in a dialog. True: send them. */
+export async function confirmSend(
+  parent: DialogParent,
+  { sources, destination }: { readonly sources: readonly string[]; readonly destination: string },
+): Promise<boolean> {
+  return confirm(parent, {
+    message: `Send it to ${showControl(destination)}?`,
+    detail: `${sources.map(showControl).join('\n')}\n\nThis was not opened, chosen or dropped by you, nor made of what was. Who may read there can read all that is in it.`,
+    buttons: ['Cancel', 'Send'],
+  })
 }
 
 /** Asks before staged edits are forgotten. True: forget them. */

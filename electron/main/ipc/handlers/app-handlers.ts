@@ -5,22 +5,37 @@ import { listSampleImages } from '../../host/sample-images.js'
 import type { OpenRequests } from '../../host/open-requests.js'
 import type { StagedImages } from '../../host/staged-images.js'
 import type { Handlers } from '../register-contract.js'
+import type { SourceGrants } from '../source-grants.js'
 
 export type AppHandlers = Pick<
   Handlers,
   'app.info' | 'app.takeOpenRequests' | 'app.noteStaged' | 'tools.doctor' | 'settings.get' | 'settings.set' | 'log.report'
 >
 
-export function appHandlers(core: Core, openRequests: OpenRequests, staged: StagedImages): AppHandlers {
+export interface AppParts {
+  readonly openRequests: OpenRequests
+  readonly staged: StagedImages
+  readonly sources: SourceGrants
+}
+
+export function appHandlers(core: Core, { openRequests, staged, sources }: AppParts): AppHandlers {
   return {
-    'app.info': async () => ({
-      version: app.getVersion(),
-      runtime: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
-      dataFolder: core.dirs.state,
-      folderProblems: [...core.folderProblems],
-      samples: await listSampleImages(core.dirs.cache),
-    }),
-    'app.takeOpenRequests': async () => openRequests.take(),
+    'app.info': async () => {
+      const samples = await listSampleImages(core.dirs.cache)
+      sources.grant(samples)
+      return {
+        version: app.getVersion(),
+        runtime: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
+        dataFolder: core.dirs.state,
+        folderProblems: [...core.folderProblems],
+        samples,
+      }
+    },
+    'app.takeOpenRequests': async () => {
+      const paths = openRequests.take()
+      sources.grant(paths)
+      return paths
+    },
     'app.noteStaged': async ({ images }) => staged.note(images),
     'tools.doctor': (options) => core.doctor(options),
     'settings.get': async () => core.settings.get(),

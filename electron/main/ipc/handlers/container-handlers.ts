@@ -1,4 +1,5 @@
 import type { Core } from '#core/core-api'
+import { parseReference } from '#shared/containers/reference'
 import {
   chooseContainerArchive,
   chooseContainerDestination,
@@ -8,13 +9,13 @@ import {
 } from '../../host/container-dialogs.js'
 import type { DialogParent } from '../../host/dialogs.js'
 import { namedFilesOf } from '../named-files.js'
-import type { FileGrants } from './file-handlers.js'
+import type { JobGrants } from './job-handlers.js'
 import type { Handlers } from '../register-contract.js'
 
 export type ContainerHandlers = Pick<Handlers, Extract<keyof Handlers, `containers.${string}`>>
 
 /** Calls about container images. What the window may write is granted by the dialogs here. */
-export function containerHandlers(core: Core, { inputs, outputs }: FileGrants, parent: DialogParent): ContainerHandlers {
+export function containerHandlers(core: Core, { inputs, outputs, sources }: JobGrants, parent: DialogParent): ContainerHandlers {
   const { containers } = core
   return {
     'containers.resolve': ({ text }) => containers.resolve(text),
@@ -43,7 +44,12 @@ export function containerHandlers(core: Core, { inputs, outputs }: FileGrants, p
       return containers.planPackage(input)
     },
     'containers.buildDiskAbility': ({ reference, access }) => containers.buildDiskAbility(reference, { access }),
-    'containers.chooseArchive': ({ of }) => chooseContainerArchive(parent, of),
+    'containers.chooseArchive': async ({ of }) => {
+      const chosen = await chooseContainerArchive(parent, of)
+      const file = chosen === null ? null : parseReference(chosen.reference).path
+      if (file !== null) sources.grant([file])
+      return chosen
+    },
     'containers.chooseKey': async () => {
       const chosen = await chooseSigningKey(parent)
       if (chosen !== null) inputs.grant([chosen.path])

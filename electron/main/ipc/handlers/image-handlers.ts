@@ -1,6 +1,7 @@
 import type { Core } from '#core/core-api'
 import { chooseImages, type DialogParent } from '../../host/dialogs.js'
 import type { Handlers } from '../register-contract.js'
+import type { SourceGrants } from '../source-grants.js'
 
 export type ImageHandlers = Pick<
   Handlers,
@@ -16,14 +17,18 @@ export type ImageHandlers = Pick<
   | 'recents.remove'
 >
 
-export function imageHandlers(core: Core, parent: DialogParent): ImageHandlers {
+export function imageHandlers(core: Core, sources: SourceGrants, parent: DialogParent): ImageHandlers {
   return {
     'images.inspect': async ({ path }) => {
       const info = await core.inspect(path)
       core.recents.add(info)
       return info
     },
-    'images.choose': () => chooseImages(parent),
+    'images.choose': async () => {
+      const chosen = await chooseImages(parent)
+      sources.grant(chosen)
+      return chosen
+    },
     'sources.probe': ({ path }) => core.probeSource(path),
     'boot.list': ({ path }) => core.listBootEntries(path),
     'disk.report': ({ path }) => core.diskReport(path),

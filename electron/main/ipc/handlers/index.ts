@@ -6,6 +6,7 @@ import type { StagedImages } from '../../host/staged-images.js'
 import type { InputGrants } from '../input-grants.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
+import type { SourceGrants } from '../source-grants.js'
 import { appHandlers } from './app-handlers.js'
 import { bootTestHandlers } from './boot-test-handlers.js'
 import { containerHandlers } from './container-handlers.js'
@@ -20,20 +21,21 @@ export interface HandlerParts {
   readonly openRequests: OpenRequests
   readonly staged: StagedImages
   readonly inputs: InputGrants
+  readonly sources: SourceGrants
   readonly parent: DialogParent
 }
 
 /** All calls of the contract over one core. */
-export function createHandlers(core: Core, { openRequests, staged, inputs, parent }: HandlerParts): Handlers {
+export function createHandlers(core: Core, { openRequests, staged, inputs, sources, parent }: HandlerParts): Handlers {
   const outputs = new OutputGrants()
   return {
-    ...appHandlers(core, openRequests, staged),
-    ...imageHandlers(core, parent),
+    ...appHandlers(core, { openRequests, staged, sources }),
+    ...imageHandlers(core, sources, parent),
     ...fileHandlers(core, { inputs, outputs }, new DragOut(core), parent),
     ...editHandlers(core, inputs, parent),
     ...platformHandlers(core, inputs),
-    ...jobHandlers(core, { inputs, outputs }, parent),
-    ...containerHandlers(core, { inputs, outputs }, parent),
+    ...jobHandlers(core, { inputs, outputs, sources }, parent),
+    ...containerHandlers(core, { inputs, outputs, sources }, parent),
     ...bootTestHandlers(core, parent),
     ...hostHandlers(),
   }

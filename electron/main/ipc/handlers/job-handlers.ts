@@ -3,8 +3,9 @@ import type { Core } from '#core/core-api'
 import { AppError } from '#shared/errors/app-error'
 import type { BatchRequest } from '#shared/jobs/convert-request'
 import type { JobRequest } from '#shared/jobs/job-requests'
-import { chooseOutput, chooseResultFolder, confirmReplace, type DialogParent } from '../../host/dialogs.js'
+import { chooseOutput, chooseResultFolder, confirmReplace, confirmSend, type DialogParent } from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
+import type { SourceGrants } from '../source-grants.js'
 import { latestOnly } from '../latest-call.js'
 import { namedFilesOf } from '../named-files.js'
 import type { Handlers } from '../register-contract.js'
@@ -34,11 +35,21 @@ export type JobHandlers = Pick<
   | 'recovery.clean'
 >
 
-export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants, parent: DialogParent): JobHandlers {
+export interface JobGrants extends FileGrants {
+  readonly sources: SourceGrants
+}
+
+export function jobHandlers(core: Core, { inputs, outputs: grants, sources: sendable }: JobGrants, parent: DialogParent): JobHandlers {
   function assertMayStart(request: JobRequest): void {
     grants.assertGranted(request)
     if ('edits' in request.input) inputs.assertEdits(request.input.edits)
     inputs.assertGranted(namedFilesOf(request))
+  }
+
+  /** Throws `input-not-granted`. */
+  async function requireMaySend(requests: readonly JobRequest[]): Promise<void> {
+    for (const request of requests) await sendable.requireMaySend(request, (sending) => confirmSend(parent, sending))
+    for (const request of requests) sendable.noteStart(request)
   }
 
   /** Names of results are made up by the core: they lie directly in this folder. */
@@ -94,10 +105,12 @@ export function jobHandlers(core: Core, { inputs, outputs: grants }: FileGrants,
     'jobs.list': async () => core.jobs.list(),
     'jobs.start': async (request) => {
       assertMayStart(request)
+      await requireMaySend([request])
       return core.jobs.start(request)
     },
     'jobs.startAll': async ({ requests, title }) => {
       for (const request of requests) assertMayStart(request)
+      await requireMaySend(requests)
       return core.jobs.startAll(requests, { title })
     },
     'jobs.cancel': async ({ id }) => core.jobs.cancel(id),
