@@ -1,4 +1,5 @@
 import type { AppErrorData, ErrorCode } from './app-error.js'
+import { CLOUD_ERROR_WORDS } from './cloud-error-words.js'
 import { CONTAINER_ERROR_WORDS } from './container-error-words.js'
 import { ErrorFacts } from './error-facts.js'
 import { GUEST_ERROR_WORDS } from './guest-error-words.js'
@@ -22,6 +23,7 @@ const ROWS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...GUEST_ERROR_WORDS,
   ...OUTPUT_ERROR_WORDS,
   ...CONTAINER_ERROR_WORDS,
+  ...CLOUD_ERROR_WORDS,
 }
 
 /** An error in words for people. The tool's own output is not part of it: show `toolOutput` folded below. */

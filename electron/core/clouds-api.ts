@@ -1,0 +1,36 @@
+import type { CloudAccount, OpenUpload } from '#shared/clouds/cloud-calls'
+import type { FieldChoice, FieldValues } from '#shared/clouds/field'
+import type { ProviderId } from '#shared/clouds/provider-ids'
+import type { SourceFacts } from '#shared/clouds/source-facts'
+import type { UploadPlan } from '#shared/clouds/upload-plan'
+import type { Edit } from '#shared/edits/edit'
+import type { CleanUpReport } from './clouds/cloud-provider.js'
+
+export interface UploadRequest {
+  readonly provider: ProviderId
+  readonly facts: SourceFacts
+  readonly values: FieldValues
+  readonly edits?: readonly Edit[]
+}
+
+/** Uploads to clouds and registries. The upload itself is a job of the kind `upload-image`. */
+export interface CloudsApi {
+  /** What is known of a file that could be uploaded. Throws `file-not-found` … */
+  facts(path: string, options?: { readonly edits?: readonly Edit[]; readonly signal?: AbortSignal }): Promise<SourceFacts>
+  /** Profiles and sign-ins that are on this machine. */
+  accounts(provider: ProviderId): Promise<CloudAccount[]>
+  choices(
+    provider: ProviderId,
+    field: string,
+    values: FieldValues,
+    options?: { readonly facts?: SourceFacts | null; readonly signal?: AbortSignal },
+  ): Promise<FieldChoice[]>
+  /** All checks, steps, bytes and commands; nothing is written here or there. */
+  plan(request: UploadRequest, signal?: AbortSignal): Promise<UploadPlan>
+  /** Keeps a secret; the answer stands for it in values. Throws `bad-input` where the system keeps nothing encrypted. */
+  keepSecret(name: string, secret: string, keep: 'session' | 'keyring'): string
+  /** Uploads that were neither finished nor cleaned up, newest first. */
+  openUploads(): Promise<OpenUpload[]>
+  /** Deletes at the provider what an upload left. Throws `job-not-found` for an upload that is not known. */
+  cleanUp(upload: string, remote?: string): Promise<CleanUpReport>
+}
