@@ -1,10 +1,14 @@
 import fs from 'node:fs/promises'
+import net from 'node:net'
 import path from 'node:path'
-import type { SerialPiece } from '#shared/boot-test/boot-test-calls'
+import type { BootLive } from '#shared/boot-test/boot-live'
+import type { RawPiece, SerialPiece } from '#shared/boot-test/boot-test-calls'
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
+import { ENDED_STATES } from '#shared/jobs/job-states'
 import type { BootConsoles, ConsoleListener } from './operations/boot-test/boot-consoles.js'
 import { SCREEN_FILE, SERIAL_FILE } from './operations/boot-test/boot-folders.js'
+import { readRaw, readRawLog } from './operations/boot-test/read-raw.js'
 import { heldSerial, readSerial, withSerialFile } from './operations/boot-test/read-serial.js'
 
 /** Machines of boot tests that run in this process, by the id of their job. */
@@ -13,6 +17,14 @@ export interface BootTestsApi {
   watch(jobId: string, listener: ConsoleListener): () => void
   /** What the user types on the serial console. False when the machine does not run. */
   send(jobId: string, text: string): boolean
+  /** How it stands with the machine; null when it does not run. */
+  live(jobId: string): BootLive | null
+  /** Ends the time in which a machine stays on after its verdict; false when it does not. */
+  release(jobId: string): boolean
+  /** VNC of the graphical console (RFC 6143). Throws `tool-failed` when the machine does not run. */
+  openScreen(jobId: string): Promise<net.Socket>
+  /** The serial console of a test from a byte on, byte for byte; waits for some seconds where nothing has come yet. Throws `job-not-found`. */
+  raw(jobId: string, from: number): Promise<RawPiece>
   /** PNG of the graphical console; null when there is none. */
   screenshot(jobId: string): Promise<Buffer | null>
   /** Port of 127.0.0.1 that leads to SSH of the guest; null without a network. */
@@ -24,6 +36,9 @@ export interface BootTestsApi {
   /** PNG that was kept of the graphical console at the end; null when there is none. Throws `job-not-found`. */
   keptScreenshot(jobId: string): Promise<Buffer | null>
 }
+
+/** Who asks again soon loses nothing; who has gone is not waited for long. */
+const WAIT_MS = 5000
 
 export interface BootTestsParts {
   readonly consoles: BootConsoles
@@ -55,6 +70,27 @@ export function createBootTestsApi({ consoles, job, folder }: BootTestsParts): B
       return withSerialFile(file, async () => file)
     },
     keptScreenshot: async (jobId) => fs.readFile(kept(jobId, SCREEN_FILE)).catch(() => null),
+    raw: async (jobId, from) => {
+      const file = kept(jobId, SERIAL_FILE)
+      const isBehind = () => from < (consoles.written(jobId) ?? 0)
+      if (!ENDED_STATES.has(job(jobId).state) && !isBehind()) await consoles.changed(jobId, WAIT_MS)
+      const live = consoles.recent(jobId)
+      if (live) {
+        const times = consoles.machine(jobId)?.times() ?? []
+        return { ...(await readRaw(heldSerial(live.bytes, live.end), from, times)), ended: false }
+      }
+      const { state, output } = job(jobId)
+      const nothing: RawPiece = { bytes: new Uint8Array(), skipped: 0, next: from, ended: ENDED_STATES.has(state), times: [] }
+      if (!nothing.ended || (await fs.stat(file).catch(() => null)) === null) return nothing
+      return readRawLog(file, output?.bootTest?.serial.leftOutBytes ?? 0, from)
+    },
+    live: (jobId) => consoles.machine(jobId)?.live() ?? null,
+    release: (jobId) => consoles.machine(jobId)?.release() ?? false,
+    openScreen: async (jobId) => {
+      const socket = consoles.machine(jobId)?.screenSocket
+      if (socket === undefined) throw noMachine()
+      return connect(socket)
+    },
     watch: (jobId, listener) => consoles.watch(jobId, listener),
     send: (jobId, text) => {
       const machine = consoles.machine(jobId)
@@ -64,4 +100,21 @@ export function createBootTestsApi({ consoles, job, folder }: BootTestsParts): B
     screenshot: async (jobId) => (await consoles.machine(jobId)?.screenshot()) ?? null,
     sshPort: (jobId) => consoles.machine(jobId)?.sshPort ?? null,
   }
+}
+
+function noMachine(): AppError {
+  return new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: 'the machine does not run any more' } })
+}
+
+function connect(file: string): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(file)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      socket.on('error', () => {})
+      socket.pause()
+      resolve(socket)
+    })
+    socket.once('error', () => reject(noMachine()))
+  })
 }

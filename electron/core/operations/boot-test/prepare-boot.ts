@@ -92,7 +92,7 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
     seedDisk: await cloudInitDisk(ctx, input, folder),
     ignition: await ignitionFile(input, folder),
     serialPipes: path.join(sockets, 'serial'),
-    sockets: { qmp: path.join(sockets, 'qmp.sock'), tpm: tpm.socket },
+    sockets: { qmp: path.join(sockets, 'qmp.sock'), tpm: tpm.socket, vnc: path.join(sockets, 'vnc.sock') },
   }
   return {
     source,

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type BootLive, stateAfter } from '#shared/boot-test/boot-live'
 import type { BootJudge } from '#shared/boot-test/judge'
 import { SerialLines } from '#shared/boot-test/serial-lines'
 import { AppError } from '#shared/errors/app-error'
@@ -17,6 +18,7 @@ import { readScreen } from './read-screen.js'
 import { openSerialPipes } from './serial-pipes.js'
 import { pngOfPpm } from './screenshot-png.js'
 import type { SerialLog } from './serial-log.js'
+import { watchSilence } from './watch-silence.js'
 
 /** A guest that stops within a row for so long shows a prompt. */
 const PROMPT_MS = 100
@@ -73,12 +75,17 @@ export async function startMachine(
   let promptTimer: NodeJS.Timeout | undefined
   let heardAt = performance.now()
   let guestStopped: string | null = null
+  let state: BootLive['state'] = 'running'
+  let judged: BootLive['judged'] = null
   const decision = promise<void>()
   const voice = promise<void>()
   const decide = (): void => {
-    if (judge.verdict) decision.resolve()
+    if (!judge.verdict) return
+    judged ??= { ...judge.verdict, seconds: seconds() }
+    decision.resolve()
   }
   const onEvent = ({ name, data }: QmpEvent): void => {
+    state = stateAfter(name) ?? state
     if (name === 'RESET' && data.guest === true) judge.restarted(seconds())
     if (name === 'SHUTDOWN' && data.guest === true) guestStopped = 'The guest switched itself off'
     if (name === 'BLOCK_IO_ERROR' && data.nospace === true) decision.reject(new AppError('no-space', { details: { path: folder } }))
@@ -109,7 +116,23 @@ export async function startMachine(
   const sshPort = plan.network === 'user' ? await forwardedPort(qmp) : null
   if (sshPort !== null) ctx.message(`SSH of the guest is at port ${sshPort} of 127.0.0.1`)
   // Before the first byte is read: who looks on gets all of them.
-  consoles.open(ctx.jobId, { write: serial.write, screenshot, sshPort })
+  consoles.open(ctx.jobId, {
+    write: serial.write,
+    screenshot,
+    sshPort,
+    live: () => ({
+      seconds: seconds(),
+      state,
+      timeline: judge.timeline,
+      evidence: judge.evidence,
+      missing: judge.missing,
+      judged,
+      sshPort,
+    }),
+    screenSocket: plan.sockets.vnc,
+    times: () => log.times.all(),
+    release: () => false,
+  })
   ctx.defer(() => consoles.close(ctx.jobId))
 
   const silence = watchSilence(judge, () => heardAt, decide)
@@ -133,7 +156,7 @@ export async function startMachine(
     heardAt = performance.now()
     firstByte ??= seconds()
     voice.resolve()
-    await log.write(chunk)
+    await log.write(chunk, seconds())
     consoles.tell(ctx.jobId, chunk)
     lines.push(text)
     clearTimeout(promptTimer)
@@ -231,28 +254,6 @@ async function readConsole(output: AsyncIterable<Buffer>, take: (chunk: Buffer, 
     }
   } catch {
     // The pipe was closed with the job; why qemu ended is told by its process.
-  }
-}
-
-/** Ends the test when the guest has said nothing for as long as is agreed. */
-function watchSilence(judge: BootJudge, heardAt: () => number, decide: () => void): { heard(): void; end(): void } {
-  const allowed = judge.expect.silence
-  let timer: NodeJS.Timeout | undefined
-  const look = (): void => {
-    if (!allowed) return
-    const left = allowed.seconds * 1000 - (performance.now() - heardAt())
-    if (left > 0) {
-      timer = setTimeout(look, left)
-      return
-    }
-    judge.fellSilent(allowed.seconds)
-    decide()
-  }
-  return {
-    heard: () => {
-      if (allowed && judge.listensForSilence && timer === undefined) timer = setTimeout(look, allowed.seconds * 1000)
-    },
-    end: () => clearTimeout(timer),
   }
 }
 

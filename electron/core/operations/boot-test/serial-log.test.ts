@@ -6,7 +6,9 @@ import { bootExpectationsSchema } from '#shared/boot-test/boot-test-request'
 import { BootJudge } from '#shared/boot-test/judge'
 import { SerialLines } from '#shared/boot-test/serial-lines'
 import { BootConsoles } from './boot-consoles.js'
+import { readRawLog } from './read-raw.js'
 import { SerialLog } from './serial-log.js'
+import { sampleMachine } from './testing/sample-machine.js'
 
 let folder: string
 beforeAll(async () => {
@@ -16,17 +18,28 @@ afterAll(() => fs.rm(folder, { recursive: true, force: true }))
 
 test('what is short is kept byte for byte', async () => {
   const log = await SerialLog.open(path.join(folder, 'short'))
-  await log.write(Buffer.from([1, 255, 0]))
-  await log.write(Buffer.from('end'))
+  await log.write(Buffer.from([1, 255, 0]), 0.5)
+  await log.write(Buffer.from('end'), 1.25)
   await log.close()
   expect(await fs.readFile(log.path)).toEqual(Buffer.from([1, 255, 0, 0x65, 0x6e, 0x64]))
   expect([log.bytes, log.leftOutBytes]).toEqual([6, 0])
+  const piece = await readRawLog(log.path, 0, 2)
+  expect(piece).toEqual({
+    bytes: new Uint8Array([0, 0x65, 0x6e, 0x64]),
+    skipped: 0,
+    next: 6,
+    ended: true,
+    times: [
+      [0, 0.5],
+      [1, 1.25],
+    ],
+  })
 })
 
 test('a guest that writes 100 MB takes little memory and disk, and is judged to its end', async () => {
   const log = await SerialLog.open(path.join(folder, 'flood'))
   const consoles = new BootConsoles()
-  consoles.open('job', { write: () => {}, screenshot: async () => null, sshPort: null })
+  consoles.open('job', sampleMachine())
   const judge = new BootJudge({ expect: bootExpectationsSchema.parse({}), wanted: { present: [], absent: [] } })
   let lineCount = 0
   const lines = new SerialLines((line) => {
@@ -39,7 +52,7 @@ test('a guest that writes 100 MB takes little memory and disk, and is judged to 
   const held: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const chunk = Buffer.from(noise)
-    await log.write(chunk)
+    await log.write(chunk, round / 100)
     consoles.tell('job', chunk)
     lines.push(text)
     judge.partial(lines.pending, 1)
@@ -47,7 +60,7 @@ test('a guest that writes 100 MB takes little memory and disk, and is judged to 
   }
   lines.push('host login: ')
   judge.partial(lines.pending, 2)
-  await log.write(Buffer.from('host login: '))
+  await log.write(Buffer.from('host login: '), 60)
   await log.close()
   expect(judge.verdict?.verdict).toBe('pass')
   expect(lineCount).toBe(rounds * 512)
@@ -56,6 +69,11 @@ test('a guest that writes 100 MB takes little memory and disk, and is judged to 
   expect(kept.length).toBeLessThan(13 * 1024 ** 2)
   expect(kept.subarray(-12).toString()).toBe('host login: ')
   expect(kept.toString('latin1')).toContain(`[ ${log.leftOutBytes} bytes left out here ]`)
+  const end = await readRawLog(log.path, log.leftOutBytes, log.bytes - 12)
+  expect([Buffer.from(end.bytes).toString(), end.next, end.ended, end.times.at(-1)]).toEqual(['host login: ', log.bytes, true, [0, 60]])
+  const behind = await readRawLog(log.path, log.leftOutBytes, 1000)
+  expect(behind.skipped).toBeGreaterThan(log.bytes - 2 * 1024 ** 2)
+  expect(Buffer.from(behind.bytes).toString().startsWith('[   12.345678] noise')).toBe(true)
   let seen = 0
   consoles.watch('job', (bytes) => (seen = bytes.length))
   expect(seen).toBeLessThan(512 * 1024)

@@ -1,8 +1,20 @@
 import fs from 'node:fs/promises'
 import { ByteTail } from './byte-tail.js'
+import { SerialTimes } from './serial-times.js'
 
-const HEAD_BYTES = 8 * 1024 * 1024
+/** Of a long console the beginning is kept. */
+export const HEAD_BYTES = 8 * 1024 * 1024
 const TAIL_BYTES = 4 * 1024 * 1024
+
+/** Beside the log: when its bytes came. */
+export function timesFile(log: string): string {
+  return `${log}.times`
+}
+
+/** What stands in a log where bytes were left out of it. */
+export function leftOutLine(bytes: number): string {
+  return `\r\n[ ${bytes} bytes left out here ]\r\n`
+}
 
 /**
  * The console of a test as a file: its beginning as it comes, and its end when it is closed; a guest that writes without end takes
@@ -11,6 +23,8 @@ const TAIL_BYTES = 4 * 1024 * 1024
 export class SerialLog {
   /** All that the guest wrote. */
   bytes = 0
+  /** When it came. */
+  readonly times = new SerialTimes()
   private readonly tail = new ByteTail(TAIL_BYTES)
 
   private constructor(
@@ -31,7 +45,9 @@ export class SerialLog {
     return this.tail.length
   }
 
-  async write(chunk: Buffer): Promise<void> {
+  /** What came so many seconds after the machine was switched on. */
+  async write(chunk: Buffer, seconds: number): Promise<void> {
+    this.times.mark(this.bytes, seconds)
     const room = Math.max(0, HEAD_BYTES - this.bytes)
     this.bytes += chunk.length
     if (room > 0) await this.handle.write(chunk.subarray(0, room))
@@ -40,9 +56,10 @@ export class SerialLog {
 
   async close(): Promise<void> {
     try {
-      if (this.tail.dropped > 0) await this.handle.write(`\r\n[ ${this.tail.dropped} bytes left out here ]\r\n`)
+      if (this.tail.dropped > 0) await this.handle.write(leftOutLine(this.tail.dropped))
       await this.handle.write(this.tail.bytes())
       await this.handle.sync()
+      await fs.writeFile(timesFile(this.path), JSON.stringify(this.times.all()), { mode: 0o600 })
     } finally {
       await this.handle.close()
     }

@@ -16,7 +16,7 @@ const PLAN: MachinePlan = {
   seedDisk: null,
   ignition: null,
   serialPipes: '/run/a,b/serial',
-  sockets: { qmp: '/run/a,b/qmp.sock', tpm: null },
+  sockets: { qmp: '/run/a,b/qmp.sock', tpm: null, vnc: '/run/a,b/vnc.sock' },
 }
 
 function args(change: Partial<MachinePlan>): string {

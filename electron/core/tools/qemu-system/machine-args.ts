@@ -24,7 +24,12 @@ export interface MachinePlan {
   /** Absolute path that the names of two pipes begin with; they end in `.in` and `.out`. */
   readonly serialPipes: string
   /** Sockets that qemu connects to; all absolute paths. */
-  readonly sockets: { readonly qmp: string; readonly tpm: string | null }
+  readonly sockets: {
+    readonly qmp: string
+    readonly tpm: string | null
+    /** The one that qemu listens on itself: VNC without a password, so it has to lie where nobody else may look. */
+    readonly vnc: string
+  }
 }
 
 /** A comma ends a value of qemu's options, two are one. qemu(1), "-drive". */
@@ -33,7 +38,7 @@ function value(text: string): string {
 }
 
 /**
- * The command line of a test machine: nothing but what is named here, no display, the serial console on pipes and QMP on a socket of ours,
+ * The command line of a test machine: nothing but what is named here, its screen on a socket, the serial console on pipes and QMP on a socket of ours,
  * and no way for qemu to start other programs (`-sandbox`, qemu(1)).
  */
 export function machineArgs(plan: MachinePlan): string[] {
@@ -42,8 +47,8 @@ export function machineArgs(plan: MachinePlan): string[] {
     '-no-user-config',
     '-sandbox',
     'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
-    '-display',
-    'none',
+    '-vnc',
+    `unix:${value(plan.sockets.vnc)}`,
     '-machine',
     machineOptions(plan),
     '-cpu',
