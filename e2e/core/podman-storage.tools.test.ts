@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createCore } from '#core/create-core'
 import type { Core } from '#core/core-api'
 import { silentLogger } from '#core/log/logger'
+import { OwnImages } from '#core/operations/containers/own-images'
 import { type CommandLine, openCommandLine } from '../cli/command-line.js'
 import { toolsFolder } from '../faults/tools-folder.js'
 import { imageOf, layerOf } from './container-image.js'
@@ -26,6 +27,7 @@ beforeAll(async () => {
   disk = await put('disk', {}, 'localhost/disk:1')
   system = await put('system', { 'containers.bootc': '1' }, 'localhost/system:1')
   ours = await put('ours', { 'diskwright.layout': 'boot-container' }, 'localhost/ours:1')
+  for (const state of [path.join(storage.root, 'diskwright', 'state'), line.dirs.state]) new OwnImages(state).record(ours)
   await storage.podman('tag', disk, 'localhost/disk:again')
   await storage.podman('create', '--name', 'theirs', '--network=none', ours, 'x')
 })
@@ -93,13 +95,17 @@ test('the command line shows it, removes nothing without --yes, and then by name
 test('a prune takes what Diskwright made and nobody uses, and nothing else', async () => {
   expect(await core.containers.pruneList()).toEqual({ images: [], containers: [], bytes: 0 })
   await storage.podman('rm', 'theirs')
+  const labels = { 'diskwright.layout': 'boot-container' }
+  const foreign = imageOf({ layers: [await layerOf([{ name: 'disk/a.raw', data: 'foreign' }])], labels })
+  await storage.put(foreign, 'localhost/made-elsewhere:1')
   await storage.podman('create', '--name', 'diskwright-look-left', '--network=none', '--label', `diskwright.owner=${NOBODY}`, ours, 'x')
   const list = await core.containers.pruneList()
   expect(list).toMatchObject({ images: [ours], containers: [expect.stringMatching(/^[0-9a-f]{64}$/)] })
   expect(list.bytes).toBeGreaterThan(0)
   const pruned = await cli('containers', 'prune', '--yes', '--json')
   expect(JSON.parse(pruned.out)).toMatchObject({ left: [], removed: [...list.containers, ours] })
-  expect(await storage.left()).toMatchObject({ images: [], containers: [] })
+  // Its label says that Diskwright made it, but that was on another machine.
+  expect(await storage.left()).toMatchObject({ images: ['localhost/made-elsewhere:1'], containers: [] })
 })
 
 test('without podman, and with a podman that cannot reach its storage, why there is nothing to see is said in words', async () => {

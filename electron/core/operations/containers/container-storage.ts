@@ -9,7 +9,8 @@ import { readPodmanInfo } from '../../tools/podman/info.js'
 import { inspectLocalImages } from '../../tools/podman/inspect-image.js'
 import { removeContainer } from '../../tools/podman/remove-container.js'
 import { removeImage } from '../../tools/podman/remove-image.js'
-import { isOwnContainer, isOwnLabelled, isOwnerAlive, OWNER_LABEL } from './own-labels.js'
+import { OwnImages } from './own-images.js'
+import { isOwnContainer, isOwnerAlive, OWNER_LABEL } from './own-labels.js'
 
 const FULL_ID = /^[0-9a-f]{64}$/
 
@@ -26,12 +27,16 @@ export async function readStorage(host: Host, signal?: AbortSignal): Promise<Con
       asked,
       images.map((image) => image.id),
     )
+    const own = new OwnImages(host.dirs.state).list()
     const architectures = new Map(inspected.map((image) => [image.id, image.architecture]))
     return {
       problem: null,
       root: info.root,
       driver: info.driver,
-      images: images.map((image) => storedImage(image, architectures.get(image.id) ?? null, containers)),
+      images: images.map((image) => ({
+        ...storedImage(image, architectures.get(image.id) ?? null, containers),
+        isOurs: own.has(image.id),
+      })),
       containers: containers.map(storedContainer),
     }
   } catch (thrown) {
@@ -81,17 +86,18 @@ export async function removeStored(
   return left
 }
 
-/** What a prune removes: what Diskwright made and no running process of it still uses. Throws what keeps podman from telling. */
+/** What a prune removes: what Diskwright made on this machine and no running process of it still uses. Throws what keeps podman from telling. */
 export async function listPrunable(host: Host): Promise<{ images: string[]; containers: string[]; bytes: number }> {
   const all = await listContainers(host, { measure: true })
   const containers = all.filter((one) => isOwnContainer(one) && !isOwnerAlive(one.labels[OWNER_LABEL] ?? ''))
   const kept = new Set(all.filter((one) => !containers.includes(one)).map(({ imageId }) => imageId))
-  const images = (await listImages(host)).filter(({ id, labels }) => isOwnLabelled(labels) && !kept.has(id))
+  const own = new OwnImages(host.dirs.state).list()
+  const images = (await listImages(host)).filter(({ id }) => own.has(id) && !kept.has(id))
   const bytes = [...images, ...containers].reduce((sum, one) => sum + (one.bytes ?? 0), 0)
   return { images: images.map(({ id }) => id), containers: containers.map(({ id }) => id), bytes }
 }
 
-function storedImage(image: LocalImage, architecture: string | null, containers: readonly LocalContainer[]): StoredImage {
+function storedImage(image: LocalImage, architecture: string | null, containers: readonly LocalContainer[]): Omit<StoredImage, 'isOurs'> {
   return {
     id: image.id,
     references: image.names.map((name) => `containers-storage:${name}`),
@@ -101,7 +107,6 @@ function storedImage(image: LocalImage, architecture: string | null, containers:
     labels: { ...image.labels },
     isBootable: isBootable(image.labels),
     usedBy: containers.filter(({ imageId }) => imageId === image.id).map(({ name }) => name),
-    isOurs: isOwnLabelled(image.labels),
   }
 }
 

@@ -15,6 +15,7 @@ import { whileSpaceLasts } from '../watch-space.js'
 import { workFolder } from '../work-folder.js'
 import type { ContainerDeps, ContainerSource, ManifestBytes } from './container-source.js'
 import { openContainerSource } from './open-container-source.js'
+import { recordMade } from './own-images.js'
 import { checkFiles, type Destination, nameOf, readDestination } from './packaging/destination.js'
 import { openPart, type PartOutput } from './packaging/publish-files.js'
 import { watchGrowth } from './packaging/watch-growth.js'
@@ -46,7 +47,8 @@ export async function copyContainer(ctx: JobContext, input: CopyInput, signIns: 
   const folder = destination.kind === 'files' ? path.dirname(destination.target) : ctx.host.dirs.cache
   return whileSpaceLasts(ctx, folder, async (watched) => {
     const part = destination.kind === 'files' ? await openPart(watched, destination) : null
-    const digest = await watched.step('copy', (progress) => copy(watched, input, prepared, { signIns, part, progress }))
+    const make = (): Promise<string> => watched.step('copy', (progress) => copy(watched, input, prepared, { signIns, part, progress }))
+    const digest = await (destination.kind === 'storage' ? recordMade(watched, destination.reference, make) : make())
     const { bytes, digests } = await watched.step('finish', () => finish(watched, input, { ...prepared, digest }, { deps, part }))
     return {
       path: destination.kind === 'files' ? destination.target : nameOf(destination),

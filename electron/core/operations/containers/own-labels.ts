@@ -1,16 +1,11 @@
 import { processStat } from '../../process/process-tree.js'
 
-/** On every image that Diskwright makes, or as `diskwright.…`. */
+/** On every image that Diskwright makes, as `diskwright.…`, and in front of the names of its containers. */
 export const OWN_PREFIX = 'diskwright'
 /** Id of the job that made a container. */
 export const JOB_LABEL = 'diskwright.job'
 /** Process that made it: pid and start time. */
 export const OWNER_LABEL = 'diskwright.owner'
-
-/** Whether the labels of an image say that Diskwright made it. */
-export function isOwnLabelled(labels: Readonly<Record<string, string>>): boolean {
-  return Object.keys(labels).some((label) => label === OWN_PREFIX || label.startsWith(`${OWN_PREFIX}.`))
-}
 
 /**
  * Whether Diskwright made a container. What stands in an image's labels stands in those of all its containers too, whoever made them: an image may bear any mark, but

@@ -18,6 +18,7 @@ import { workFolder } from '../work-folder.js'
 import type { ContainerDeps } from './container-source.js'
 import { Origins } from './origins.js'
 import { openContainerSource } from './open-container-source.js'
+import { recordMade } from './own-images.js'
 import { compressLayer } from './packaging/compress-layer.js'
 import { checkFiles, type Destination, nameOf } from './packaging/destination.js'
 import { imageFiles, type ImageSet, rootOf } from './packaging/image-files.js'
@@ -128,7 +129,8 @@ async function compressed(
 function deliver(ctx: JobContext, plan: PackagePlan, image: PackedImage, deps: ContainerDeps): Promise<Made> {
   const { destination } = plan
   if (destination.kind === 'registry') return toRegistry(ctx, plan, image, destination, deps)
-  return destination.kind === 'files' ? toFiles(ctx, plan, image, destination, deps) : toStorage(ctx, plan, image, destination)
+  if (destination.kind === 'files') return toFiles(ctx, plan, image, destination, deps)
+  return recordMade(ctx, destination.reference, () => toStorage(ctx, plan, image, destination))
 }
 
 async function toRegistry(
