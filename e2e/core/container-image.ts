@@ -24,6 +24,7 @@ export interface LayerEntry {
   readonly uid?: number
   readonly type?: 'file' | 'directory' | 'symlink' | 'link' | 'character-device' | 'block-device' | 'fifo'
   readonly linkname?: string
+  readonly mtime?: Date
 }
 
 export interface ImageParts {
@@ -49,8 +50,8 @@ export function digestOf(bytes: Uint8Array): string {
 /** A layer: a tar archive with these entries in this order. */
 export async function layerOf(entries: readonly LayerEntry[]): Promise<Buffer> {
   const archive = pack()
-  for (const { name, data, mode = 0o644, uid = 0, type = 'file', linkname } of entries) {
-    archive.entry({ name, mode, uid, gid: uid, type, mtime: new Date(0), ...(linkname === undefined ? {} : { linkname }) }, data ?? '')
+  for (const { name, data, mode = 0o644, uid = 0, type = 'file', linkname, mtime = new Date(0) } of entries) {
+    archive.entry({ name, mode, uid, gid: uid, type, mtime, ...(linkname === undefined ? {} : { linkname }) }, data ?? '')
   }
   archive.finalize()
   const pieces: Buffer[] = []

@@ -204,8 +204,8 @@ test('one image of an index, by its platform', async () => {
 
 test('files, and folders with links that stay inside', async () => {
   const lower = await layerOf([
-    { name: 'data/', type: 'directory', mode: 0o755 },
-    { name: 'data/keep', data: 'kept', mode: 0o4755 },
+    { name: 'data/', type: 'directory', mode: 0o755, mtime: new Date(1_500_000_000_000) },
+    { name: 'data/keep', data: 'kept', mode: 0o4755, mtime: new Date(1_600_000_000_000) },
     { name: 'data/gone', data: 'gone' },
     { name: 'data/deep/old', data: 'old' },
     { name: 'etc/shadow', data: 'secret' },
@@ -215,7 +215,7 @@ test('files, and folders with links that stay inside', async () => {
     { name: 'data/deep/.wh..wh..opq' },
     { name: 'data/deep/new', data: 'new' },
     { name: 'data/hard', type: 'link', linkname: 'data/keep' },
-    { name: 'data/soft', type: 'symlink', linkname: 'deep/new' },
+    { name: 'data/soft', type: 'symlink', linkname: 'deep/new', mtime: new Date(1_700_000_000_000) },
     { name: 'data/out', type: 'symlink', linkname: '../etc/shadow' },
     { name: 'data/absolute', type: 'symlink', linkname: '/etc/shadow' },
     { name: 'data/out-hard', type: 'link', linkname: 'etc/shadow' },
@@ -236,8 +236,41 @@ test('files, and folders with links that stay inside', async () => {
   expect(await fs.readlink(path.join(output, 'soft'))).toBe('deep/new')
   const [hard, keep] = await Promise.all(['hard', 'keep'].map((name) => fs.stat(path.join(output, name))))
   expect([hard?.ino, (keep?.mode ?? 0) & 0o7777]).toEqual([keep?.ino, 0o755])
+  const times = await Promise.all(['.', 'keep', 'soft'].map(async (name) => (await fs.lstat(path.join(output, name))).mtimeMs))
+  expect(times).toEqual([1_500_000_000_000, 1_600_000_000_000, 1_700_000_000_000])
   expect(job.output?.proofs.join('\n')).toMatch(/2 left out, links that lead out of the folder: \/out, \/absolute/)
   expect((await refused(reference, { path: '/data', output })).code).toBe('output-exists')
+})
+
+test('links that are named are followed inside of the image, through its layers, and nowhere else', async () => {
+  const lower = await layerOf([
+    { name: 'disks/v1/boot.raw', data: 'boot' },
+    { name: 'disks/latest', type: 'symlink', linkname: 'v1' },
+    { name: 'etc/hostname', data: 'image' },
+  ])
+  const upper = await layerOf([
+    { name: 'disk', type: 'symlink', linkname: '/disks/latest' },
+    { name: 'boot.raw', type: 'symlink', linkname: 'disk/boot.raw' },
+    { name: 'up/here', type: 'symlink', linkname: '../../../../../etc/hostname' },
+    { name: 'host', type: 'symlink', linkname: '/etc/hostname' },
+    { name: 'round', type: 'symlink', linkname: 'about' },
+    { name: 'about', type: 'symlink', linkname: 'round' },
+    { name: 'nowhere', type: 'symlink', linkname: 'disks/none' },
+    { name: 'odd', type: 'symlink', linkname: 'disk/../etc/hostname' },
+  ])
+  const reference = await stored(imageOf({ layers: [lower, upper] }))
+  const linked = await taken(reference, { path: '/boot.raw' })
+  expect(linked.bytes.toString()).toBe('boot')
+  expect(linked.job.output?.proofs.join('\n')).toContain('/boot.raw of')
+  expect((await taken(reference, { path: '/disk/boot.raw' })).bytes.toString()).toBe('boot')
+  // As for a system in the image, nothing lies above its root: the file of this machine is another one.
+  expect((await taken(reference, { path: '/up/here' })).bytes.toString()).toBe('image')
+  expect((await taken(reference, { path: '/host' })).bytes.toString()).toBe('image')
+  const folder = await take(reference, { path: '/disk' })
+  expect(await filesIn(folder.output)).toEqual(['boot.raw'])
+  expect((await refused(reference, { path: '/round' })).code).toBe('container-invalid')
+  expect((await refused(reference, { path: '/nowhere' })).code).toBe('guest-file-not-found')
+  expect((await refused(reference, { path: '/odd' })).code).toBe('not-a-regular-file')
 })
 
 test('whether there is a newer one', async () => {

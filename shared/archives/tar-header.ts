@@ -21,6 +21,8 @@ export interface TarHeader {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  /** When it was changed last, in seconds since 1970; null where the field holds no such time. */
+  readonly changedAt: number | null
   /** What a link leads to; empty for all else. */
   readonly link: string
   /** GNU's old sparse format: the pieces of this block, and whether blocks with further ones follow. */
@@ -65,7 +67,9 @@ export function readTarHeader(block: Uint8Array): TarHeader | 'end' | null {
   const kind = type === '\0' && name.endsWith('/') ? 'folder' : (KINDS[type] ?? 'other')
   const link = kind.endsWith('link') ? fieldText(view, 157, 100) : ''
   const [mode, uid, gid] = [readNumber(block, 100, 8) ?? 0, readNumber(block, 108, 8) ?? 0, readNumber(block, 116, 8) ?? 0]
-  return { name, type, kind, size: kind === 'file' || kind === 'other' ? size : 0, mode: mode & 0o7777, uid, gid, link, sparse }
+  const changedAt = readNumber(block, 136, 12)
+  const about = { mode: mode & 0o7777, uid, gid, changedAt }
+  return { name, type, kind, size: kind === 'file' || kind === 'other' ? size : 0, ...about, link, sparse }
 }
 
 /** The pieces in a block that follows a sparse header; null when its numbers make no sense. */

@@ -37,6 +37,13 @@ export function paxNumber(records: PaxRecords, key: string): number | null | und
   return Number.isSafeInteger(number) ? number : null
 }
 
+/** `mtime`: seconds since 1970 with parts of them; undefined where there is none, null for what is no time after that. */
+export function paxTime(records: PaxRecords): number | null | undefined {
+  const value = paxValue(records, 'mtime')
+  if (value === undefined) return undefined
+  return /^[0-9]{1,12}(?:\.[0-9]{1,20})?$/.test(value) ? Number(value) : null
+}
+
 export interface PaxSparse {
   readonly realSize: number
   /** Null where the map stands in front of the data (format 1.0). */

@@ -106,9 +106,9 @@ async function take(
   if (wanted === '/') return takeFolder(job, wanted, await part.openFolder())
   if (wanted !== null) {
     const taken = await takeNamed(job, wanted, await part.openFile(), false)
-    if (taken === 'folder') return takeFolder(job, wanted, await part.openFolder())
-    if (taken !== 'split') return taken
-    return takeByIndex(ctx, job, image, await part.openFile(), (index) => partsFrom(index, wanted))
+    if (!('noFile' in taken)) return taken
+    if (taken.noFile === 'folder') return takeFolder(job, taken.path, await part.openFolder())
+    return takeByIndex(ctx, job, image, await part.openFile(), (index) => partsFrom(index, taken.path))
   }
   const isArtifact = job.layers.every(({ layer }) => layer.kind === 'file')
   const taken = isArtifact ? 'split' : await takeOnlyDisk(job, await part.openFile())
@@ -126,8 +126,7 @@ async function takeByIndex(ctx: JobContext, job: TakeJob, image: JobImage, part:
   ctx.message(`Found ${showControl(disk.path)}: ${disk.label}`)
   if (disk.parts.length > 0) return takeParts(job, index, disk, part)
   const taken = await takeNamed(job, entryPath(disk.path) ?? disk.path, part, true)
-  if (taken === 'folder' || taken === 'split')
-    throw new AppError('container-invalid', { details: { reason: `${showControl(disk.path)} is no file by now` } })
+  if ('noFile' in taken) throw new AppError('container-invalid', { details: { reason: `${showControl(disk.path)} is no file by now` } })
   return taken
 }
 

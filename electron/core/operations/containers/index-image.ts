@@ -210,7 +210,7 @@ export function blobPath({ title, digest }: Pick<ContainerLayer, 'title' | 'dige
 /** A blob that is a file, as a member of a tar would be. */
 export function blobMember({ bytes, digest }: Pick<ContainerLayer, 'bytes' | 'digest'>) {
   const pieces = bytes === 0 ? [] : [{ offset: 0, length: bytes }]
-  const none = { link: '', mode: 0o644, uid: 0, gid: 0, dataAt: 0, isSparse: false }
+  const none = { link: '', mode: 0o644, uid: 0, gid: 0, changedAt: null, dataAt: 0, isSparse: false }
   return { ...none, name: digest, kind: 'file' as const, storedBytes: bytes, sizeBytes: bytes, pieces }
 }
 

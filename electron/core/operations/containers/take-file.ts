@@ -1,6 +1,7 @@
 import { type FoundDisk, mayBeTaken } from '#shared/containers/candidates'
 import { entryPath, isWithin, parentOf } from '#shared/containers/entry-name'
 import { roleOf } from '#shared/containers/layer-merge'
+import { followLink } from '#shared/containers/link-inside'
 import { mayBeFirstPart } from '#shared/containers/split-names'
 import { AppError } from '#shared/errors/app-error'
 import { showControl } from '#shared/text/visible'
@@ -9,32 +10,39 @@ import { readTar, type TarMember } from '../unpack/tar-reader.js'
 import { EntryBudget } from './entry-budget.js'
 import { blobMember, blobPath } from './index-image.js'
 import { finishLayer, layerProblem } from './layer-stream.js'
+import { MAX_LINK } from './read-layer.js'
 import { type ProbeBudget, probeBudget, probeMember } from './probe-member.js'
 import { notThere, requireNoReference, type TakeJob, type TakenFile, type TakenLayer, twice, withLayer, writeMember } from './take.js'
 
+/** Each is another reading of the layers. */
 const MAX_LINKS = 8
 
-/** What was asked for is not one file: it has to be taken in another way. */
-export type NoFile = 'folder' | 'split'
+/** What was asked for is not one file: it has to be taken in another way. `path`: where it is, links followed. */
+export interface NoFile {
+  readonly noFile: 'folder' | 'split'
+  readonly path: string
+}
 
-type Seen = TakenFile | NoFile | null
+type Seen = TakenFile | 'split' | null
 
 /**
  * Writes a file of the image to `part`, an empty file, while its layer streams; the uppermost layer that has it counts. `path` as entries are named.
- * What may be the first part of a disk is not taken, but told, unless `alone`. Throws `guest-file-not-found`, `not-a-regular-file`, `container-invalid`,
+ * Links are followed inside of the image. What may be the first part of a disk is not taken, but told, unless `alone`. Throws `guest-file-not-found`, `not-a-regular-file`, `container-invalid`,
  * `blob-mismatch`, and what `writeMember` throws.
  */
 export async function takeNamed(job: TakeJob, path: string, part: string, alone: boolean): Promise<TakenFile | NoFile> {
   let wanted = path
   for (let links = 0; links <= MAX_LINKS; links += 1) {
     const taken = await takeFromLayers({ ...job, alone }, wanted, part)
-    if (!(taken instanceof HardLink)) return taken
+    if (taken === 'folder' || taken === 'split') return { noFile: taken, path: wanted }
+    if (!(taken instanceof Link)) return taken
     wanted = taken.target
   }
-  throw new AppError('container-invalid', { details: { reason: `${showControl(path)} is a hard link that leads in circles` } })
+  throw new AppError('container-invalid', { details: { reason: `${showControl(path)} is a link that leads on for ever, or nearly so` } })
 }
 
-class HardLink {
+/** What was asked for stands at another path. */
+class Link {
   constructor(readonly target: string) {}
 }
 
@@ -42,7 +50,7 @@ interface NamedJob extends TakeJob {
   readonly alone: boolean
 }
 
-async function takeFromLayers(job: NamedJob, wanted: string, part: string): Promise<TakenFile | NoFile | HardLink> {
+async function takeFromLayers(job: NamedJob, wanted: string, part: string): Promise<TakenFile | 'folder' | 'split' | Link> {
   for (const layer of [...job.layers].reverse()) {
     const taken = await withLayer(job, layer, (input) => namedInLayer(job, layer, input, wanted, part))
     if (taken === 'hidden') break
@@ -51,7 +59,7 @@ async function takeFromLayers(job: NamedJob, wanted: string, part: string): Prom
   throw notThere(wanted)
 }
 
-type Named = TakenFile | NoFile | 'hidden' | HardLink | null
+type Named = TakenFile | 'folder' | 'split' | 'hidden' | Link | null
 
 async function namedInLayer(job: NamedJob, { layer }: TakenLayer, input: ByteSource, wanted: string, part: string): Promise<Named> {
   if (layer.kind === 'file') {
@@ -71,6 +79,8 @@ async function namedInLayer(job: NamedJob, { layer }: TakenLayer, input: ByteSou
       if (taken === 'folder' || taken === 'split') return taken
     } else if (isWithin(path, wanted)) {
       return 'folder'
+    } else if (member.kind === 'symbolic link' && path !== '/' && isWithin(wanted, path)) {
+      taken ??= linkTo(wanted, path, member)
     } else if (member.kind !== 'folder' && path !== '/' && isWithin(wanted, path)) {
       // A file where the folder was: what lower layers have in it is gone.
       taken ??= 'hidden'
@@ -99,15 +109,21 @@ async function takeEntry(
         throw new AppError('container-invalid', {
           details: { reason: `${showControl(wanted)} is a hard link that leads out of the image` },
         })
-      return new HardLink(target)
+      return new Link(target)
     }
     case 'symbolic link':
-      throw new AppError('not-a-regular-file', {
-        details: { path: showControl(wanted), reason: `it is a symbolic link to ${showControl(member.link)}; take that` },
-      })
+      return linkTo(wanted, wanted, member)
     default:
       throw new AppError('not-a-regular-file', { details: { path: showControl(wanted), reason: `it is a ${member.kind}` } })
   }
+}
+
+function linkTo(wanted: string, link: string, { link: target }: TarMember): Link {
+  const place = target.length > MAX_LINK ? null : followLink(wanted, { link, target })
+  if (place !== null && place.length <= MAX_LINK) return new Link(place)
+  throw new AppError('not-a-regular-file', {
+    details: { path: showControl(link), reason: `it is a symbolic link to ${showControl(target.slice(0, MAX_LINK))}; take that` },
+  })
 }
 
 async function takeMember(

@@ -1,4 +1,4 @@
-import { chmod, link, mkdir, open, rm, symlink } from 'node:fs/promises'
+import { chmod, link, lutimes, mkdir, open, rm, symlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { entryPath, hostNameProblem, isWithin } from '#shared/containers/entry-name'
 import { roleOf } from '#shared/containers/layer-merge'
@@ -10,6 +10,7 @@ import type { ByteSource } from '../../guest/initramfs/byte-source.js'
 import { limitsFor, type SparseLimits } from '../unpack/sparse-file.js'
 import { readTar, type TarMember } from '../unpack/tar-reader.js'
 import { EntryBudget } from './entry-budget.js'
+import { keepTime, newNode, type Node } from './folder-node.js'
 import { finishLayer, layerProblem } from './layer-stream.js'
 import { MAX_LINK } from './read-layer.js'
 import { copyMember, notThere, type TakeJob, withLayer, withSparseFile } from './take.js'
@@ -21,15 +22,6 @@ const MAX_TOLD = 10
 /** `PATH_MAX` of limits.h, without the NUL at its end. */
 const MAX_PLACE_BYTES = 4095
 
-interface Node {
-  kind: 'file' | 'folder' | 'link'
-  /** Number of the layer that it came with. */
-  layer: number
-  mode: number
-  target: string
-  readonly children: Map<string, Node>
-}
-
 export interface TakenFolder {
   readonly layers: readonly string[]
   readonly files: number
@@ -40,7 +32,7 @@ export interface TakenFolder {
 
 /**
  * Writes a folder of the image with all in it into `target`, an empty folder: from the lowest layer up, as containers see it. Links are made last, so that nothing is
- * ever written through one, and only where they stay inside. Throws `guest-file-not-found`, `archive-too-large`, `no-space`, `container-invalid`.
+ * ever written through one, and only where they stay inside. Times of the last change are kept. Throws `guest-file-not-found`, `archive-too-large`, `no-space`, `container-invalid`.
  */
 export async function takeFolder(job: TakeJob, folder: string, target: string): Promise<TakenFolder> {
   const packed = job.layers.reduce((sum, { layer }) => sum + layer.bytes, 0)
@@ -56,7 +48,7 @@ export async function takeFolder(job: TakeJob, folder: string, target: string): 
 }
 
 class FolderTaker {
-  private readonly root: Node = newNode('folder', -1, 0o755)
+  private readonly root: Node = newNode('folder', -1, { mode: 0o755, changedAt: null })
   private readonly leftOut = new Map<string, { count: number; names: string[] }>()
   private isThere = false
   private bytes = 0
@@ -107,7 +99,7 @@ class FolderTaker {
     if (parts.length === 0) {
       if (member.kind !== 'folder') return this.hide(at, number, true)
       this.isThere = true
-      this.root.mode = member.mode
+      Object.assign(this.root, { mode: member.mode, changedAt: member.changedAt })
       return
     }
     const problem = parts.map(hostNameProblem).find((one) => one !== null) ?? null
@@ -123,11 +115,11 @@ class FolderTaker {
     const folder = await this.folderFor(parts.slice(0, -1), number)
     const before = folder.children.get(name)
     if (member.kind === 'folder') {
-      if (before?.kind === 'folder') Object.assign(before, { mode: member.mode, layer: number })
+      if (before?.kind === 'folder') Object.assign(before, { mode: member.mode, changedAt: member.changedAt, layer: number })
       else {
         await this.remove(folder, name, place)
         await mkdir(place, { mode: 0o700 })
-        folder.children.set(name, newNode('folder', number, member.mode))
+        folder.children.set(name, newNode('folder', number, member))
       }
       return
     }
@@ -137,12 +129,12 @@ class FolderTaker {
     if (before) await this.remove(folder, name, place)
     if (member.kind === 'file') {
       await this.writeFile(member, place, input)
-      folder.children.set(name, newNode('file', number, member.mode))
+      folder.children.set(name, newNode('file', number, member))
     } else if (source !== null) {
       await link(source.place, place)
-      folder.children.set(name, newNode('file', number, source.node.mode))
+      folder.children.set(name, newNode('file', number, source.node))
     } else if (member.kind === 'symbolic link') {
-      folder.children.set(name, { ...newNode('link', number, 0), target: member.link.length > MAX_LINK ? '' : member.link })
+      folder.children.set(name, { ...newNode('link', number, member), target: member.link.length > MAX_LINK ? '' : member.link })
     } else {
       const reason = member.kind === 'hard link' ? 'hard links to what is not in the folder' : 'no files, but devices, pipes and the like'
       this.leave(reason, `/${parts.join('/')}`)
@@ -161,6 +153,7 @@ class FolderTaker {
       await syncFile(place)
     } else await this.writeSmall(member, place, input, limits)
     await chmod(place, member.mode & PERMISSIONS)
+    await keepTime(place, member.changedAt, utimes)
   }
 
   private async writeSmall(member: TarMember, place: string, input: ByteSource, limits: SparseLimits): Promise<void> {
@@ -201,7 +194,7 @@ class FolderTaker {
       const place = this.placeOf(parts.slice(0, index + 1))
       await this.remove(node, name, place)
       await mkdir(place, { mode: 0o700 })
-      const made = newNode('folder', number, 0o755)
+      const made = newNode('folder', number, { mode: 0o755, changedAt: null })
       node.children.set(name, made)
       node = made
     }
@@ -254,15 +247,19 @@ class FolderTaker {
     await syncFolder(place)
     // Its owner can always remove what was taken.
     await chmod(place, (node.mode & PERMISSIONS) | 0o700)
+    // All that is in it is there: nothing changes it any more.
+    await keepTime(place, node.changedAt, utimes)
   }
 
-  private async makeLink({ target }: Node, parts: readonly string[]): Promise<void> {
+  private async makeLink({ target, changedAt }: Node, parts: readonly string[]): Promise<void> {
     const stays = linkStaysInside(parts, target, (at) => {
       const node = this.nodeAt(at)
       return node === null ? null : { link: node.kind === 'link' ? node.target : null }
     })
-    if (stays && target !== '' && Buffer.byteLength(target) < 4096) await symlink(target, this.placeOf(parts))
-    else this.leave('links that lead out of the folder', `/${parts.join('/')}`)
+    if (stays && target !== '' && Buffer.byteLength(target) < 4096) {
+      await symlink(target, this.placeOf(parts))
+      await keepTime(this.placeOf(parts), changedAt, lutimes)
+    } else this.leave('links that lead out of the folder', `/${parts.join('/')}`)
   }
 
   private leave(reason: string, name: string): void {
@@ -288,8 +285,4 @@ class FolderTaker {
   private placeOf(parts: readonly string[]): string {
     return path.join(this.target, ...parts)
   }
-}
-
-function newNode(kind: Node['kind'], layer: number, mode: number): Node {
-  return { kind, layer, mode, target: '', children: new Map() }
 }

@@ -8,7 +8,16 @@ import {
   type TarHeader,
   type TarKind,
 } from '#shared/archives/tar-header'
-import { type PaxRecords, type PaxSparse, paxNumber, paxValue, piecesOf, readPaxRecords, readPaxSparse } from '#shared/archives/tar-pax'
+import {
+  type PaxRecords,
+  type PaxSparse,
+  paxNumber,
+  paxTime,
+  paxValue,
+  piecesOf,
+  readPaxRecords,
+  readPaxSparse,
+} from '#shared/archives/tar-pax'
 import { AppError } from '#shared/errors/app-error'
 import type { ReadBytes } from '#shared/images/byte-view'
 
@@ -43,6 +52,8 @@ export interface TarMember {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  /** When it was changed last, in seconds since 1970; null where nothing tells. */
+  readonly changedAt: number | null
 }
 
 /** A tar in a file, read by skipping over its data. */
@@ -127,7 +138,8 @@ async function readMember(input: TarInput, header: TarHeader, extra: LongNames, 
   const name = plainMemberName(paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? extra.name ?? header.name)
   const size = header.kind === 'file' ? (paxNumber(records, 'size') ?? header.size) : header.size
   const owners = { uid: paxNumber(records, 'uid') ?? header.uid, gid: paxNumber(records, 'gid') ?? header.gid }
-  const about = { name, kind: header.kind, mode: header.mode, ...owners }
+  const changedAt = paxTime(records) ?? header.changedAt
+  const about = { name, kind: header.kind, mode: header.mode, ...owners, changedAt }
   const paxSparse = header.kind === 'file' ? readPaxSparse(records) : undefined
   if (paxSparse === null) throw damaged(`the sparse map of ${name} makes no sense`)
   if (header.sparse !== null) {
