@@ -57,7 +57,8 @@ export function trustFor(request: TrustRequest): tls.SecureContext {
   }
 }
 
-function readAuthority(file: string): Buffer {
+/** A file with the certificate of an authority. Throws `bad-input` when it holds none. */
+export function readAuthority(file: string): Buffer {
   const pem = read(file)
   try {
     // `createSecureContext` takes what is no certificate for none, and says nothing.
@@ -68,7 +69,8 @@ function readAuthority(file: string): Buffer {
   }
 }
 
-function systemAuthorities(env: NodeJS.ProcessEnv): (string | Buffer)[] {
+/** The authorities of this machine; `SSL_CERT_FILE` in their place, Node's own where there are none. */
+export function systemAuthorities(env: NodeJS.ProcessEnv): (string | Buffer)[] {
   if (env.SSL_CERT_FILE !== undefined && env.SSL_CERT_FILE !== '') return [read(env.SSL_CERT_FILE)]
   const bundle = BUNDLES.find((file) => fs.existsSync(file))
   return bundle === undefined ? [...tls.rootCertificates] : [read(bundle)]
