@@ -8,7 +8,7 @@ const excluded = ['node_modules/**', 'out/**', 'dist/**']
 
 /**
  * `unit`: pure code. `window`: React under happy-dom. `tools`: the real programs of this machine, one file at a time
- * because they compete for cores, memory and FUSE mounts.
+ * because they compete for cores, memory and FUSE mounts. `clouds`: uploads to servers on loopback, one file at a time as well.
  */
 export default defineConfig({
   root,
@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: [...excluded, '**/*.tools.test.ts'],
+          exclude: [...excluded, '**/*.tools.test.ts', '**/*.clouds.test.ts'],
           testTimeout: PATIENCE_MS,
         },
       },
@@ -43,6 +43,17 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'clouds',
+          include: ['e2e/clouds/**/*.clouds.test.ts'],
+          exclude: excluded,
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],
