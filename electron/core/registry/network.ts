@@ -119,7 +119,11 @@ export function createNetwork(deps: NetworkDeps): Network {
   }
 }
 
-function makeDispatcher(proxy: string | null, connect: { readonly timeout: number; readonly secureContext?: SecureContext }): Dispatcher {
+/** Connections, through a proxy where there is one. Throws `bad-input` for a kind of proxy that cannot be used. */
+export function makeDispatcher(
+  proxy: string | null,
+  connect: { readonly timeout: number; readonly secureContext?: SecureContext },
+): Dispatcher {
   if (proxy === null) return new Agent({ connect })
   const { protocol } = new URL(proxy)
   if (protocol !== 'http:' && protocol !== 'https:') {
