@@ -1,8 +1,18 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { build, type Plugin } from 'vite'
 
 const root = resolve(import.meta.dirname, '..')
+
+/** The frame of consoles is built with the window. */
+const consoleFrame: Plugin = {
+  name: 'console-frame',
+  apply: 'build',
+  closeBundle: async () => {
+    await build({ configFile: resolve(import.meta.dirname, 'console.vite.config.ts') })
+  },
+}
 
 /**
  * Targets are those of the oldest runtime the app runs on (Electron 33: Node 20.18, Chrome 130), not of the newest.
@@ -45,6 +55,6 @@ export default defineConfig({
         output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
       },
     },
-    plugins: [react({ compiler: true })],
+    plugins: [react({ compiler: true }), consoleFrame],
   },
 })

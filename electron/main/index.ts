@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { app, ipcMain } from 'electron'
 import { resolveDirs } from '#core/files/dirs'
 import { createFileLogger } from '#core/log/file-logger'
-import { APP_ORIGIN, declareAppScheme, serveApp } from './app-modules/app-protocol.js'
+import { APP_ORIGIN, CONSOLE_ORIGIN, declareAppScheme, serveApp } from './app-modules/app-protocol.js'
 import { installMenu } from './app-modules/menu.js'
 import { guardNavigation } from './app-modules/navigation-guard.js'
 import { refusePermissions } from './app-modules/permissions.js'
@@ -27,6 +27,7 @@ const LATEST_CORE_MS = 3000
 const outFolder = path.resolve(import.meta.dirname, '..')
 const developmentUrl = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
 const windowUrl = developmentUrl ?? `${APP_ORIGIN}/index.html`
+const frameUrl = developmentUrl === undefined ? `${CONSOLE_ORIGIN}/index.html` : new URL('console/index.html', developmentUrl).href
 const isTrustedUrl = (url: string): boolean =>
   url.startsWith(`${APP_ORIGIN}/`) || (developmentUrl !== undefined && url.startsWith(developmentUrl))
 
@@ -39,7 +40,7 @@ if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.jo
 // root must start Chromium with --no-sandbox; enabling it then would only crash its processes
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 declareAppScheme()
-guardNavigation(isTrustedUrl)
+guardNavigation(isTrustedUrl, frameUrl)
 
 // awaiting `ready` at the top level would deadlock: Electron holds it until this module has loaded
 if (becomeSingleInstance(openRequests, showMainWindow)) void start()
@@ -49,7 +50,7 @@ else app.quit()
 async function start(): Promise<void> {
   const log = createFileLogger(path.join(dirs.state, 'log'))
   await app.whenReady()
-  serveApp(path.join(outFolder, 'renderer'))
+  serveApp(outFolder)
   refusePermissions()
   applyRememberedTheme(dirs.config)
   const calls = holdCalls(ipcMain, CALL_CHANNEL)

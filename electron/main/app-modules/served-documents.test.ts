@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contentSecurityPolicy, mimeType, resolveInside, withNonce } from './served-documents.js'
+import { consolePolicy, contentSecurityPolicy, mimeType, resolveInside, withNonce } from './served-documents.js'
 
 const origin = 'app://diskwright'
 
@@ -24,11 +24,19 @@ test.each([
 })
 
 test('the policy allows no inline script and names the nonce for styles only', () => {
-  const policy = contentSecurityPolicy('abc')
+  const policy = contentSecurityPolicy('abc', 'app://console')
   expect(policy).toContain("default-src 'none'")
   expect(policy).toContain("script-src 'self';")
   expect(policy).toContain("style-src 'self' 'nonce-abc'")
+  expect(policy).toContain('frame-src app://console;')
   expect(policy).not.toContain('unsafe-eval')
+})
+
+test('a console can neither load nor send anything, and stands in the window alone', () => {
+  const policy = consolePolicy(origin)
+  expect(policy).toContain("default-src 'none'; script-src 'self';")
+  expect(policy).toContain('frame-ancestors app://diskwright')
+  expect(policy).not.toMatch(/connect-src|unsafe-eval|frame-src/)
 })
 
 test('the nonce stands in the head', () => {

@@ -15,8 +15,11 @@ export function mimeType(file: string): string {
   return MIME_TYPES[path.extname(file)] ?? 'application/octet-stream'
 }
 
-/** Scripts only from the app, styles only from the app or with the document's nonce; style attributes are CodeMirror's. */
-export function contentSecurityPolicy(nonce: string): string {
+/**
+ * Scripts only from the app, styles only from the app or with the document's nonce; style attributes are CodeMirror's. The only frame is
+ * that of consoles.
+ */
+export function contentSecurityPolicy(nonce: string, frameOrigin: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -25,9 +28,27 @@ export function contentSecurityPolicy(nonce: string): string {
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
+    `frame-src ${frameOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+/**
+ * Of the frame of consoles: xterm.js makes style elements and noVNC pictures as it goes, which the window's own policy does not allow.
+ * So they live in a frame of another origin, which can neither load nor send anything, nor reach the window but by messages.
+ */
+export function consolePolicy(windowOrigin: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${windowOrigin}`,
   ].join('; ')
 }
 
