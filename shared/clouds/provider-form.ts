@@ -1,4 +1,5 @@
 import type { PlatformId } from '../platforms/platform.js'
+import type { MachineChoice } from '../jobs/convert-request.js'
 import type { ArtifactId } from '../platforms/artifact-ids.js'
 import type { Field, FieldValues } from './field.js'
 import type { ProviderId } from './provider-ids.js'
@@ -9,7 +10,10 @@ import type { CheckRow, UploadStep } from './upload-plan.js'
  * What is sent. `source`: the file as it is. `disk`: the content of the disk, read where it is, without a copy. `artifact`: a file of a preset
  * of the conversion workbench; the source itself where it is that already and nothing is edited.
  */
-export type Payload = { readonly kind: 'source' } | { readonly kind: 'disk' } | { readonly kind: 'artifact'; readonly artifact: ArtifactId }
+export type Payload =
+  | { readonly kind: 'source' }
+  | { readonly kind: 'disk' }
+  | { readonly kind: 'artifact'; readonly artifact: ArtifactId; readonly machine?: MachineChoice }
 
 /** The pure half of a provider: what to fill in, what can be told without a network, and what will be done. */
 export interface ProviderForm {
