@@ -8,8 +8,7 @@ const MAX_WAITING = 1024 * 1024
 
 /** Frames on a stream: each after its length. QEMU net/stream.c, net_fill_rstate. */
 export class FrameStream {
-  private readonly pieces: Buffer[] = []
-  private bytes = 0
+  private rest = Buffer.alloc(0)
 
   constructor(
     private readonly socket: Socket,
@@ -28,9 +27,7 @@ export class FrameStream {
   }
 
   private take(chunk: Buffer): void {
-    this.pieces.push(chunk)
-    this.bytes += chunk.length
-    let whole = Buffer.concat(this.pieces)
+    let whole = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
     while (whole.length >= LENGTH_BYTES) {
       const length = whole.readUInt32BE(0)
       if (length > MAX_FRAME) {
@@ -41,7 +38,6 @@ export class FrameStream {
       this.onFrame(whole.subarray(LENGTH_BYTES, LENGTH_BYTES + length))
       whole = whole.subarray(LENGTH_BYTES + length)
     }
-    this.pieces.splice(0, this.pieces.length, whole)
-    this.bytes = whole.length
+    this.rest = Buffer.from(whole)
   }
 }

@@ -76,8 +76,7 @@ export class GuestNetwork {
     const ports = { fromPort: syn.toPort, toPort: syn.fromPort }
     // The frame is a part of a larger buffer.
     const [near, far] = [packet.to, packet.from].map(({ mac, address }) => ({ mac: Buffer.from(mac), address })) as [Side, Side]
-    const reply = (segment: Omit<TcpSegment, 'fromPort' | 'toPort'>) =>
-      this.options.toGuest(writeTcp(near, far, { ...segment, ...ports }))
+    const reply = (segment: Omit<TcpSegment, 'fromPort' | 'toPort'>) => this.options.toGuest(writeTcp(near, far, { ...segment, ...ports }))
     const connection = new TcpConnection(syn, reply, randomInt(2 ** 32))
     connection.on('error', () => {})
     connection.once('close', () => this.connections.delete(key))

@@ -95,7 +95,14 @@ export class TcpConnection extends Duplex {
   }
 
   private greet(): void {
-    this.reply({ sequence: this.unacknowledged, acknowledged: this.expected, flags: FLAG.syn | FLAG.ack, window: WINDOW, mss: MSS, data: NOTHING })
+    this.reply({
+      sequence: this.unacknowledged,
+      acknowledged: this.expected,
+      flags: FLAG.syn | FLAG.ack,
+      window: WINDOW,
+      mss: MSS,
+      data: NOTHING,
+    })
     this.waitForAnswer()
   }
 
