@@ -11,23 +11,34 @@ export interface DataBlock {
  *
  * @param blockBytes size of a block
  * @param has leaves out blocks that are there already
+ * @param onSkipped told of each block that the map calls data and that is not given: it is there already, or zero
  */
 export async function* dataBlocks(
   disk: DiskContent,
   blockBytes: number,
   has: (index: number) => boolean = () => false,
+  onSkipped: (index: number) => void = () => {},
 ): AsyncGenerator<DataBlock> {
   const zeros = Buffer.alloc(blockBytes)
+  for (const index of mappedBlocks(disk, blockBytes)) {
+    if (has(index)) {
+      onSkipped(index)
+      continue
+    }
+    const read = await disk.read(index * blockBytes, Math.min(blockBytes, disk.virtualBytes - index * blockBytes))
+    const bytes = read.length === blockBytes ? read : Buffer.concat([read], blockBytes)
+    if (bytes.equals(zeros)) onSkipped(index)
+    else yield { index, bytes }
+  }
+}
+
+/** Blocks that the map of a disk calls data, in order: what `dataBlocks` looks at. */
+export function* mappedBlocks(disk: Pick<DiskContent, 'extents'>, blockBytes: number): Generator<number> {
   let next = 0
   for (const { start, length, zero } of disk.extents) {
     if (zero) continue
     const last = Math.ceil((start + length) / blockBytes)
-    for (let index = Math.max(next, Math.floor(start / blockBytes)); index < last; index++) {
-      next = index + 1
-      if (has(index)) continue
-      const read = await disk.read(index * blockBytes, Math.min(blockBytes, disk.virtualBytes - index * blockBytes))
-      const bytes = read.length === blockBytes ? read : Buffer.concat([read], blockBytes)
-      if (!bytes.equals(zeros)) yield { index, bytes }
-    }
+    for (let index = Math.max(next, Math.floor(start / blockBytes)); index < last; index++) yield index
+    next = Math.max(next, last)
   }
 }
