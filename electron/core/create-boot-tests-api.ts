@@ -3,6 +3,7 @@ import net from 'node:net'
 import path from 'node:path'
 import type { BootLive } from '#shared/boot-test/boot-live'
 import type { RawPiece, SerialPiece } from '#shared/boot-test/boot-test-calls'
+import { type KeptMachine, type KeptMachineDraft, keptMachineSchema } from '#shared/boot-test/kept-machine'
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
 import { ENDED_STATES } from '#shared/jobs/job-states'
@@ -21,6 +22,8 @@ export interface BootTestsApi {
   live(jobId: string): BootLive | null
   /** Ends the time in which a machine stays on after its verdict; false when it does not. */
   release(jobId: string): boolean
+  /** Ends a test that runs, whatever it has found so far, and keeps its disk. False when it does not run. Throws `bad-input`. */
+  keep(jobId: string, target: KeptMachineDraft): boolean
   /** VNC of the graphical console (RFC 6143). Throws `tool-failed` when the machine does not run. */
   openScreen(jobId: string): Promise<net.Socket>
   /** The serial console of a test from a byte on, byte for byte; waits for some seconds where nothing has come yet. Throws `job-not-found`. */
@@ -86,6 +89,7 @@ export function createBootTestsApi({ consoles, job, folder }: BootTestsParts): B
     },
     live: (jobId) => consoles.machine(jobId)?.live() ?? null,
     release: (jobId) => consoles.machine(jobId)?.release() ?? false,
+    keep: (jobId, target) => consoles.machine(jobId)?.keep(parseKept(target)) ?? false,
     openScreen: async (jobId) => {
       const socket = consoles.machine(jobId)?.screenSocket
       if (socket === undefined) throw noMachine()
@@ -100,6 +104,12 @@ export function createBootTestsApi({ consoles, job, folder }: BootTestsParts): B
     screenshot: async (jobId) => (await consoles.machine(jobId)?.screenshot()) ?? null,
     sshPort: (jobId) => consoles.machine(jobId)?.sshPort ?? null,
   }
+}
+
+function parseKept(target: KeptMachineDraft): KeptMachine {
+  const parsed = keptMachineSchema.safeParse(target)
+  if (parsed.success) return parsed.data
+  throw new AppError('bad-input', { details: { reason: parsed.error.issues.map(({ message }) => message).join('; ') } })
 }
 
 function noMachine(): AppError {

@@ -25,6 +25,17 @@ export interface Judgement {
   readonly reason: string
 }
 
+/** What a line is compared with. */
+export interface LinePattern {
+  /** Throws `SlowExpression`. */
+  test(line: string): boolean
+}
+
+/** An expression of the user's that would take for ever on what a guest wrote. */
+export class SlowExpression extends Error {}
+
+type Rule = Omit<FailRule, 'pattern'> & { readonly pattern: LinePattern }
+
 interface Wish {
   readonly rule: string
   readonly title: string
@@ -40,8 +51,8 @@ export class BootJudge {
   readonly timeline: BootPhaseMark[] = []
   restarts = 0
   private readonly wishes: Set<Wish>
-  private readonly rules: readonly FailRule[]
-  private readonly silentAfter: RegExp | null
+  private readonly rules: readonly Rule[]
+  private readonly silentAfter: LinePattern | null
   private judgement: Judgement | null = null
   private phase: BootPhase | null = null
   private lineCount = 0
@@ -51,21 +62,26 @@ export class BootJudge {
   constructor(
     private readonly request: JudgeRequest,
     private readonly onPhase: (phase: BootPhase) => void = () => {},
+    /** Of the user's expressions. */
+    compile: (expression: string) => LinePattern = (expression) => new RegExp(expression),
   ) {
     const { expect } = request
-    this.wishes = new Set([...expect.ready.map((id) => this.wishOf(id)), ...expect.patterns.map(expressionWish)])
-    const own = expect.fail.map((text): FailRule => {
+    this.wishes = new Set([
+      ...expect.ready.map((id) => this.wishOf(id)),
+      ...expect.patterns.map((text) => expressionWish(text, compile(text))),
+    ])
+    const own = expect.fail.map((text): Rule => {
       return {
         id: 'expression',
         title: `A line matches ${text}`,
-        pattern: new RegExp(text),
+        pattern: compile(text),
         severity: 'fail',
         prompt: true,
         source: 'given',
       }
     })
     this.rules = [...own, ...FAIL_TABLE.filter(({ id }) => !expect.ignore.includes(id))]
-    this.silentAfter = expect.silence?.after === undefined ? null : new RegExp(expect.silence.after)
+    this.silentAfter = expect.silence?.after === undefined ? null : compile(expect.silence.after)
   }
 
   get expect(): BootExpectations {
@@ -123,6 +139,15 @@ export class BootJudge {
 
   private look(text: string, seconds: number, isPartial: boolean): void {
     if (this.judgement) return
+    try {
+      this.compare(text, seconds, isPartial)
+    } catch (thrown) {
+      if (!(thrown instanceof SlowExpression)) throw thrown
+      this.end('fail', `${thrown.message}.`)
+    }
+  }
+
+  private compare(text: string, seconds: number, isPartial: boolean): void {
     this.mayBeSilent ||= this.silentAfter === null || this.silentAfter.test(text)
     this.markPhase(text, seconds, isPartial)
     const rule = this.rules.find(({ pattern, prompt }) => (!isPartial || prompt === true) && pattern.test(text))
@@ -185,8 +210,7 @@ export class BootJudge {
   }
 }
 
-function expressionWish(text: string): Wish {
-  const pattern = new RegExp(text)
+function expressionWish(text: string, pattern: LinePattern): Wish {
   return { rule: 'expression', title: `A line matches ${text}`, matches: (line) => pattern.test(line) }
 }
 

@@ -13,3 +13,5 @@ export const keptMachineSchema = z.object({
   guest: z.enum(['shut-down', 'pause']).default('shut-down'),
 })
 export type KeptMachine = z.infer<typeof keptMachineSchema>
+/** Before defaults are filled in. */
+export type KeptMachineDraft = z.input<typeof keptMachineSchema>

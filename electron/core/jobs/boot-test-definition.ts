@@ -16,9 +16,13 @@ export function bootTestDefinition(around: {
         { id: 'prepare', title: 'Prepare the machine and write the edits to an overlay', weight: 0.1 },
         { id: 'boot', title: 'Switch the machine on', weight: 0.2 },
         { id: 'judge', title: 'Watch the serial console', weight: 0.65 },
+        { id: 'keep', title: 'Keep the disk of the machine as a new image', weight: 0.2 },
         { id: 'clean', title: 'Keep the log, switch off, clean up', weight: 0.05 },
       ],
-      locks: ({ source }) => ({ reads: [source], writes: [] }),
+      locks: ({ source, cdrom, keep }) => ({
+        reads: [source, ...(cdrom ? [cdrom.path] : [])],
+        writes: keep ? [keep.output] : [],
+      }),
       run: (input, context) => bootTest(context, input, { engine: around.engine(), consoles: around.consoles }),
     },
   }

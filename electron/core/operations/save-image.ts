@@ -37,6 +37,9 @@ import { convertCommand, requireSubformat, type WriteRequest } from './write-req
 /** As requested; the engine may be left to be chosen. */
 type Input = Omit<JobInput<'save-image'>, 'engine'> & { readonly engine?: EngineId | 'auto' | undefined }
 
+/** Where a result goes, and of what image it is. */
+export type SaveTarget = Pick<Input, 'source' | 'target'>
+
 interface Opened {
   readonly source: ImageSource
   readonly info: ImageInfo
@@ -127,7 +130,7 @@ async function checkNewFile(input: Input, source: ImageSource): Promise<string> 
 }
 
 /** A format that qemu-img does not write as its readers want it is written by our own writer. */
-function packing(ctx: JobContext, request: WriteRequest, input: Input, info: ImageInfo): Pick<WriteRequest, 'packing'> {
+export function packing(ctx: JobContext, request: WriteRequest, input: SaveTarget, info: ImageInfo): Pick<WriteRequest, 'packing'> {
   const { format, output } = request
   const subformat = request.subformat.id
   const packer = packerOf({ container: null, format, subformat })
@@ -136,7 +139,8 @@ function packing(ctx: JobContext, request: WriteRequest, input: Input, info: Ima
   return { packing: { packer, input: wanted, info, workFolder: workFolder(ctx, output) } }
 }
 
-function writeRequest(source: ImageSource, virtualBytes: number, node: BlockNode, input: Input, output: string): WriteRequest {
+/** How a source, or an overlay over it, is written to where it is to be kept. */
+export function writeRequest(source: ImageSource, virtualBytes: number, node: BlockNode, input: SaveTarget, output: string): WriteRequest {
   const format = (input.target.mode === 'new-file' ? input.target.format : undefined) ?? savedFormat(source.format)
   const wanted = input.target.mode === 'new-file' ? input.target.subformat : undefined
   return {

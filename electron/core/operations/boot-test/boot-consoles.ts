@@ -1,4 +1,5 @@
 import type { BootLive } from '#shared/boot-test/boot-live'
+import type { KeptMachine } from '#shared/boot-test/kept-machine'
 import { ByteTail } from './byte-tail.js'
 import type { SerialTime } from './serial-times.js'
 
@@ -22,6 +23,8 @@ export interface LiveMachine {
   times(): readonly SerialTime[]
   /** Ends the time in which it stays on after the verdict; false when it does not stay on. */
   release(): boolean
+  /** Ends it, and keeps its disk as a new image. */
+  keep(target: KeptMachine): boolean
 }
 
 /** Serial consoles of the boot tests that run in this process, by job: for who looks on, in a window or on a terminal. */

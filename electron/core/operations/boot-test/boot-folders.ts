@@ -6,7 +6,7 @@ import type { JobContext } from '../job-context.js'
 
 /** Bytes of a socket's path with its end, unix(7), `sun_path`. */
 const MAX_SOCKET_PATH = 108
-const LONGEST_SOCKET = '/qmp.sock'
+const LONGEST_SOCKET = '/network.sock'
 
 /** Names of what stays with the job. */
 export const SERIAL_FILE = 'serial.log'

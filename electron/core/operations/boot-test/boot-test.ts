@@ -1,9 +1,10 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import type { BootLive } from '#shared/boot-test/boot-live'
 import { PHASE_TITLES } from '#shared/boot-test/boot-phases'
 import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import type { BootTestReport } from '#shared/boot-test/boot-test-report'
-import { BootJudge, type Judgement } from '#shared/boot-test/judge'
+import { BootJudge } from '#shared/boot-test/judge'
 import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
 import type { EngineId } from '#shared/jobs/job-requests'
@@ -12,9 +13,18 @@ import { requireUnchanged } from '../require-unchanged.js'
 import { whileSpaceLasts } from '../watch-space.js'
 import type { BootConsoles } from './boot-consoles.js'
 import { keptFolder, SCREEN_FILE, SERIAL_FILE } from './boot-folders.js'
+import { guardedExpression } from './guarded-expression.js'
+import { openGuestLink } from './guest-link.js'
+import { keepMachine } from './keep-machine.js'
+import { MachineWishes } from './machine-wishes.js'
 import { type PreparedBoot, prepareBoot } from './prepare-boot.js'
 import { type MachineRun, startMachine } from './run-machine.js'
 import { SerialLog } from './serial-log.js'
+
+/** What the guest asked first is what matters. */
+const MAX_REQUESTS = 200
+
+const VERDICT_WORDS = { pass: 'Passed', fail: 'Failed', timeout: 'Ended by time-out' } as const
 
 export interface BootTestSurroundings {
   readonly engine: EngineId | 'auto'
@@ -44,50 +54,96 @@ async function runTest(ctx: JobContext, input: BootTestInput, prepared: Prepared
     await log.close()
   }
   ctx.defer(closeLog)
-  const judge = new BootJudge({ expect: input.expect, wanted: prepared.wanted }, (phase) => ctx.message(PHASE_TITLES[phase]))
+  const judge = new BootJudge(
+    { expect: input.expect, wanted: prepared.wanted },
+    (phase) => ctx.message(PHASE_TITLES[phase]),
+    guardedExpression,
+  )
+  const wishes = new MachineWishes()
   const machine = await ctx.step('boot', async () => {
-    const run = await startMachine(ctx, prepared, { judge, log, consoles })
-    await Promise.race([run.speaks, run.decided])
-    return run
+    const requests = await openMetadata(ctx, prepared)
+    const run = await startMachine(ctx, prepared, { judge, log, consoles, wishes })
+    await Promise.race([run.speaks, run.trial.decided])
+    return { ...run, requests }
   })
-  const { judgement, seconds } = await ctx.step('judge', () => awaitVerdict(machine, judge))
-  const screenshot = await ctx.step('clean', async () => {
-    if (judgement.verdict === 'fail') await machine.lastWords()
-    const file = input.screenshot ? await keepScreenshot(machine, path.join(kept, SCREEN_FILE)) : null
+  const judged = await ctx.step('judge', () => awaitVerdict(ctx, machine, input, wishes))
+  if (judged.verdict === 'fail') await machine.lastWords()
+  const screenshot = input.screenshot ? await keepScreenshot(machine, path.join(kept, SCREEN_FILE)) : null
+  const target = wishes.target ?? (judged.verdict === 'pass' ? input.keep : undefined)
+  const keeping = target && (await keepMachine(ctx, input, prepared, machine, target))
+  if (!keeping) ctx.skip('keep')
+  await ctx.step('clean', async () => {
     await machine.stop()
     await closeLog()
     // Whatever happened in the machine: the image is what it was.
     await requireUnchanged(prepared.source)
-    return file
   })
   const report: BootTestReport = {
-    ...judgement,
+    verdict: judged.verdict,
+    reason: judged.reason,
     evidence: judge.evidence,
     missing: judge.missing,
     timeline: judge.timeline,
     firstByteSeconds: machine.firstByteSeconds(),
-    seconds,
+    seconds: judged.seconds,
     restarts: judge.restarts,
     serial: { path: log.path, bytes: log.bytes, leftOutBytes: log.leftOutBytes },
     screenshot,
     ...machineFacts(input, prepared),
+    ...(prepared.metadata === null ? {} : { metadata: { service: prepared.metadata.service, requests: machine.requests } }),
+    ...(keeping ? { kept: keeping.path } : {}),
     command: machine.command,
     notes: [...prepared.notes],
   }
   return {
     path: log.path,
     bytes: (await fs.stat(log.path)).size,
-    proofs: [...prepared.proofs, ...proofsOf(report)],
+    proofs: [...prepared.proofs, ...proofsOf(report), ...(keeping?.proofs ?? [])],
     ...(prepared.engine === undefined ? {} : { engine: prepared.engine }),
     bootTest: report,
   }
 }
 
-async function awaitVerdict(machine: MachineRun, judge: BootJudge): Promise<{ judgement: Judgement; seconds: number }> {
-  await machine.decided
-  const judgement = judge.verdict
-  if (judgement === null) throw new AppError('internal', { details: { message: 'a boot test ended without a verdict' } })
-  return { judgement, seconds: machine.seconds() }
+type AnsweredRequests = NonNullable<BootTestReport['metadata']>['requests']
+
+/** Answers for the platform's metadata service, where one was asked for; what the guest asks stands in the list that is returned. */
+async function openMetadata(ctx: JobContext, { metadata, plan }: PreparedBoot): Promise<AnsweredRequests> {
+  const requests: AnsweredRequests = []
+  const { link } = plan.sockets
+  if (metadata === null || link === null) return requests
+  const begun = performance.now()
+  const open = await openGuestLink({
+    sockets: link,
+    plan: metadata,
+    isolated: plan.network === 'none',
+    onAnswer: (answered) => {
+      if (requests.length < MAX_REQUESTS) requests.push({ ...answered, seconds: Math.round(performance.now() - begun) / 1000 })
+    },
+  })
+  ctx.defer(() => open.close())
+  return requests
+}
+
+type Judged = NonNullable<BootLive['judged']>
+
+/** The verdict; a machine that stays on after it has done so when this resolves. */
+async function awaitVerdict(
+  ctx: JobContext,
+  { trial, ended }: MachineRun,
+  { stayOn }: BootTestInput,
+  wishes: MachineWishes,
+): Promise<Judged> {
+  await Promise.race([trial.decided, wishes.asked])
+  if (trial.judged === null) trial.stop('The test was ended')
+  const { judged } = trial
+  if (judged === null) throw new AppError('internal', { details: { message: 'a boot test ended without a verdict' } })
+  if (stayOn) {
+    wishes.stayOn()
+    ctx.message(`${VERDICT_WORDS[judged.verdict]}. The machine stays on`)
+    await Promise.race([wishes.asked, ended])
+  }
+  if (ctx.signal.aborted) throw new AppError('cancelled')
+  return judged
 }
 
 async function keepScreenshot(machine: MachineRun, file: string): Promise<string | null> {

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { usesSerialConsole } from '#shared/boot-test/booting-entry'
 import type { BootTestInput, FirmwareKind } from '#shared/boot-test/boot-test-request'
-import type { GivenText } from '#shared/boot-test/given-text'
+import { metadataServiceOf } from '#shared/boot-test/guest-metadata'
 import type { WantedArguments } from '#shared/boot-test/judge'
 import { type MachinePreset, machinePreset } from '#shared/boot-test/machine-presets'
 import type { Edit } from '#shared/edits/edit'
@@ -23,6 +23,9 @@ import { type ImageReading, readSource } from '../inspect-image.js'
 import type { JobContext } from '../job-context.js'
 import { machineFolder, socketFolder } from './boot-folders.js'
 import { requireMemory } from './free-memory.js'
+import { readGiven } from './given.js'
+import { requireKeepable } from './keep-machine.js'
+import { type PreparedMetadata, prepareMetadata } from './prepare-metadata.js'
 import { temporaryEdits, wantedArguments } from './test-entry.js'
 
 const OVERLAY_BYTES = 64 * 1024 ** 2
@@ -33,6 +36,10 @@ export interface PreparedBoot {
   readonly firmware: { readonly kind: FirmwareKind; readonly file: string | null }
   readonly accelerator: { readonly used: 'kvm' | 'tcg'; readonly reason: string }
   readonly wanted: WantedArguments
+  readonly info: ImageInfo
+  /** Of the machine's disk. */
+  readonly virtualBytes: number
+  readonly metadata: PreparedMetadata | null
   /** Private; all that the machine may write lies in it. */
   readonly folder: string
   readonly readFiles: readonly string[]
@@ -59,6 +66,7 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
   if (reading.info.warnings.some(({ code }) => code === 'image-in-use')) {
     throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
   }
+  if (input.keep) await requireKeepable({ source }, input.keep)
   const preset = machinePreset(input.platform)
   const type = input.machine.machine ?? (input.machine.diskBus === 'ide' ? 'pc' : preset.machine)
   const kind = firmwareKind(input, reading.info)
@@ -78,6 +86,8 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
   })
   const sockets = await socketFolder(ctx, folder)
   const tpm = await wantTpm(ctx, input, preset, path.join(sockets, 'tpm.sock'), path.join(folder, 'tpm'))
+  const metadata = await prepareMetadata(input, folder, ctx.jobId)
+  const cdrom = input.cdrom && (await openDisc(input.cdrom.path))
   const plan: MachinePlan = {
     type: kind === 'uefi-secure' ? 'q35' : type,
     accelerator: accelerator.used,
@@ -89,10 +99,19 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
     diskBus: input.machine.diskBus ?? preset.diskBus,
     preset,
     network: input.machine.network,
+    discs: [
+      ...(cdrom === undefined ? [] : [{ path: cdrom, bootFirst: input.cdrom?.bootFirst === true }]),
+      ...(metadata?.disc ? [{ path: metadata.disc, bootFirst: false }] : []),
+    ],
     seedDisk: await cloudInitDisk(ctx, input, folder),
     ignition: await ignitionFile(input, folder),
     serialPipes: path.join(sockets, 'serial'),
-    sockets: { qmp: path.join(sockets, 'qmp.sock'), tpm: tpm.socket, vnc: path.join(sockets, 'vnc.sock') },
+    sockets: {
+      qmp: path.join(sockets, 'qmp.sock'),
+      tpm: tpm.socket,
+      link: metadata?.respond ? { guest: path.join(sockets, 'guest.sock'), network: path.join(sockets, 'network.sock') } : null,
+      vnc: path.join(sockets, 'vnc.sock'),
+    },
   }
   return {
     source,
@@ -101,17 +120,35 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
     accelerator,
     wanted: edited.wanted,
     folder,
-    readFiles: edited.source.files,
+    readFiles: [...edited.source.files, ...(cdrom === undefined ? [] : [cdrom])],
     engine: edited.engine,
     proofs: edited.proofs,
-    notes: [
-      ...(edited.serialConsole === false
-        ? ['The kernel is not told to write to the serial console: console=ttyS0,115200n8 as a temporary argument would show what it says']
-        : []),
-      ...(preset.note === null ? [] : [preset.note]),
-      ...tpm.notes,
-    ],
+    notes: [...consoleNotes(edited), ...presetNotes(preset, input, metadata), ...tpm.notes],
+    info: reading.info,
+    virtualBytes: edited.virtualBytes,
+    metadata,
   }
+}
+
+function consoleNotes({ serialConsole }: EditedDisk): string[] {
+  if (serialConsole !== false) return []
+  return ['The kernel is not told to write to the serial console: console=ttyS0,115200n8 as a temporary argument would show what it says']
+}
+
+function presetNotes({ note }: MachinePreset, { platform: id }: BootTestInput, metadata: PreparedMetadata | null): string[] {
+  const isMissing = metadata === null && metadataServiceOf(id) !== undefined
+  return [
+    ...(note === null ? [] : [note]),
+    ...(isMissing ? ['There is no metadata service, because none was asked for: a guest that needs one will not find it'] : []),
+    ...(metadata?.notes ?? []),
+  ]
+}
+
+/** An image of a disc that is there; links are followed. Throws `file-not-found`. */
+async function openDisc(file: string): Promise<string> {
+  const real = await fs.realpath(file).catch(() => undefined)
+  if (real === undefined || !(await fs.stat(real)).isFile()) throw new AppError('file-not-found', { details: { path: file } })
+  return real
 }
 
 async function chooseAccelerator({ host }: JobContext, { machine }: BootTestInput): Promise<PreparedBoot['accelerator']> {
@@ -193,9 +230,9 @@ async function cloudInitDisk({ host, jobId }: JobContext, { seed }: BootTestInpu
     host,
     disk,
     {
-      'user-data': await given(userData),
-      'meta-data': metaData === undefined ? `instance-id: ${jobId}\n` : await given(metaData),
-      ...(networkConfig === undefined ? {} : { 'network-config': await given(networkConfig) }),
+      'user-data': await readGiven(userData),
+      'meta-data': metaData === undefined ? `instance-id: ${jobId}\n` : await readGiven(metaData),
+      ...(networkConfig === undefined ? {} : { 'network-config': await readGiven(networkConfig) }),
     },
     folder,
   )
@@ -205,17 +242,6 @@ async function cloudInitDisk({ host, jobId }: JobContext, { seed }: BootTestInpu
 async function ignitionFile({ seed }: BootTestInput, folder: string): Promise<string | null> {
   if (seed?.ignition === undefined) return null
   const file = path.join(folder, 'config.ign')
-  await fs.writeFile(file, await given(seed.ignition), { mode: 0o600 })
+  await fs.writeFile(file, await readGiven(seed.ignition), { mode: 0o600 })
   return file
-}
-
-const MAX_GIVEN_BYTES = 1024 ** 2
-
-async function given(text: GivenText): Promise<string> {
-  if ('text' in text) return text.text
-  const { size } = await fs.stat(text.file).catch(() => {
-    throw new AppError('file-not-found', { details: { path: text.file } })
-  })
-  if (size > MAX_GIVEN_BYTES) throw new AppError('bad-input', { details: { reason: `${text.file} is larger than 1 MiB` } })
-  return fs.readFile(text.file, 'utf8')
 }

@@ -13,10 +13,11 @@ const PLAN: MachinePlan = {
   diskBus: 'virtio',
   preset: machinePreset(undefined),
   network: 'none',
+  discs: [],
   seedDisk: null,
   ignition: null,
   serialPipes: '/run/a,b/serial',
-  sockets: { qmp: '/run/a,b/qmp.sock', tpm: null, vnc: '/run/a,b/vnc.sock' },
+  sockets: { qmp: '/run/a,b/qmp.sock', tpm: null, link: null, vnc: '/run/a,b/vnc.sock' },
 }
 
 function args(change: Partial<MachinePlan>): string {
@@ -42,6 +43,24 @@ test('commas in paths are doubled', () => {
 test('without a network there is no card, with one SSH is forwarded on loopback alone', () => {
   expect(args({})).not.toMatch(/netdev|nic/)
   expect(args({ network: 'user' })).toContain('-netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:22 -device virtio-net-pci,netdev=net0')
+})
+
+test('with a link the card leads to this program, and from there to the network of qemu', () => {
+  const link = { guest: '/run/a,b/guest.sock', network: '/run/net.sock' }
+  const given = args({ sockets: { ...PLAN.sockets, link } })
+  expect(given).toContain('-netdev user,id=user0 -netdev stream,id=far0,server=off,addr.type=unix,addr.path=/run/net.sock')
+  expect(given).toContain(
+    '-netdev stream,id=net0,server=off,addr.type=unix,addr.path=/run/a,,b/guest.sock -device virtio-net-pci,netdev=net0',
+  )
+  expect(given).not.toContain('hostfwd')
+  expect(args({ sockets: { ...PLAN.sockets, link }, network: 'user' })).toContain('user,id=user0,hostfwd=tcp:127.0.0.1:0-:22')
+})
+
+test('a disc boots before the disk, or after it', () => {
+  const first = args({ discs: [{ path: '/a.iso', bootFirst: true }] })
+  expect(first).toMatch(/drive=disk0,bootindex=1 .*ide-cd,bus=ide\.5,drive=disc0,bootindex=0/)
+  const second = args({ type: 'pc', discs: ['/a.iso', '/b.iso'].map((path) => ({ path, bootFirst: false })) })
+  expect(second).toMatch(/drive=disk0,bootindex=0 .*bus=ide\.1,unit=1,drive=disc0,bootindex=2 .*bus=ide\.0,unit=1,drive=disc1,bootindex=3/)
 })
 
 test('BIOS speaks on the serial console, UEFI lies in two flash chips', () => {

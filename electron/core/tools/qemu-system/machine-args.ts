@@ -17,6 +17,8 @@ export interface MachinePlan {
   readonly diskBus: DiskBus
   readonly preset: Pick<MachinePreset, 'scsiController' | 'nic' | 'smbios'>
   readonly network: (typeof NETWORKS)[number]
+  /** Discs in drives beside the disk, as raw files; at most two. */
+  readonly discs: readonly { readonly path: string; readonly bootFirst: boolean }[]
   /** A small raw disk that is only read. */
   readonly seedDisk: string | null
   /** Absolute path of Ignition's configuration. */
@@ -27,6 +29,8 @@ export interface MachinePlan {
   readonly sockets: {
     readonly qmp: string
     readonly tpm: string | null
+    /** Where frames go between the card of the guest, this program and qemu's own network; null where they go there directly. */
+    readonly link: { readonly guest: string; readonly network: string } | null
     /** The one that qemu listens on itself: VNC without a password, so it has to lie where nobody else may look. */
     readonly vnc: string
   }
@@ -73,8 +77,9 @@ export function machineArgs(plan: MachinePlan): string[] {
     ...controllerArgs(plan),
     ...blockdev('disk0', { ...blockOptions(plan.disk, 'read-write'), cache: { direct: false, 'no-flush': true } }),
     '-device',
-    `${diskDevice(plan, 0)},drive=disk0,bootindex=0`,
+    `${diskDevice(plan, 0)},drive=disk0,bootindex=${plan.discs.filter(({ bootFirst }) => bootFirst).length}`,
     ...seedArgs(plan),
+    ...plan.discs.flatMap((disc, index) => discArgs(plan, disc, index)),
     ...networkArgs(plan),
     ...tpmArgs(plan),
     ...Object.entries(plan.preset.smbios).flatMap(([table, fields]) => ['-smbios', smbios(table, fields)]),
@@ -134,10 +139,35 @@ function seedArgs(plan: MachinePlan): string[] {
   return [...node, '-device', `${device},drive=seed0`]
 }
 
-/** Without a boot ROM the firmware does not try the network. A port 0 leaves it to the kernel to find a free one. */
-function networkArgs({ network, preset }: MachinePlan): string[] {
-  if (network === 'none') return []
-  return ['-netdev', 'user,id=net0,hostfwd=tcp:127.0.0.1:0-:22', '-device', `${preset.nic},netdev=net0,romfile=`]
+/** The last ports: disks have the first ones. */
+function discArgs(plan: MachinePlan, { path, bootFirst }: MachinePlan['discs'][number], index: number): string[] {
+  const place = plan.type === 'q35' ? `bus=ide.${5 - index}` : `bus=ide.${1 - index},unit=1`
+  const order = bootFirst ? 0 : plan.discs.length + index
+  return [
+    ...blockdev(`disc${index}`, blockOptions({ driver: 'raw', path })),
+    '-device',
+    `ide-cd,${place},drive=disc${index},bootindex=${order}`,
+  ]
+}
+
+/**
+ * Without a boot ROM the firmware does not try the network. A port 0 leaves it to the kernel to find a free one. With a link, this program
+ * stands between the card and qemu's own network, which is joined to it by a hub: qemu(1), "-netdev stream" and "-netdev hubport".
+ */
+function networkArgs({ network, preset, sockets: { link } }: MachinePlan): string[] {
+  if (network === 'none' && link === null) return []
+  const forward = network === 'user' ? ',hostfwd=tcp:127.0.0.1:0-:22' : ''
+  const card = ['-device', `${preset.nic},netdev=net0,romfile=`]
+  if (link === null) return ['-netdev', `user,id=net0${forward}`, ...card]
+  const stream = (id: string, path: string) => `stream,id=${id},server=off,addr.type=unix,addr.path=${value(path)}`
+  const netdevs = [
+    `user,id=user0${forward}`,
+    stream('far0', link.network),
+    'hubport,id=port0,hubid=0,netdev=user0',
+    'hubport,id=port1,hubid=0,netdev=far0',
+    stream('net0', link.guest),
+  ]
+  return [...netdevs.flatMap((netdev) => ['-netdev', netdev]), ...card]
 }
 
 /** QEMU docs/specs/tpm.rst, "The QEMU TPM emulator device". */

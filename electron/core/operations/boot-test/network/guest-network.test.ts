@@ -239,5 +239,7 @@ test('a guest that sends nonsense breaks nothing', () => {
     net.network.fromGuest(broken)
   }
   net.network.fromGuest(writeUdp(GUEST, SERVICE, { fromPort: 1, toPort: 53, data: Buffer.alloc(12, 255) }))
+  expect(net.asked).toEqual([])
+  expect(new Client(net, 40_004).reset).toBe(false)
   net.network.close()
 })

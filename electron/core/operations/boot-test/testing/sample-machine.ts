@@ -10,6 +10,7 @@ export function sampleMachine(change: Partial<LiveMachine> = {}): LiveMachine {
     screenSocket: '/run/vnc.sock',
     times: () => [],
     release: () => false,
+    keep: () => false,
     ...change,
   }
 }
