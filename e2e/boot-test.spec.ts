@@ -16,7 +16,7 @@ test('an edited argument is seen in the guest before anything is saved', async (
   await app.dropFiles([image])
   await workbench.addArg(workbench.entry('Diskwright sample'), 'diskwright.edited=1')
   const dialog = page.getByRole('dialog', { name: 'Boot test of sample.qcow2' })
-  const console = page.getByRole('group', { name: 'Serial console of the guest' })
+  const console = page.frameLocator('iframe[title="Serial console of the guest"]').locator('.xterm-rows')
   const verdict = page.getByRole('complementary', { name: 'Verdict' })
 
   await test.step('the form is ready to run, with what is staged', async () => {

@@ -27,7 +27,8 @@ test('boot tests', async ({ app, copyImage }) => {
   await bootTest.click()
   await dialog.getByRole('textbox', { name: 'Memory in MiB' }).fill('512')
   await dialog.getByRole('button', { name: 'Run boot test' }).click()
-  await expect(page.getByRole('group', { name: 'Serial console of the guest' })).toContainText('BdsDxe', { timeout: 300_000 })
+  const rows = page.frameLocator('iframe[title="Serial console of the guest"]').locator('.xterm-rows')
+  await expect(rows).toContainText('Linux version', { timeout: 300_000 })
   await (await pictureTaker(app, LOOKS[0] ?? { theme: 'Light', width: 1280, height: 800 }))('boot-test-running')
   await expect(page.getByText(/^Passed in /)).toBeVisible({ timeout: 300_000 })
   for (const look of LOOKS) {

@@ -55,8 +55,8 @@ export const bootTestCalls = {
   'bootTest.live': { input: z.object({ id }), output: bootLiveSchema.nullable() },
   /** Switches a machine off that is held after its verdict; false when it is not. */
   'bootTest.release': { input: z.object({ id }), output: z.boolean() },
-  /** A picture of the graphical console as it is now, as `data:` URL; null where there is none. */
-  'bootTest.picture': { input: z.object({ id }), output: z.object({ url: z.string() }).nullable() },
+  /** Asks where to, and writes a picture of the graphical console there, as it is now or was at the end; null when the dialog was closed. */
+  'bootTest.savePicture': { input: z.object({ id }), output: z.object({ path: z.string() }).nullable() },
   /** Opens the graphical console: a stream of VNC, RFC 6143. */
   'bootTest.openScreen': { input: z.object({ id }), output: z.object({ stream }) },
   /** The next bytes of a stream; waits until there are some. */

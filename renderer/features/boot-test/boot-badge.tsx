@@ -7,6 +7,7 @@ import { useAppActions } from '../../components/app-actions.js'
 import { Badge } from '../../components/badge.js'
 import { useNow } from '../../components/use-now.js'
 import { useEdits } from '../edits/edit-store.js'
+import { useBootTestStore } from './boot-test-store.js'
 import { badgeWords, VERDICT_TONES } from './boot-test-words.js'
 import { lastVerdict } from './boot-tests.js'
 
@@ -18,7 +19,8 @@ export function BootBadge({ info }: { readonly info: ImageInfo }) {
   const edits = useEdits(info.path)
   const { showBootTest } = useAppActions()
   const now = useNow(false)
-  const last = lastVerdict(jobs, info, edits)
+  const started = useBootTestStore((store) => store.started)
+  const last = lastVerdict(jobs, info, edits, started)
   if (last === null) return null
   const { verdict, reason } = last.report
   const Icon = ICONS[verdict]

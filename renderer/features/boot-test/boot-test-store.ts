@@ -1,12 +1,17 @@
 import { create } from 'zustand'
 import type { BootTestChoices } from './boot-test-choices.js'
+import type { StartedTest, StartedTests } from './boot-tests.js'
 
 interface BootTestStore {
   /** The job that the Boot test tab of an image shows; the newest one where none was asked for. */
   readonly shown: Readonly<Record<string, string>>
   /** What was chosen for an image last. */
   readonly choices: Readonly<Record<string, BootTestChoices>>
+  /** Tests of this window, as they were asked for: records leave secrets out. */
+  readonly started: StartedTests
   show(path: string, job: string): void
+  /** A test was started: it is shown. */
+  begin(job: string, input: StartedTest): void
   choose(path: string, choices: BootTestChoices): void
   forget(path: string): void
 }
@@ -18,7 +23,9 @@ function without<T>(record: Readonly<Record<string, T>>, path: string): Readonly
 export const useBootTestStore = create<BootTestStore>()((set) => ({
   shown: {},
   choices: {},
+  started: {},
   show: (path, job) => set(({ shown }) => ({ shown: { ...shown, [path]: job } })),
+  begin: (job, input) => set(({ shown, started }) => ({ shown: { ...shown, [input.source]: job }, started: { ...started, [job]: input } })),
   choose: (path, chosen) => set(({ choices }) => ({ choices: { ...choices, [path]: chosen } })),
   forget: (path) => set(({ shown, choices }) => ({ shown: without(shown, path), choices: without(choices, path) })),
 }))

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { BootLive } from '#shared/boot-test/boot-live'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { Job } from '#shared/jobs/job'
 import { PATH, renderInApp, sampleActions, sampleCore, sampleReport } from '../boot-entries/testing/sample-core.js'
@@ -10,16 +11,25 @@ import { BootTestTab } from './boot-test-tab.js'
 import { useBootTestStore } from './boot-test-store.js'
 import { endedTest, sampleTest, sampleVerdict } from './testing/sample-boot-test.js'
 
+// What is in the frame is looked at in the real window
+vi.mock('./console/use-console-link.js', () => ({
+  CONSOLE_SOURCE: 'about:blank',
+  useConsoleLink: () => ({ frame: { current: null }, link: null, onLoad: () => {} }),
+}))
+
 const INFO = { path: PATH, name: 'boot.qcow2', revision: 'r1' } as unknown as ImageInfo
 const SCREEN = 'data:image/png;base64,AAAA'
 
-function open(jobs: Job[]) {
+function open(jobs: Job[], live: BootLive | null = null) {
   const actions = sampleActions()
   const core = sampleCore(sampleReport([]), {
     'jobs.list': () => jobs,
     'jobs.start': () => sampleTest({ id: 'fresh' }),
     'bootTest.serial': () => ({ lines: ['one', 'root\u202egnp'], pending: 'sample login: ', skipped: 0, next: 20 }),
     'bootTest.screenshot': () => ({ url: SCREEN }),
+    'bootTest.live': () => live,
+    'bootTest.release': () => true,
+    'bootTest.raw': () => ({ bytes: new Uint8Array(), skipped: 0, next: 0, ended: true, times: [] }),
     'bootTest.saveLog': () => null,
     'host.reveal': () => undefined,
   })
@@ -57,11 +67,14 @@ test('a verdict stands with its lines, its time line, its console, and its comma
   expect(evidence.getByText('A login prompt')).toBeTruthy()
   expect(evidence.getByText('not seen')).toBeTruthy()
   expect(within(verdict.getByRole('list', { name: 'Stages of the boot' })).getAllByRole('listitem')).toHaveLength(3)
-  expect((await verdict.findByRole('img', { name: /Graphical console/ })).getAttribute('src')).toBe(SCREEN)
   expect(verdict.getByText('qemu-system-x86_64 -machine q35')).toBeTruthy()
+  expect(screen.getByTitle('Serial console of the guest').getAttribute('sandbox')).toBe('allow-scripts allow-same-origin')
+  fireEvent.click(screen.getByRole('radio', { name: 'Text' }))
   const text = await screen.findByText('sample login:', { selector: 'p' })
   expect(text.dataset.mark).toBe('ready')
-  expect(screen.getByRole('group', { name: /Serial console/ }).textContent).not.toContain('\u202e')
+  expect(screen.getByRole('group', { name: /Lines of the serial console/ }).textContent).not.toContain('\u202e')
+  fireEvent.click(screen.getByRole('radio', { name: 'Screen' }))
+  expect((await screen.findByRole('img', { name: /Graphical console/ })).getAttribute('src')).toBe(SCREEN)
   await press('Show serial log in folder')
   expect(invoke).toHaveBeenCalledWith('host.reveal', { path: '/state/jobs/a/serial.log' })
   await press('Save serial log…')
@@ -85,25 +98,54 @@ test('run again takes the edits as they are now', async () => {
   })
 })
 
-test('a test of a first boot is not run again without its configuration', async () => {
+test('a test of a first boot is not run again without its configuration, where it is not known any more', async () => {
   open([endedTest(sampleVerdict(), {}, { seed: { ignition: { text: '{}' } } })])
   expect(await screen.findByRole('button', { name: 'Another boot test…' })).toBeTruthy()
   expect(screen.queryByRole('button', { name: 'Run again' })).toBeNull()
 })
 
-test('a test that runs says how far it has come, and can be cancelled', async () => {
-  open([sampleTest({ message: 'Kernel' })])
-  const stages = within(await screen.findByRole('list', { name: 'Stages of the boot' })).getAllByRole('listitem')
-  expect(stages.map(({ textContent }) => textContent)).toEqual([
-    'Firmwarepassed',
-    'Boot loaderpassed',
-    'Kernelnow',
-    'Initial RAM disknot yet',
-    'Systemnot yet',
-    'Loginnot yet',
-  ])
+const LIVE: BootLive = {
+  seconds: 2.5,
+  state: 'running',
+  timeline: [
+    { phase: 'firmware', seconds: 0.5, line: 'BdsDxe' },
+    { phase: 'kernel', seconds: 2, line: 'Linux version 6.1' },
+  ],
+  evidence: [],
+  missing: ['A login prompt'],
+  judged: null,
+  sshPort: null,
+}
+
+test('what this window has asked for is known as a whole, and is run again', async () => {
+  const input = { source: PATH, edits: [], seed: { ignition: { text: '{}' } } }
+  useBootTestStore.getState().begin('a', input)
+  const { invoke } = open([endedTest(sampleVerdict(), { id: 'a' }, { seed: { ignition: { text: '(left out)' } } })])
+  await press('Run again')
+  await waitFor(() => expect(useBootTestStore.getState().shown[PATH]).toBe('fresh'))
+  expect(invoke).toHaveBeenCalledWith('jobs.start', { kind: 'test-boot', input: { ...input, revision: 'r1' } })
+})
+
+test('a test that runs says how far it has come, what it waits for, and can be cancelled', async () => {
+  open([sampleTest()], LIVE)
+  const progress = within(await screen.findByRole('complementary', { name: 'Progress of the test' }))
+  expect(await progress.findByText('Machine runs')).toBeTruthy()
+  const stages = progress.getAllByRole('listitem', { current: 'step' })
+  expect(stages.map(({ textContent }) => textContent)).toEqual(['Kernelat 2.0 s0.5 s'])
+  expect(progress.getByText('not yet')).toBeTruthy()
   expect(screen.getByRole('button', { name: 'Cancel' })).toBeTruthy()
-  expect(await screen.findByText('one')).toBeTruthy()
+})
+
+test('a machine that stays on is reached by SSH, and switched off', async () => {
+  const judged = { verdict: 'pass' as const, reason: 'The guest came as far as was wanted.', seconds: 6.7 }
+  const { invoke } = open([sampleTest()], { ...LIVE, seconds: 90, judged, sshPort: 2222 })
+  expect(await screen.findByText('Passed in 6.7 s')).toBeTruthy()
+  fireEvent.change(screen.getByRole('textbox', { name: 'User' }), { target: { value: 'core' } })
+  expect(screen.getByText(/^ssh -p 2222 .* core@127\.0\.0\.1$/)).toBeTruthy()
+  fireEvent.change(screen.getByRole('textbox', { name: 'User' }), { target: { value: '$(reboot)' } })
+  expect(screen.getByText(/ root@127\.0\.0\.1$/)).toBeTruthy()
+  await press('Switch off')
+  expect(invoke).toHaveBeenCalledWith('bootTest.release', { id: expect.any(String) })
 })
 
 test('a test that failed says so with its reason', async () => {

@@ -1,6 +1,7 @@
 import { Button, Select } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { MonitorPlay, RotateCw, SlidersHorizontal } from 'lucide-react'
+import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { Job } from '#shared/jobs/job'
 import { call } from '../../api/client.js'
@@ -14,14 +15,14 @@ import { count } from '../../components/format.js'
 import { Note } from '../../components/note.js'
 import { useEdits } from '../edits/edit-store.js'
 import { JobActions } from '../jobs/job-actions.js'
-import { JobSteps } from '../jobs/job-steps.js'
 import { isActive } from '../jobs/job-words.js'
 import { useBootTestStore } from './boot-test-store.js'
 import styles from './boot-test-tab.module.css'
-import { machineWords, phaseReached, stateWords } from './boot-test-words.js'
+import { machineWords, stateWords } from './boot-test-words.js'
 import { lastVerdict, requestOf, testsOf } from './boot-tests.js'
-import { SerialView } from './serial-view.js'
-import { StagesReached } from './time-line.js'
+import { ConsoleArea } from './console/console-area.js'
+import { LivePanel } from './live-panel.js'
+import { useLive } from './use-live.js'
 import { VerdictPanel } from './verdict-panel.js'
 
 /** The boot tests of an image: what runs, or what the last one found. */
@@ -54,7 +55,8 @@ export function BootTestTab({ info }: { readonly info: ImageInfo }) {
 
 function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly job: Job; readonly tests: readonly Job[] }) {
   const report = job.output?.bootTest
-  const { tone, words } = stateWords(job)
+  const live = useLive(job)
+  const { tone, words } = stateWords(job, live)
   return (
     <div className={styles.tab}>
       <header className={styles.header}>
@@ -70,21 +72,8 @@ function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly 
       <About info={info} job={job} />
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
       <div className={styles.columns}>
-        <SerialView job={job} />
-        {report ? (
-          <VerdictPanel job={job} report={report} />
-        ) : (
-          <aside className={`card ${styles.progress}`} aria-label="Progress of the test">
-            <h2>{isActive(job) ? 'Under way' : 'No verdict'}</h2>
-            <JobSteps steps={job.steps} paused={job.paused} />
-            {isActive(job) && (
-              <>
-                <h3>Time line</h3>
-                <StagesReached reached={phaseReached(job)} />
-              </>
-            )}
-          </aside>
-        )}
+        <ConsoleArea job={job} isLive={live !== null} evidence={report?.evidence ?? live?.evidence ?? []} />
+        {report ? <VerdictPanel job={job} report={report} /> : <LivePanel job={job} live={live} />}
       </div>
     </div>
   )
@@ -93,9 +82,10 @@ function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly 
 /** With what it was booted, and whether that is what would be booted now. */
 function About({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
   const edits = useEdits(info.path)
+  const started = useBootTestStore((store) => store.started)
   const request = requestOf(job)
   if (request === null) return null
-  const isSame = lastVerdict([job], info, edits) !== null
+  const isSame = lastVerdict([job], info, edits, started) !== null
   const parts = [
     request.edits.length === 0 ? 'The image as it is on disk' : `The image with ${count(request.edits.length, 'staged edit')}`,
     ...(request.entry === undefined ? [] : ['another boot entry, for the test alone']),
@@ -131,17 +121,22 @@ function TestSelect({ path, job, tests }: { readonly path: string; readonly job:
   )
 }
 
-/** The same test of the image and its edits as they are now. Configuration of a first boot is not kept: such a test is asked for anew. */
+/** The same test of the image and its edits as they are now. Of a test of another window its configuration of a first boot is not known. */
 function Again({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
   const { path, revision } = info
   const { bootTest, reportFailure } = useAppActions()
-  const { show } = useBootTestStore.getState()
+  const { begin } = useBootTestStore.getState()
   const edits = useEdits(path)
-  const request = requestOf(job)
+  const asked = useBootTestStore((store) => store.started[job.id])
+  const recorded = requestOf(job)
+  const request = asked ?? (recorded !== null && isWhole(recorded) ? recorded : null)
   const start = useMutation({
-    mutationFn: (input: NonNullable<typeof request>) =>
-      call('jobs.start', { kind: 'test-boot', input: { ...input, revision, edits: [...edits] } }),
-    onSuccess: ({ id }) => show(path, id),
+    mutationFn: async (again: NonNullable<typeof request>) => {
+      const { keep: _, ...rest } = again
+      const input = { ...rest, source: path, revision, edits: [...edits] }
+      const { id } = await call('jobs.start', { kind: 'test-boot', input })
+      begin(id, input)
+    },
     onError: reportFailure,
   })
   return (
@@ -149,11 +144,16 @@ function Again({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
       <Button size="xs" leftSection={<SlidersHorizontal size={14} aria-hidden />} onClick={() => bootTest(path)}>
         Another boot test…
       </Button>
-      {request !== null && request.seed === undefined && (
+      {request !== null && (
         <Button size="xs" leftSection={<RotateCw size={14} aria-hidden />} disabled={start.isPending} onClick={() => start.mutate(request)}>
           Run again
         </Button>
       )}
     </>
   )
+}
+
+/** Records leave out what can hold passwords. */
+function isWhole({ seed, metadata }: BootTestInput): boolean {
+  return seed === undefined && metadata?.userData === undefined
 }

@@ -3,7 +3,7 @@ import type { Edit } from '#shared/edits/edit'
 import { PATH } from '../boot-entries/testing/sample-core.js'
 import { matchesFilter, shownState } from '../jobs/job-words.js'
 import { lastVerdict } from './boot-tests.js'
-import { badgeWords, machineWords, phaseReached, spansOf, stateWords, verdictWords } from './boot-test-words.js'
+import { badgeWords, machineWords, spansOf, stateWords, verdictWords } from './boot-test-words.js'
 import { appended, NO_SERIAL, SHOWN_LINES } from './serial-text.js'
 import { endedTest, sampleTest, sampleVerdict } from './testing/sample-boot-test.js'
 
@@ -47,9 +47,22 @@ test('each stage lasts until the next, the last one until the verdict', () => {
   expect(spansOf({ timeline: [], seconds: 3 })).toEqual([])
 })
 
-test('how far a test has come is what its job says', () => {
-  expect(phaseReached({ message: 'Initial RAM disk' })).toBe('initramfs')
-  expect(phaseReached({ message: 'KVM works here' })).toBeNull()
+test('a machine that stays on has its verdict already', () => {
+  const judged = { verdict: 'pass' as const, reason: 'It came.', seconds: 6.7 }
+  const live = { seconds: 60, state: 'running' as const, timeline: [], evidence: [], missing: [], judged, sshPort: null }
+  expect(stateWords(sampleTest(), live)).toEqual({ tone: 'green', words: 'Passed in 6.7 s' })
+  expect(stateWords(sampleTest(), { ...live, judged: null }).words).toBe('Running')
+})
+
+test('a verdict about edits with secrets holds for these edits alone, and where they are still known', () => {
+  const user = (passwordHash: string): Edit => ({ kind: 'user', name: 'a', groups: [], sudo: 'none', passwordHash })
+  const image = { path: PATH, revision: 'r1' }
+  const record = { source: PATH, revision: 'r1', edits: [user('(left out)')], append: [] }
+  const job = endedTest(sampleVerdict(), { id: 'job', input: record })
+  expect(lastVerdict([job], image, [user('$6$one')])).toBeNull()
+  const started = { job: { source: PATH, edits: [user('$6$one')] } }
+  expect(lastVerdict([job], image, [user('$6$one')], started)).not.toBeNull()
+  expect(lastVerdict([job], image, [user('$6$other')], started)).toBeNull()
 })
 
 test('the machine is told in one line', () => {

@@ -1,5 +1,6 @@
-import { BOOT_PHASES, type BootPhase, PHASE_TITLES } from '#shared/boot-test/boot-phases'
-import type { BootTestReport, BootVerdict } from '#shared/boot-test/boot-test-report'
+import { type BootPhase, PHASE_TITLES } from '#shared/boot-test/boot-phases'
+import type { BootLive } from '#shared/boot-test/boot-live'
+import type { BootPhaseMark, BootTestReport, BootVerdict } from '#shared/boot-test/boot-test-report'
 import type { Job } from '#shared/jobs/job'
 import { platform } from '#shared/platforms/platforms'
 import { PLATFORM_IDS } from '#shared/platforms/platform'
@@ -16,9 +17,9 @@ export function verdictWords({ verdict, seconds }: Pick<BootTestReport, 'verdict
   return verdict === 'fail' ? `Failed after ${time}` : `Time-out after ${time}`
 }
 
-/** How it stands with a test: its verdict, else the state of its job. */
-export function stateWords(job: Job): { readonly tone: Tone; readonly words: string } {
-  const report = job.output?.bootTest
+/** How it stands with a test: its verdict, which a machine that stays on can have already, else the state of its job. */
+export function stateWords(job: Job, live: BootLive | null = null): { readonly tone: Tone; readonly words: string } {
+  const report = job.output?.bootTest ?? live?.judged
   if (report) return { tone: VERDICT_TONES[report.verdict], words: verdictWords(report) }
   if (isActive(job)) return { tone: 'accent', words: STATE_WORDS[job.state] }
   return job.state === 'cancelled' ? { tone: 'neutral', words: 'Cancelled' } : { tone: 'red', words: 'Ended without a verdict' }
@@ -50,6 +51,19 @@ export function machineWords({ accelerator, firmware, machine }: BootTestReport)
   ].join(' · ')
 }
 
+const MACHINE_WORDS: Readonly<Record<BootLive['state'], { readonly tone: Tone; readonly words: string }>> = {
+  running: { tone: 'accent', words: 'Machine runs' },
+  paused: { tone: 'amber', words: 'Machine is paused' },
+  suspended: { tone: 'amber', words: 'Guest sleeps' },
+  panicked: { tone: 'red', words: 'Guest panicked' },
+  'shut-down': { tone: 'neutral', words: 'Guest switched off' },
+}
+
+/** What qemu says of the machine. */
+export function machineState({ state }: Pick<BootLive, 'state'>): { readonly tone: Tone; readonly words: string } {
+  return MACHINE_WORDS[state]
+}
+
 export interface PhaseSpan {
   readonly phase: BootPhase
   readonly title: string
@@ -60,14 +74,9 @@ export interface PhaseSpan {
 }
 
 /** How long each stage of the boot took: until the next began, the last one until the verdict. */
-export function spansOf({ timeline, seconds }: Pick<BootTestReport, 'timeline' | 'seconds'>): PhaseSpan[] {
+export function spansOf({ timeline, seconds }: { readonly timeline: readonly BootPhaseMark[]; readonly seconds: number }): PhaseSpan[] {
   return timeline.map(({ phase, seconds: from, line }, index) => {
     const to = timeline[index + 1]?.seconds ?? seconds
     return { phase, title: PHASE_TITLES[phase], from, seconds: Math.max(0, to - from), line }
   })
-}
-
-/** The stage that a test which runs has come to, by what its job says; null before the guest said anything. */
-export function phaseReached({ message }: Pick<Job, 'message'>): BootPhase | null {
-  return BOOT_PHASES.find((phase) => PHASE_TITLES[phase] === message) ?? null
 }

@@ -2,6 +2,7 @@ import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import type { BootTestReport } from '#shared/boot-test/boot-test-report'
 import type { Edit } from '#shared/edits/edit'
 import type { Job } from '#shared/jobs/job'
+import type { JobInputDraft } from '#shared/jobs/job-requests'
 
 /** What a boot test was asked for; null for other jobs. Records of old versions can lack parts. */
 export function requestOf({ kind, input }: Pick<Job, 'kind' | 'input'>): BootTestInput | null {
@@ -14,6 +15,10 @@ export function testsOf(jobs: readonly Job[], path: string): Job[] {
   return jobs.filter((job) => requestOf(job)?.source === path).toSorted((one, other) => other.createdAt.localeCompare(one.createdAt))
 }
 
+/** What tests were asked for that this window has started, by job: with all that their records leave out. */
+export type StartedTest = Omit<JobInputDraft<'test-boot'>, 'edits'> & { readonly edits: Edit[] }
+export type StartedTests = Readonly<Record<string, StartedTest>>
+
 export interface LastVerdict {
   readonly job: Job
   readonly report: BootTestReport
@@ -22,15 +27,29 @@ export interface LastVerdict {
 }
 
 /** The newest verdict about exactly this file with exactly these edits; null where none was made. */
-export function lastVerdict(jobs: readonly Job[], image: { path: string; revision: string }, edits: readonly Edit[]): LastVerdict | null {
+export function lastVerdict(
+  jobs: readonly Job[],
+  image: { path: string; revision: string },
+  edits: readonly Edit[],
+  started: StartedTests = {},
+): LastVerdict | null {
   const wanted = canonical(edits)
   for (const job of testsOf(jobs, image.path)) {
     const report = job.output?.bootTest
     const request = requestOf(job)
-    if (!report || request?.revision !== image.revision || canonical(request.edits) !== wanted) continue
-    return { job, report, isVaried: request.entry !== undefined || request.append.length > 0 || request.seed !== undefined }
+    if (!report || request?.revision !== image.revision || canonical(editsOf(job.id, request, started)) !== wanted) continue
+    return { job, report, isVaried: isVaried(request) }
   }
   return null
+}
+
+/** A record has its secrets left out: of two passwords it cannot tell which one was tested. */
+function editsOf(id: string, request: BootTestInput, started: StartedTests): readonly Edit[] {
+  return started[id]?.edits ?? request.edits
+}
+
+function isVaried({ entry, append, seed, metadata, cdrom }: BootTestInput): boolean {
+  return append.length > 0 || [entry, seed, metadata, cdrom].some((part) => part !== undefined)
 }
 
 /** The same text for the same data, whatever the order of its keys. */

@@ -1,24 +1,18 @@
-import { Button } from '@mantine/core'
-import { Download, FolderSearch } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import type { BootEvidence } from '#shared/boot-test/boot-test-report'
 import type { Job } from '#shared/jobs/job'
-import { call } from '../../api/client.js'
-import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { visibleText } from '../../components/visible-text.js'
 import { isActive } from '../jobs/job-words.js'
 import styles from './serial-view.module.css'
 import { useSerial } from './use-serial.js'
 
-/** What the guest writes on its serial console, to read: it follows while the test runs, unless the reader has scrolled up. */
-export function SerialView({ job }: { readonly job: Job }) {
-  const { reportFailure } = useAppActions()
+/** What the guest writes on its serial console, as plain lines to read, for screen readers too: it follows while the test runs, unless the reader has scrolled up. */
+export function SerialView({ job, evidence }: { readonly job: Job; readonly evidence: readonly BootEvidence[] }) {
   const { text, error } = useSerial(job.id, isActive(job))
   const box = useRef<HTMLDivElement>(null)
   const follows = useRef(true)
-  const report = job.output?.bootTest
-  const marks = new Map(report?.evidence.map(({ line, kind }) => [line, kind]))
-  const save = () => call('bootTest.saveLog', { id: job.id }).catch(reportFailure)
+  const marks = new Map(evidence.map(({ line, kind }) => [line, kind]))
   const isEmpty = text.lines.length === 0 && text.pending === ''
 
   useEffect(() => {
@@ -27,14 +21,14 @@ export function SerialView({ job }: { readonly job: Job }) {
   }, [text])
 
   return (
-    <section className={styles.serial} aria-label="Serial console">
+    <section className={styles.serial} aria-label="Text of the serial console">
       <div
         ref={box}
         className={styles.console}
         role="group"
         // A region that scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label="Serial console of the guest"
+        aria-label="Lines of the serial console"
         onScroll={({ currentTarget: at }) => {
           follows.current = at.scrollHeight - at.scrollTop - at.clientHeight < 24
         }}
@@ -50,20 +44,6 @@ export function SerialView({ job }: { readonly job: Job }) {
         {isEmpty && <p className={styles.dim}>{isActive(job) ? 'The guest has written nothing yet.' : 'The guest wrote nothing.'}</p>}
       </div>
       {error !== null && <ErrorNotice error={error} />}
-      {report !== undefined && (
-        <footer className={styles.tools}>
-          <Button size="xs" leftSection={<Download size={14} aria-hidden />} onClick={() => void save()}>
-            Save serial log…
-          </Button>
-          <Button
-            size="xs"
-            leftSection={<FolderSearch size={14} aria-hidden />}
-            onClick={() => call('host.reveal', { path: report.serial.path }).catch(reportFailure)}
-          >
-            Show serial log in folder
-          </Button>
-        </footer>
-      )}
     </section>
   )
 }

@@ -1,0 +1,62 @@
+import { Button } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { Power } from 'lucide-react'
+import type { BootLive } from '#shared/boot-test/boot-live'
+import type { Job } from '#shared/jobs/job'
+import { formatDuration } from '#shared/text/bytes'
+import { call } from '../../api/client.js'
+import { useAppActions } from '../../components/app-actions.js'
+import { Badge } from '../../components/badge.js'
+import { visibleText } from '../../components/visible-text.js'
+import { JobSteps } from '../jobs/job-steps.js'
+import { isActive } from '../jobs/job-words.js'
+import { machineState } from './boot-test-words.js'
+import { EvidenceList } from './evidence-list.js'
+import { SshAccess } from './ssh-access.js'
+import { TimeLine } from './time-line.js'
+import styles from './verdict-panel.module.css'
+
+/** How far a test has come that has not ended, or why it has ended without a verdict. */
+export function LivePanel({ job, live }: { readonly job: Job; readonly live: BootLive | null }) {
+  if (live === null) {
+    return (
+      <aside className={`card ${styles.panel}`} aria-label="Progress of the test">
+        <h2>{isActive(job) ? 'Under way' : 'No verdict'}</h2>
+        <JobSteps steps={job.steps} paused={job.paused} />
+      </aside>
+    )
+  }
+  const { judged } = live
+  const { tone, words } = machineState(live)
+  return (
+    <aside className={`card ${styles.panel}`} aria-label={judged === null ? 'Progress of the test' : 'Verdict'}>
+      <h2>{judged === null ? 'Under way' : 'Verdict'}</h2>
+      <p className={styles.state}>
+        <Badge tone={tone}>{words}</Badge>
+        <span className={styles.clock}>{formatDuration(live.seconds)}</span>
+      </p>
+      {judged !== null && <p>{visibleText(judged.reason)}</p>}
+      <EvidenceList evidence={live.evidence} missing={live.missing} missingWords={judged === null ? 'not yet' : 'not seen'} />
+      <section className={styles.part} aria-label="Time line">
+        <h3>Time line</h3>
+        <TimeLine timeline={live.timeline} seconds={judged?.seconds ?? live.seconds} isRunning={judged === null} />
+      </section>
+      {live.sshPort !== null && <SshAccess port={live.sshPort} />}
+      {judged !== null && <StaysOn job={job} />}
+    </aside>
+  )
+}
+
+/** The machine goes on after its verdict: until it is switched off, or its disk becomes an image. */
+function StaysOn({ job }: { readonly job: Job }) {
+  const { reportFailure } = useAppActions()
+  const release = useMutation({ mutationFn: () => call('bootTest.release', { id: job.id }), onError: reportFailure })
+  return (
+    <footer className={styles.actions}>
+      <p className="caption">The machine stays on, to be used. What the guest writes goes away with it.</p>
+      <Button leftSection={<Power size={15} aria-hidden />} disabled={release.isPending} onClick={() => release.mutate()}>
+        Switch off
+      </Button>
+    </footer>
+  )
+}
