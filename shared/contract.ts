@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { bootReportSchema } from './boot/boot-entry.js'
 import { bootTestCalls } from './boot-test/boot-test-calls.js'
+import { cloudCalls } from './clouds/cloud-calls.js'
 import { containerCalls } from './containers/container-calls.js'
 import { containerIndexSchema } from './containers/container-report.js'
 import { editSchema } from './edits/edit.js'
@@ -64,6 +65,7 @@ export const contract = {
   'boot.list': call(z.object({ path }), bootReportSchema),
   ...filesCalls,
   ...containerCalls,
+  ...cloudCalls,
   ...bootTestCalls,
   /** What edits make of an image; nothing is written. */
   'edits.preview': call(

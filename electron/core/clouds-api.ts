@@ -4,6 +4,7 @@ import type { ProviderId } from '#shared/clouds/provider-ids'
 import type { SourceFacts } from '#shared/clouds/source-facts'
 import type { UploadPlan } from '#shared/clouds/upload-plan'
 import type { Edit } from '#shared/edits/edit'
+import type { JobInput } from '#shared/jobs/job-requests'
 import type { CleanUpReport } from './clouds/cloud-provider.js'
 
 export interface UploadRequest {
@@ -31,6 +32,8 @@ export interface CloudsApi {
   keepSecret(name: string, secret: string, keep: 'session' | 'keyring'): string
   /** Uploads that were neither finished nor cleaned up, newest first. */
   openUploads(): Promise<OpenUpload[]>
+  /** The request of such an upload: started again it goes on where it was. Secrets of its edits are left out. Throws `job-not-found`. */
+  openUpload(upload: string): Promise<JobInput<'upload-image'>>
   /** Deletes at the provider what an upload left. Throws `job-not-found` for an upload that is not known. */
   cleanUp(upload: string, remote?: string): Promise<CleanUpReport>
 }

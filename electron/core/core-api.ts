@@ -21,6 +21,7 @@ import type { RetargetPlanReport } from '#shared/platforms/retarget-plan'
 import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { DoctorReport } from '#shared/tools/doctor'
 import type { BootTestsApi } from './create-boot-tests-api.js'
+import type { CloudsApi } from './clouds-api.js'
 import type { ContainersApi } from './containers-api.js'
 import type { Logger } from './log/logger.js'
 import type { Dirs } from './files/dirs.js'
@@ -36,6 +37,8 @@ export interface CoreDeps {
   readonly log: Logger
   /** Keeps secrets that the user wants kept; without one none are. */
   readonly secrets?: SecretStore
+  /** Whether there is someone to do what a job asks for, such as sign in again, and to resume it. Default: nobody. */
+  readonly asksUser?: () => boolean
 }
 
 /** The whole surface of the core: the window, the CLI and the tests call this and nothing below it. */
@@ -108,6 +111,8 @@ export interface Core {
    */
   startBatch(request: BatchRequestDraft): Promise<Job[]>
   readonly containers: ContainersApi
+  /** Uploads to clouds and registries. */
+  readonly clouds: CloudsApi
   /** Machines of boot tests while they run. */
   readonly bootTests: BootTestsApi
   readonly jobs: JobsApi

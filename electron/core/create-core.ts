@@ -5,6 +5,7 @@ import { tidyPath } from '#shared/images/os-tree'
 import { printRecipe } from '#shared/recipes/recipe-text'
 import type { Core, CoreDeps } from './core-api.js'
 import { createBootTestsApi } from './create-boot-tests-api.js'
+import { createCloudsApi } from './create-clouds-api.js'
 import { createContainersApi } from './create-containers-api.js'
 import { createFilesApi } from './create-files-api.js'
 import { jobsFolder } from './files/dirs.js'
@@ -32,6 +33,7 @@ import { HealthChecks } from './operations/check-health.js'
 import { planRetargetOf } from './operations/plan-retarget.js'
 import { RecentReadings } from './operations/recent-readings.js'
 import { planSave } from './operations/save-image.js'
+import { createSecretKeeper } from './operations/upload/secret-keeper.js'
 import { probeSource } from './operations/unpack/probe-source.js'
 import { diskReport } from './operations/disk/disk-report.js'
 import { createHost } from './process/create-host.js'
@@ -53,13 +55,24 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
   const recovery = createRecovery({ store, dirs, log, devices: kernelDevices(host), containers: podmanKeeper(host) })
   const signIns = createSignInStore({ host, secrets: deps.secrets ?? null })
   const consoles = new BootConsoles()
+  const secrets = createSecretKeeper(env, deps.secrets ?? null)
   const definitions = createJobDefinitions({
     signIns,
     consoles,
+    secrets,
+    dirs,
     engine: () => settings.get().engine,
     madeWith: { version: deps.version ?? 'unknown version', tools: toolVersions },
   })
-  const jobs = createJobRunner({ host, store, locks, definitions, log, maxJobs: () => settings.get().maxJobs })
+  const jobs = createJobRunner({
+    host,
+    store,
+    locks,
+    definitions,
+    log,
+    maxJobs: () => settings.get().maxJobs,
+    asksUser: deps.asksUser ?? (() => false),
+  })
   settings.onChange(() => jobs.refresh())
   const recents = createRecentsStore({ folder: dirs.state, log })
   const readings = new RecentReadings()
@@ -67,6 +80,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
   const health = new HealthChecks()
   const files = createFilesApi(sessions, bind)
   const containers = createContainersApi({ host, signIns, dirs, log })
+  const clouds = createCloudsApi({ host, sessions, secrets, signIns, jobs })
 
   return {
     dirs,
@@ -117,6 +131,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     },
     planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
     containers,
+    clouds,
     bootTests: createBootTestsApi({ consoles, job: (id) => jobs.get(id), folder: jobsFolder(dirs) }),
     jobs,
     recents,

@@ -44,6 +44,7 @@ export async function startService({
     log,
     version: app.getVersion(),
     secrets: createSecretStore({ folder: dirs.config, log }),
+    asksUser: () => true,
   })
   const handlers = createHandlers(core, { openRequests, staged, inputs, sources, parent: mainWindow })
   registerContract(calls, { handlers, isTrustedUrl, log })

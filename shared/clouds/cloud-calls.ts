@@ -29,6 +29,8 @@ export const openUploadSchema = z.object({
   updatedAt: z.string(),
   /** What it left at the provider. */
   remotes: z.array(remoteSchema),
+  /** It came to its end; what it left there is not needed. Such a one cannot go on. */
+  finished: z.boolean().optional(),
 })
 export type OpenUpload = z.infer<typeof openUploadSchema>
 

@@ -41,10 +41,12 @@ export const CONTAINER_ERROR_WORDS = {
     next: facts.text(['next'], 'Try again later; its operator may know more.'),
   }),
   'sign-in-needed': (facts) => ({
-    title: `${facts.text(['registry'], 'The registry')} wants you to sign in`,
-    detail: facts.has('user')
-      ? `It refused the sign-in of ${facts.text(['user'], 'the user')}${facts.aside(['where'])}. The password may be wrong, or the token may have ended.`
-      : 'It gives that to nobody who is not signed in, and no sign-in for it was found.',
+    title: `${facts.text(['registry', 'service'], 'The registry')} wants you to sign in`,
+    detail: facts.has('service')
+      ? sentence(facts.text(['reason'], 'No sign-in for it was found'))
+      : facts.has('user')
+        ? `It refused the sign-in of ${facts.text(['user'], 'the user')}${facts.aside(['where'])}. The password may be wrong, or the token may have ended.`
+        : 'It gives that to nobody who is not signed in, and no sign-in for it was found.',
     next: 'Sign in, or check the name: some registries ask this for what does not exist.',
   }),
   'container-not-found': (facts) => ({

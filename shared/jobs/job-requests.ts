@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bootTestInputSchema } from '../boot-test/boot-test-request.js'
+import { UPLOAD_JOB_INPUTS } from '../clouds/upload-request.js'
 import { CONTAINER_JOB_INPUTS } from '../containers/container-requests.js'
 import { editSchema } from '../edits/edit.js'
 import { guestPlaceSchema } from '../edits/guest-place.js'
@@ -90,6 +91,7 @@ export const JOB_INPUTS = {
   'test-boot': bootTestInputSchema,
   ...DISK_JOB_INPUTS,
   ...CONTAINER_JOB_INPUTS,
+  ...UPLOAD_JOB_INPUTS,
 } as const
 
 export type JobKind = keyof typeof JOB_INPUTS
@@ -114,6 +116,7 @@ export const jobRequestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('package-container'), input: CONTAINER_JOB_INPUTS['package-container'] }),
   z.object({ kind: z.literal('copy-container'), input: CONTAINER_JOB_INPUTS['copy-container'] }),
   z.object({ kind: z.literal('build-disk'), input: CONTAINER_JOB_INPUTS['build-disk'] }),
+  z.object({ kind: z.literal('upload-image'), input: UPLOAD_JOB_INPUTS['upload-image'] }),
 ])
 export type JobRequest = z.infer<typeof jobRequestSchema>
 /** A request before defaults are filled in. */

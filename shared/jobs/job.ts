@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { bootTestReportSchema } from '../boot-test/boot-test-report.js'
+import { uploadResultSchema } from '../clouds/upload-plan.js'
+import { UPLOAD_PHASES } from '../clouds/upload-request.js'
 import { appErrorDataSchema } from '../errors/app-error-data.js'
 import { comparisonSchema } from '../images/comparison.js'
 import { jobKindSchema } from './job-requests.js'
@@ -33,7 +35,7 @@ export const commandRecordSchema = z.object({
 export type CommandRecord = z.infer<typeof commandRecordSchema>
 
 export const jobOutputSchema = z.object({
-  /** Absolute path of what was made. */
+  /** Absolute path of what was made; of what was sent, where an upload made nothing here. */
   path: z.string(),
   bytes: z.number(),
   /** Whether its content is that of a disk image, where a job can write other things, too. */
@@ -52,6 +54,8 @@ export const jobOutputSchema = z.object({
   bootTest: bootTestReportSchema.optional(),
   /** The container image that was read or made; `digest` is that of its manifest or index. */
   container: z.object({ reference: z.string(), digest: z.string() }).optional(),
+  /** What an upload made at the provider. */
+  upload: uploadResultSchema.optional(),
   /** Engine that wrote edits. */
   engine: z.string().optional(),
 })
@@ -78,6 +82,10 @@ export const jobSchema = z.object({
   endedAt: z.string().nullable(),
   output: jobOutputSchema.nullable(),
   error: appErrorDataSchema.nullable(),
+  /** Of an upload: what it is doing, in its own words. */
+  phase: z.enum(UPLOAD_PHASES).nullable().optional(),
+  /** What the user has to do before it can go on, such as sign in again; it is paused until then. */
+  attention: appErrorDataSchema.nullable().optional(),
   /** The jobs that were started together, and the place of this one among them. */
   batch: z.object({ id: z.string(), title: z.string(), index: z.number().int(), count: z.number().int() }).nullable().optional(),
   /** The user holds it: a queued one does not start, a running one stands still. */

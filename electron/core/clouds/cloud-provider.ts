@@ -5,6 +5,7 @@ import type { UploadPhase } from '#shared/clouds/upload-request'
 import type { CheckRow, Remote, UploadResult } from '#shared/clouds/upload-plan'
 import type { SourceFacts } from '#shared/clouds/source-facts'
 import type { AppErrorData } from '#shared/errors/app-error-data'
+import type { JobInputDraft } from '#shared/jobs/job-requests'
 import type { Host } from '../process/host.js'
 import type { SignInStore } from '../registry/sign-in-store.js'
 import type { UploadJournal } from './upload-journal.js'
@@ -21,6 +22,25 @@ export interface CloudContext {
   readonly signIns: SignInStore
 }
 
+/** What the workbench for container images made. */
+export interface ContainerMade {
+  readonly reference: string
+  readonly digest: string
+  /** Length of the image. */
+  readonly bytes: number
+  /** What is proven, in words, and lines to copy. */
+  readonly proofs: readonly string[]
+}
+
+/**
+ * The workbench for container images, for the provider that is one of its destinations. Each runs steps of the form: `prepare`, `digest`, `send`,
+ * `finish`, and `prepare`, `copy`, `finish`.
+ */
+export interface ContainerWork {
+  package(input: JobInputDraft<'package-container'>): Promise<ContainerMade>
+  copy(input: JobInputDraft<'copy-container'>): Promise<ContainerMade>
+}
+
 export interface UploadProgress {
   fraction(value: number): void
   /** Bytes done and in all, also those that were there before a break; never goes back. */
@@ -34,6 +54,8 @@ export interface UploadRun extends CloudContext {
   readonly facts: SourceFacts
   readonly source: UploadSource
   readonly journal: UploadJournal
+  /** Given by the job that runs it. */
+  readonly containers?: ContainerWork
   /** Runs a step of `ProviderForm.steps`. */
   step<T>(id: string, work: (progress: UploadProgress) => Promise<T>): Promise<T>
   skip(id: string): void

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { FORMATS } from '#shared/images/formats'
 import type { EngineId, JobInput } from '#shared/jobs/job-requests'
 import { artifact } from '#shared/platforms/artifacts'
+import type { Dirs } from '../files/dirs.js'
 import type { SignInStore } from '../registry/sign-in-store.js'
 import type { BootConsoles } from '../operations/boot-test/boot-consoles.js'
 import { compareImages } from '../operations/compare/compare-images.js'
@@ -11,10 +12,12 @@ import type { MadeWith } from '../operations/convert-proof.js'
 import { extractFiles } from '../operations/extract-files.js'
 import { saveImage } from '../operations/save-image.js'
 import { OUTPUT_STEPS } from '../operations/write-output.js'
+import type { SecretKeeper } from '../operations/upload/secret-keeper.js'
 import { unpackImage } from '../operations/unpack/unpack-image.js'
 import { bootTestDefinition } from './boot-test-definition.js'
 import { containerDefinitions } from './container-definitions.js'
 import { diskDefinitions } from './disk-definitions.js'
+import { uploadDefinition } from './upload-definition.js'
 import type { DeclaredStep, JobDefinitions } from './job-definition.js'
 
 /** Weights are measured shares of the wall time of typical runs. */
@@ -74,11 +77,14 @@ export function createJobDefinitions(preferences: {
   readonly madeWith: MadeWith
   readonly signIns: SignInStore
   readonly consoles: BootConsoles
+  readonly secrets: SecretKeeper
+  readonly dirs: Dirs
 }): JobDefinitions {
   return {
     ...diskDefinitions,
     ...containerDefinitions(preferences.signIns),
     ...bootTestDefinition(preferences),
+    ...uploadDefinition({ ...preferences, convert: () => ({ engine: preferences.engine(), madeWith: preferences.madeWith }) }),
     'save-image': {
       title: (input) =>
         input.target.mode === 'new-file'

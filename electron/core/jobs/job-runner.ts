@@ -7,6 +7,7 @@ import type { JobRequest, JobRequestDraft } from '#shared/jobs/job-requests'
 import type { JobsApi } from '../core-api.js'
 import { toUnwritable } from '../files/checks.js'
 import type { Logger } from '../log/logger.js'
+import { CLOSING } from '../operations/job-context.js'
 import type { Host } from '../process/host.js'
 import { createPauseSwitch, type PauseSwitch } from '../process/pause-switch.js'
 import { disksOf } from './disks.js'
@@ -31,6 +32,8 @@ export interface JobRunnerDeps {
   readonly log: Logger
   /** Jobs that run at the same time; more wait. Default `auto`: by the cores, and by the disks. */
   readonly maxJobs?: () => 'auto' | number
+  /** Whether there is someone who can do what a job asks for, such as sign in again, and resume it. Default: nobody. */
+  readonly asksUser?: () => boolean
   /** For tests. */
   readonly disksOf?: QueueDeps['disksOf']
   /** Seconds of a clock that never goes back; for tests. */
@@ -157,7 +160,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       gate.begin()
       live.enter({ state: 'running', startedAt: new Date().toISOString(), message: '' })
       log.info('job.started', { id, kind: live.current().kind })
-      await runJob(live, prepared, { controller, gate }, { host, store, log, now })
+      await runJob(live, prepared, { controller, gate }, { host, store, log, now, asksUser: deps.asksUser?.() ?? false })
     } catch (error) {
       const { data } = toJobError(error)
       const state = data.code === 'cancelled' ? 'cancelled' : 'failed'
@@ -168,7 +171,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     }
   }
 
-  function cancel(id: string): void {
+  function cancel(id: string, why?: typeof CLOSING): void {
     const job = find(id)
     if (ENDED_STATES.has(job.state)) return
     const mine = own.get(id)
@@ -182,7 +185,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     } else if (job.state === 'running') {
       mine.live.enter({ state: 'cancelling', message: 'Stopping', paused: false })
     }
-    mine.controller.abort()
+    mine.controller.abort(why)
     mine.gate.set(false)
   }
 
@@ -246,7 +249,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       const batch = { id: newJobId(), title, count: requests.length }
       return queueAll(requests.map((request, index) => [parseRequest(request), { ...batch, index }]))
     },
-    cancel,
+    cancel: (id) => cancel(id),
     cancelBatch(id) {
       // The last first: none begins because another one ended.
       for (const job of findBatch(id)) cancel(job.id)
@@ -284,7 +287,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     refresh: () => queue.refresh(),
     async close() {
       others.stop()
-      for (const id of own.keys()) cancel(id)
+      for (const id of own.keys()) cancel(id, CLOSING)
       await Promise.all([...own.values()].map(({ ended }) => ended))
       wishes.stop()
     },

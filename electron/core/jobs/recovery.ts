@@ -89,6 +89,7 @@ function markInterrupted({ store, log }: RecoveryDeps): void {
         secondsLeft: null,
         message: '',
         paused: false,
+        ...(job.attention ? { attention: null } : {}),
         endedAt: new Date().toISOString(),
         error: new AppError('interrupted', { details: job.startedAt === null ? { began: 'no' } : {}, actions: [{ kind: 'retry' }] }).data,
       })

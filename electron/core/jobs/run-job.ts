@@ -6,6 +6,7 @@ import type { Logger } from '../log/logger.js'
 import type { Host } from '../process/host.js'
 import type { PauseSwitch } from '../process/pause-switch.js'
 import type { ClaimKind, JobContext } from '../operations/job-context.js'
+import { createAttention } from './attention.js'
 import type { DeclaredStep } from './job-definition.js'
 import type { JobStore } from './job-store.js'
 import type { LiveJob } from './live-job.js'
@@ -17,6 +18,8 @@ export interface RunJobDeps {
   readonly log: Logger
   /** Seconds of a clock that never goes back. */
   readonly now: () => number
+  /** Whether there is someone who can be asked to do something before a job goes on. */
+  readonly asksUser: boolean
 }
 
 export interface PreparedJob {
@@ -81,6 +84,8 @@ export async function runJob(live: LiveJob, prepared: PreparedJob, { controller,
     declares: (stepId) => prepared.steps.some((step) => step.id === stepId),
     commands: () => live.current().commands,
     skip: (stepId) => progress.end(stepId, 'skipped'),
+    phase: (phase) => live.change({ phase }),
+    waitForUser: createAttention(live, { signal, gate, asksUser: deps.asksUser }),
     message(text) {
       live.change({ message: text })
       live.log(text)

@@ -61,15 +61,17 @@ export async function stageEdits(
 
 /**
  * Makes an overlay in a private folder of the job, which goes away with it. `virtualBytes` may be more than the image has: the rest
- * reads as zeros.
+ * reads as zeros. `kept`: a folder that outlives the job, and that its caller removes.
  */
-export async function openOverlay(ctx: JobContext, source: ImageSource, virtualBytes: number): Promise<Overlay> {
-  const folder = path.join(ctx.host.dirs.runtime, 'staging', ctx.jobId)
-  const release = ctx.claim('folder', folder)
-  ctx.defer(async () => {
-    await fs.rm(folder, { recursive: true, force: true })
-    release()
-  })
+export async function openOverlay(ctx: JobContext, source: ImageSource, virtualBytes: number, kept?: string): Promise<Overlay> {
+  const folder = kept ?? path.join(ctx.host.dirs.runtime, 'staging', ctx.jobId)
+  if (kept === undefined) {
+    const release = ctx.claim('folder', folder)
+    ctx.defer(async () => {
+      await fs.rm(folder, { recursive: true, force: true })
+      release()
+    })
+  }
   await fs.mkdir(folder, { recursive: true, mode: 0o700 })
   await requireSpace(folder, OVERLAY_BYTES)
   const overlay = path.join(folder, 'overlay.qcow2')

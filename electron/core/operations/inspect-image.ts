@@ -91,7 +91,8 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
   })
 }
 
-function ignitionPlatform(entries: readonly BootEntry[]): string | null {
+/** `ignition.platform.id` of the default entry; null without one. */
+export function ignitionPlatform(entries: readonly BootEntry[]): string | null {
   const entry = entries.find((candidate) => candidate.isDefault)
   const arg = entry?.args.findLast((candidate) => argKey(candidate) === 'ignition.platform.id')
   return arg === undefined ? null : argValue(arg)

@@ -1,3 +1,5 @@
+import type { UploadPhase } from '#shared/clouds/upload-request'
+import type { AppErrorData } from '#shared/errors/app-error-data'
 import type { CommandRecord } from '#shared/jobs/job'
 import type { Host } from '../process/host.js'
 
@@ -6,6 +8,9 @@ import type { Host } from '../process/host.js'
  * not there before, by the name it was pulled by.
  */
 export type ClaimKind = 'part-file' | 'folder' | 'backup' | 'container' | 'container-image'
+
+/** Reason of the signal where the job was not cancelled by itself: the program ends. What can go on later is kept then. */
+export const CLOSING = 'closing'
 
 /** What an operation gets from the job that runs it. */
 export interface JobContext {
@@ -23,6 +28,13 @@ export interface JobContext {
   commands(): readonly CommandRecord[]
   /** Waits while the job is paused; throws `cancelled`. Steps begin with it; loops that stream call it between chunks, it costs next to nothing. */
   pausePoint(): Promise<void>
+  /** What an upload is doing, for its record. */
+  phase(phase: UploadPhase): void
+  /**
+   * Pauses the job until the user did what the error asks for and lets it go on. Throws the error where there is nobody to ask, and `cancelled`.
+   * Asked again while it waits, it waits for the same answer.
+   */
+  waitForUser(error: AppErrorData): Promise<void>
   message(text: string): void
   log(line: string): void
   /** Runs on success, failure and cancel, last one first. */

@@ -39,6 +39,12 @@ export async function chooseSigningKey(parent: DialogParent): Promise<{ path: st
   return file === null ? null : { path: file }
 }
 
+/** A file that a form of an upload asks for, such as a key or the certificate of an authority; null when the dialog was closed. */
+export async function chooseUploadFile(parent: DialogParent, title: string): Promise<{ path: string } | null> {
+  const file = await chooseOne(parent, { title, properties: ['openFile', 'showHiddenFiles'] })
+  return file === null ? null : { path: file }
+}
+
 async function chooseOne(parent: DialogParent, options: OpenDialogOptions): Promise<string | null> {
   const window = parent()
   const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))

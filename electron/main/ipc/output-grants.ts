@@ -62,7 +62,7 @@ export class OutputGrants {
   }
 }
 
-/** Null for what writes no file of a name of its own: a save in place, where the core keeps a backup, a comparison, a boot test. */
+/** Null for what writes no file of a name of its own: a save in place, where the core keeps a backup, a comparison, a boot test, an upload. */
 function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
   if (kind === 'convert-image' || kind === 'unpack-image' || kind === 'repair-image')
     return { file: input.output, replace: input.replace ?? false }
@@ -72,7 +72,7 @@ function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: bo
     const { path: file } = parseReference(input.destination)
     return file === null ? null : { file, replace: input.replace ?? false }
   }
-  if (kind === 'compare-images' || kind === 'commit-image' || kind === 'test-boot') return null
+  if (kind === 'compare-images' || kind === 'commit-image' || kind === 'test-boot' || kind === 'upload-image') return null
   if (kind === 'extract-files') return { file: input.folder, replace: input.replace ?? false }
   return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace ?? false }
 }

@@ -1,3 +1,4 @@
+import { providerForm } from '#shared/clouds/forms'
 import { type ContainerReference, parseReference, printReference } from '#shared/containers/reference'
 import type { JobRequest } from '#shared/jobs/job-requests'
 
@@ -19,6 +20,10 @@ export function sendingOf(request: JobRequest): Sending | null {
       const destination = registryOf(request.input.destination)
       const source = localSource(request.input.source)
       return destination === null || source === null ? null : { sources: [source], destination }
+    }
+    case 'upload-image': {
+      const { provider, facts } = request.input
+      return { sources: [facts.path], destination: providerForm(provider).title }
     }
     case 'save-image':
     case 'convert-image':
@@ -44,6 +49,7 @@ export function readSourcesOf({ kind, input }: JobRequest): string[] {
   if (kind === 'compare-images') return [input.left, input.right]
   if (kind === 'rebase-image') return [input.source, ...present(input.backing)]
   if (kind === 'commit-image') return [input.source, input.into]
+  if (kind === 'upload-image') return [input.facts.path]
   return [input.source]
 }
 

@@ -3,11 +3,14 @@ import { z } from 'zod'
 import { readJson, writeJsonDurably } from '#core/files/durable-json'
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
-import { type JobRequest, jobRequestSchema } from '#shared/jobs/job-requests'
+import { type JobKind, type JobRequest, jobRequestSchema } from '#shared/jobs/job-requests'
 import { changedInPlace, readSourcesOf, type Sending, sendingOf } from './sent-files.js'
 
 const MAX_KEPT = 1000
 const fileSchema = z.array(z.string())
+
+/** Jobs whose output names what they read. */
+const MAKES_NOTHING: ReadonlySet<JobKind> = new Set(['test-boot', 'compare-images', 'upload-image'])
 
 /** Asks the user outside of the window. True: it may be sent. */
 export type AskToSend = (sending: Sending) => Promise<boolean>
@@ -60,7 +63,7 @@ export class SourceGrants {
 
   /** What a job made of files that may leave may leave too; what it made of others may not, whatever lay there before. */
   noteEnd(job: Pick<Job, 'kind' | 'input' | 'state' | 'output'>): void {
-    if (job.state !== 'succeeded' || job.output === null || job.kind === 'test-boot' || job.kind === 'compare-images') return
+    if (job.state !== 'succeeded' || job.output === null || MAKES_NOTHING.has(job.kind)) return
     const request = jobRequestSchema.safeParse({ kind: job.kind, input: job.input })
     if (request.success && this.isOfGranted(request.data)) this.grant([job.output.path])
     else this.revoke(job.output.path)

@@ -59,6 +59,7 @@ export function convertDefinition(run: Convert['run'], more: Partial<Convert> = 
     'copy-container': { title: unused, steps: unused, locks: unused, run: unused },
     'package-container': { title: unused, steps: unused, locks: unused, run: unused },
     'extract-container': { title: unused, steps: unused, locks: unused, run: unused },
+    'upload-image': { title: unused, steps: unused, locks: unused, run: unused },
   }
 }
 
@@ -69,7 +70,7 @@ export function convertRequest(source: string, output: string): JobRequestDraft 
 export async function makeRunner(
   dirs: ReturnType<typeof makeFolders>['dirs'],
   definitions: JobDefinitions,
-  { keepJobs, ...more }: { keepJobs?: number } & Partial<Pick<JobRunnerDeps, 'now' | 'maxJobs' | 'disksOf'>> = {},
+  { keepJobs, ...more }: { keepJobs?: number } & Partial<Pick<JobRunnerDeps, 'now' | 'maxJobs' | 'disksOf' | 'asksUser'>> = {},
 ): Promise<{ runner: JobRunner; store: JobStore }> {
   const store = makeStore(dirs.state, keepJobs)
   const host = await createHost({ dirs, env: process.env, log: silentLogger })

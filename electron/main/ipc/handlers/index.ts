@@ -9,6 +9,7 @@ import type { Handlers } from '../register-contract.js'
 import type { SourceGrants } from '../source-grants.js'
 import { appHandlers } from './app-handlers.js'
 import { bootTestHandlers } from './boot-test-handlers.js'
+import { cloudHandlers } from './cloud-handlers.js'
 import { containerHandlers } from './container-handlers.js'
 import { editHandlers } from './edit-handlers.js'
 import { fileHandlers } from './file-handlers.js'
@@ -36,6 +37,7 @@ export function createHandlers(core: Core, { openRequests, staged, inputs, sourc
     ...platformHandlers(core, inputs),
     ...jobHandlers(core, { inputs, outputs, sources }, parent),
     ...containerHandlers(core, { inputs, outputs, sources }, parent),
+    ...cloudHandlers(core, inputs, parent),
     ...bootTestHandlers(core, parent),
     ...hostHandlers(),
   }

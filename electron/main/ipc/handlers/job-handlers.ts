@@ -8,6 +8,7 @@ import type { FileGrants } from './file-handlers.js'
 import type { SourceGrants } from '../source-grants.js'
 import { latestOnly } from '../latest-call.js'
 import { namedFilesOf } from '../named-files.js'
+import { assertOwnSecrets } from '../upload-values.js'
 import type { Handlers } from '../register-contract.js'
 
 export type JobHandlers = Pick<
@@ -44,6 +45,7 @@ export function jobHandlers(core: Core, { inputs, outputs: grants, sources: send
     grants.assertGranted(request)
     if ('edits' in request.input) inputs.assertEdits(request.input.edits)
     inputs.assertGranted(namedFilesOf(request))
+    if (request.kind === 'upload-image') assertOwnSecrets(request.input)
   }
 
   /** Throws `input-not-granted`. */

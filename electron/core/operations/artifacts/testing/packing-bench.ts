@@ -88,6 +88,8 @@ export class PackingBench {
       declares: () => true,
       commands: () => [],
       pausePoint: () => Promise.resolve(),
+      phase: () => {},
+      waitForUser: () => Promise.reject(new Error('nobody is asked here')),
       message: () => {},
       log: () => {},
       defer: () => {},

@@ -1,0 +1,60 @@
+import { providerForm } from '#shared/clouds/forms'
+import { completeValues } from '#shared/clouds/preparation'
+import { ENDED_STATES } from '#shared/jobs/job'
+import { AppError } from '#shared/errors/app-error'
+import type { CloudContext } from './clouds/cloud-provider.js'
+import { cloudProvider } from './clouds/providers.js'
+import type { CloudsApi } from './clouds-api.js'
+import type { JobsApi } from './core-api.js'
+import { cleanUpUpload, listOpenUploads } from './operations/upload/clean-up.js'
+import type { ImageSessions } from './operations/image-sessions.js'
+import { planUpload } from './operations/upload/plan-upload.js'
+import type { SecretKeeper } from './operations/upload/secret-keeper.js'
+import { readSourceFacts } from './operations/upload/source-facts.js'
+import { requireUploadRecord } from './operations/upload/upload-records.js'
+import type { Host } from './process/host.js'
+import type { SignInStore } from './registry/sign-in-store.js'
+
+export interface CloudsDeps {
+  readonly host: Host
+  readonly sessions: ImageSessions
+  readonly secrets: SecretKeeper
+  readonly signIns: SignInStore
+  readonly jobs: Pick<JobsApi, 'list'>
+}
+
+/** Wires what Diskwright knows of clouds. */
+export function createCloudsApi({ host, sessions, secrets, signIns, jobs }: CloudsDeps): CloudsApi {
+  const bind = (signal: AbortSignal | undefined): Host => (signal ? host.bind({ signal }) : host)
+  const context = (signal?: AbortSignal): CloudContext => ({
+    host: bind(signal),
+    signal,
+    secret: (reference) => secrets.find(reference),
+    signIns,
+  })
+  const isRunning = (upload: string): boolean =>
+    jobs.list().some(({ kind, state, input }) => kind === 'upload-image' && !ENDED_STATES.has(state) && uploadOf(input) === upload)
+
+  return {
+    facts: (path, { edits = [], signal } = {}) => readSourceFacts(bind(signal), sessions, path, edits),
+    accounts: async (provider) => [...(await (await cloudProvider(provider)).accounts(context()))],
+    async choices(provider, field, values, { facts = null, signal } = {}) {
+      const complete = completeValues(providerForm(provider), values, facts)
+      return [...(await (await cloudProvider(provider)).choices(context(signal), field, complete, facts))]
+    },
+    plan: (request, signal) => planUpload(context(signal), sessions, request),
+    keepSecret: (name, secret, keep) => secrets.keep(name, secret, keep),
+    openUploads: async () => listOpenUploads(host.dirs, isRunning),
+    async openUpload(upload) {
+      return requireUploadRecord(host.dirs, upload).input
+    },
+    async cleanUp(upload, remote) {
+      if (isRunning(upload)) throw new AppError('bad-input', { details: { reason: 'This upload is on its way; cancel it first' } })
+      return cleanUpUpload(context(), upload, remote)
+    },
+  }
+}
+
+function uploadOf(input: unknown): unknown {
+  return typeof input === 'object' && input !== null && 'upload' in input ? input.upload : undefined
+}

@@ -1,0 +1,182 @@
+import path from 'node:path'
+import { providerForm } from '#shared/clouds/forms'
+import { completeValues, PREPARE_STEP, preparationOf } from '#shared/clouds/preparation'
+import type { UploadResult } from '#shared/clouds/upload-plan'
+import { AppError, type ErrorCode, toAppError } from '#shared/errors/app-error'
+import type { JobOutput } from '#shared/jobs/job'
+import type { JobInput } from '#shared/jobs/job-requests'
+import { formatBytes } from '#shared/text/bytes'
+import type { CleanUpReport, CloudProvider, UploadRun } from '../../clouds/cloud-provider.js'
+import { type FileJournal, openFileJournal } from '../../clouds/file-journal.js'
+import { cloudProvider } from '../../clouds/providers.js'
+import { uploadFolder } from '../../clouds/upload-folders.js'
+import type { Dirs } from '../../files/dirs.js'
+import type { SignInStore } from '../../registry/sign-in-store.js'
+import type { ConvertSurroundings } from '../convert-image.js'
+import { CLOSING, type JobContext } from '../job-context.js'
+import { FINISHED_KEY, labelsOf } from './clean-up.js'
+import { containerWork } from './container-work.js'
+import { prepareSource } from './prepare-source.js'
+import type { SecretKeeper } from './secret-keeper.js'
+import { removeMade, removeUpload, writeUploadRecord } from './upload-records.js'
+
+export interface UploadSurroundings {
+  readonly dirs: Dirs
+  readonly convert: () => ConvertSurroundings
+  readonly secrets: SecretKeeper
+  readonly signIns: SignInStore
+}
+
+export function uploadTitle({ provider, facts }: Pick<JobInput<'upload-image'>, 'provider' | 'facts'>): string {
+  return `Upload ${path.basename(facts.path)} to ${providerForm(provider).title}`
+}
+
+/** After these an upload can go on from where it was: what was sent is kept. After all others it is cleaned up. */
+const RESUMABLE: ReadonlySet<ErrorCode> = new Set([
+  'cloud-unreachable',
+  'cloud-untrusted',
+  'cloud-busy',
+  'cloud-failed',
+  'clock-skewed',
+  'sign-in-expired',
+  'sign-in-needed',
+  'image-in-use',
+  'no-space',
+  'tool-missing',
+  'registry-unreachable',
+  'registry-stalled',
+  'registry-busy',
+  'registry-failed',
+])
+/** Cleaning up after a cancel is not waited for longer than this: what is left is offered to be deleted later. */
+const CLEAN_UP_MS = 120_000
+
+/**
+ * Sends an image to a provider, or goes on with it: the journal in the upload's own folder says what is there. Throws what the provider
+ * throws; details `left` name what could not be deleted of an upload that has failed for good.
+ */
+export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>, around: UploadSurroundings): Promise<JobOutput> {
+  const provider = await cloudProvider(input.provider)
+  writeUploadRecord(around.dirs, { title: uploadTitle(input), input })
+  const journal = await openFileJournal(uploadFolder(around.dirs, input.upload))
+  try {
+    const result = await send(ctx, { provider, input, journal, around })
+    await journal.put(FINISHED_KEY, true)
+    ctx.phase('ready')
+    await end(journal, { dirs: around.dirs, upload: input.upload, isOver: result.temporary.length === 0 })
+    return outputOf(input, result)
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    ctx.phase('failed')
+    if (isKept(ctx, error)) {
+      await journal.close()
+      throw error
+    }
+    const { left } = await cleanUpNow(ctx, { provider, input, journal, around })
+    await end(journal, { dirs: around.dirs, upload: input.upload, isOver: left.length === 0 })
+    if (left.length === 0) throw error
+    throw AppError.fromData({ ...error.data, details: { ...error.data.details, left: labelsOf(left) } })
+  }
+}
+
+/** A journal that was finished tells on its own that only temporary things are left. */
+async function end(
+  journal: FileJournal,
+  { dirs, upload, isOver }: { readonly dirs: Dirs; readonly upload: string; readonly isOver: boolean },
+): Promise<void> {
+  await journal.close()
+  if (isOver) removeUpload(dirs, upload)
+  else removeMade(dirs, upload)
+}
+
+interface Sending {
+  readonly provider: CloudProvider
+  readonly input: JobInput<'upload-image'>
+  readonly journal: FileJournal
+  readonly around: UploadSurroundings
+}
+
+async function send(ctx: JobContext, { provider, input, journal, around }: Sending): Promise<UploadResult> {
+  const { facts } = input
+  const form = providerForm(input.provider)
+  const values = completeValues(form, input.values, facts)
+  const preparation = preparationOf(form.payload(values, facts), input)
+  const source = await prepareSource(ctx, input, preparation, { ...around.convert(), journal })
+  if (ctx.declares(PREPARE_STEP)) {
+    if (source.isReady) ctx.skip(PREPARE_STEP)
+    else {
+      ctx.phase('converting')
+      await ctx.step(PREPARE_STEP, (progress) => source.make(progress))
+    }
+  }
+  const run: UploadRun = {
+    host: ctx.host,
+    signal: ctx.signal,
+    secret: (reference) => around.secrets.find(reference),
+    signIns: around.signIns,
+    values,
+    facts,
+    source,
+    journal,
+    step: (id, work) => ctx.step(id, work),
+    skip: (id) => ctx.skip(id),
+    phase: (phase) => ctx.phase(phase),
+    message: (text) => ctx.message(text),
+    log: (line) => ctx.log(line),
+    pausePoint: () => ctx.pausePoint(),
+    signInNeeded: (error) => ctx.waitForUser(error),
+    containers: containerWork(ctx, around.signIns, journal),
+  }
+  const result = await provider.execute(run)
+  await source.requireUnchanged()
+  return result
+}
+
+/** The network may be back tomorrow, and the program may be opened again; what the user cancels is over. */
+function isKept({ signal }: JobContext, { code }: AppError): boolean {
+  if (signal.aborted) return signal.reason === CLOSING
+  return RESUMABLE.has(code)
+}
+
+async function cleanUpNow(ctx: JobContext, { provider, input, journal, around }: Sending): Promise<CleanUpReport> {
+  const signal = AbortSignal.timeout(CLEAN_UP_MS)
+  const context = {
+    host: ctx.host.bind({ signal }),
+    signal,
+    secret: (reference: string) => around.secrets.find(reference),
+    signIns: around.signIns,
+  }
+  const remotes = journal.remotes()
+  if (remotes.length === 0) return { left: [] }
+  ctx.message('Deleting what was made there')
+  const values = completeValues(providerForm(input.provider), input.values, input.facts)
+  try {
+    const report = await provider.cleanUp(context, values, journal, () => true)
+    for (const { label, reason } of report.left) ctx.log(`left at the provider: ${label}: ${reason}`)
+    return report
+  } catch (thrown) {
+    const reason = toAppError(thrown).message
+    ctx.log(`left at the provider: ${reason}`)
+    return { left: remotes.map(({ label }) => ({ label, reason })) }
+  }
+}
+
+const VERIFIED: Readonly<Record<UploadResult['verified'], string | null>> = {
+  sha256: 'What is stored has the SHA-256 of what was sent',
+  sha512: 'What is stored has the SHA-512 of what was sent',
+  md5: 'What is stored has the MD5 of what was sent',
+  crc32c: 'What is stored has the CRC-32C of what was sent',
+  size: 'What is stored has the size of what was sent',
+  none: null,
+}
+
+function outputOf({ facts }: JobInput<'upload-image'>, upload: UploadResult): JobOutput {
+  const skipped = upload.skippedBytes > 0 ? `; ${formatBytes(upload.skippedBytes)} of zeros were left out` : ''
+  const verified = VERIFIED[upload.verified]
+  return {
+    path: facts.path,
+    bytes: facts.fileBytes,
+    proofs: [`Sent ${formatBytes(upload.sentBytes)}${skipped}`, ...(verified === null ? [] : [verified])],
+    upload,
+  }
+}

@@ -1,0 +1,49 @@
+import type { Core } from '#core/core-api'
+import { chooseUploadFile } from '../../host/container-dialogs.js'
+import type { DialogParent } from '../../host/dialogs.js'
+import type { InputGrants } from '../input-grants.js'
+import { latestOnly } from '../latest-call.js'
+import type { Handlers } from '../register-contract.js'
+import { assertOwnSecrets, type FilledForm, filesOfForm } from '../upload-values.js'
+
+export type CloudHandlers = Pick<Handlers, Extract<keyof Handlers, `clouds.${string}`>>
+
+/** Calls about uploads. Files that a form may name are those that were chosen in the dialog here, and those that accounts of this machine name. */
+export function cloudHandlers({ clouds }: Core, inputs: InputGrants, parent: DialogParent): CloudHandlers {
+  function assertForm(form: FilledForm): void {
+    inputs.assertGranted(filesOfForm(form))
+    assertOwnSecrets(form)
+  }
+
+  /** With each value that is typed the window asks anew. */
+  const planLatest = latestOnly((request: Parameters<typeof clouds.plan>[0], signal) => clouds.plan(request, signal))
+
+  return {
+    'clouds.facts': ({ path, edits }) => {
+      inputs.assertEdits(edits)
+      return clouds.facts(path, { edits })
+    },
+    'clouds.accounts': async ({ provider }) => {
+      const accounts = await clouds.accounts(provider)
+      for (const { values } of accounts) inputs.grant(filesOfForm({ provider, values, facts: null }))
+      return accounts
+    },
+    'clouds.choices': ({ provider, field, values, facts }) => {
+      assertForm({ provider, values, facts })
+      return clouds.choices(provider, field, values, { facts })
+    },
+    'clouds.plan': (request) => {
+      assertForm(request)
+      inputs.assertEdits(request.edits)
+      return planLatest(request)
+    },
+    'clouds.keepSecret': async ({ name, secret, keep }) => ({ reference: clouds.keepSecret(name, secret, keep) }),
+    'clouds.chooseFile': async ({ title }) => {
+      const chosen = await chooseUploadFile(parent, title)
+      if (chosen !== null) inputs.grant([chosen.path])
+      return chosen
+    },
+    'clouds.openUploads': () => clouds.openUploads(),
+    'clouds.cleanUp': async ({ upload, remote }) => ({ left: [...(await clouds.cleanUp(upload, remote)).left] }),
+  }
+}
