@@ -1,14 +1,18 @@
 import { once } from 'node:events'
-import type { Writable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import type { TransformOptions, Writable } from 'node:stream'
+import { createGunzip, type ZlibOptions } from 'node:zlib'
 import type { Compression } from '#shared/archives/compression'
 import { AppError } from '#shared/errors/app-error'
 import type { Host, ToolProcess } from '../../process/host.js'
 import type { ToolId } from '../../process/tool-table.js'
+import { GunzipFeeder } from './gunzip-feeder.js'
 import { type FileRange, type PackedFile, readRange } from './packed-file.js'
 
 /** Window of `zstd --long=31` and the buffers of four threads of `xz -9`, with room. */
 const MEMORY_BYTES = 4 * 1024 ** 3
+
+const MIB = 1024 * 1024
+const GUNZIP_OPTIONS: ZlibOptions & TransformOptions = { chunkSize: MIB, highWaterMark: 4 * MIB }
 
 const TOOLS: Readonly<Record<Exclude<Compression, 'gzip'>, { tool: ToolId; args: readonly string[] }>> = {
   xz: { tool: 'xz', args: ['-dcq', '--format=xz', '-T4'] },
@@ -65,8 +69,9 @@ async function* counted(input: AsyncIterable<Uint8Array>, { onRead, onPacked }: 
 }
 
 async function* gunzip(path: string, input: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzipStream = createGunzip({ chunkSize: 1024 * 1024 })
-  const state = { isDone: false, wasLeft: false, fed: 0 }
+  // Room for what is inflated while the reader is busy: neither waits for the other.
+  const gunzipStream = createGunzip(GUNZIP_OPTIONS)
+  const state = { isDone: false, wasLeft: false }
   const done = new Promise<void>((resolve) => {
     const finish = (): void => {
       state.isDone = true
@@ -75,21 +80,15 @@ async function* gunzip(path: string, input: AsyncGenerator<Uint8Array>): AsyncGe
     gunzipStream.once('end', finish).once('error', finish).once('close', finish)
   })
   const problem: { thrown?: unknown } = {}
-  /** What was written to it and may lie behind its end. */
-  const waiting: { readonly at: number; readonly bytes: Uint8Array }[] = []
+  const feeder = new GunzipFeeder(gunzipStream, done)
   const feeding = (async () => {
     for await (const bytes of input) {
       if (state.wasLeft) return
       // zlib takes a gzip file for ended where zeros follow it, as tapes pad it; nothing else may stand behind.
       if (state.isDone) requireZeros(path, bytes)
-      else {
-        while ((waiting[0]?.at ?? 0) + (waiting[0]?.bytes.length ?? Number.NaN) <= gunzipStream.bytesWritten) waiting.shift()
-        waiting.push({ at: state.fed, bytes })
-        state.fed += bytes.length
-        if (!gunzipStream.write(bytes)) await Promise.race([drained(gunzipStream), done])
-      }
+      else await feeder.add(bytes)
     }
-    if (!state.isDone) gunzipStream.end()
+    await feeder.end()
   })().catch((thrown: unknown) => {
     problem.thrown = thrown
     gunzipStream.destroy()
@@ -98,7 +97,7 @@ async function* gunzip(path: string, input: AsyncGenerator<Uint8Array>): AsyncGe
     yield* gunzipStream as AsyncIterable<Uint8Array>
     await feeding
     if (problem.thrown !== undefined) throw problem.thrown
-    for (const { at, bytes } of waiting) requireZeros(path, bytes.subarray(Math.max(0, gunzipStream.bytesWritten - at)))
+    for (const bytes of feeder.behindTheEnd()) requireZeros(path, bytes)
   } catch (thrown) {
     if (problem.thrown !== undefined) throw problem.thrown
     if (thrown instanceof AppError) throw thrown

@@ -20,6 +20,7 @@ const LIMITS: SparseLimits = {
   length: 2 ** 40,
   keepsHoles: true,
   packedBytes: 1,
+  passesCache: true,
 }
 
 async function write(pieces: readonly Buffer[], limits: Partial<SparseLimits> = {}): Promise<{ bytes: Buffer; written: number }> {
@@ -52,6 +53,25 @@ test('what is written is what is read, in pieces of any length', async () => {
     { numRuns: 30 },
   )
 })
+
+test.each([true, false])(
+  'large pieces with holes between them are what they were, also where they begin within a block; past the cache: %s',
+  async (passesCache) => {
+    const file = path.join(folder, `large-${passesCache}`)
+    const mib = 1024 * 1024
+    const start = 12_345
+    const wanted = Buffer.alloc(start + 7 * mib + 1000)
+    for (let at = start; at < wanted.length; at += 1) if (at % (2 * mib) < 1_500_000) wanted[at] = (at >> 9) % 251
+    for (const from of [0, start]) {
+      await fs.writeFile(file, wanted.subarray(0, from))
+      const out = await SparseFile.open(file, { ...LIMITS, passesCache }, from)
+      for (let at = from; at < wanted.length; at += 70_001) await out.write(wanted.subarray(at, at + 70_001))
+      await out.finish(wanted.length)
+      await out.close()
+      expect((await fs.readFile(file)).equals(wanted)).toBe(true)
+    }
+  },
+)
 
 test('zeros do not count as data, whatever their amount; data does', async () => {
   const mib = 1024 * 1024

@@ -2,8 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '#shared/errors/app-error'
 import { readDiskSpace } from '../../files/disk-space.js'
 import { errnoCode } from '../../files/sync.js'
+import { mayPassCache, takePageBuffers, WriteAroundCache } from './write-around-cache.js'
 
 const BUFFER_BYTES = 1024 * 1024
+/** One is filled while the others are written. */
+const BUFFERS = 3
 /** The smallest hole that file systems keep. */
 const HOLE_BYTES = 4096
 const ZEROS = Buffer.alloc(BUFFER_BYTES)
@@ -30,6 +33,8 @@ export interface SparseLimits {
   /** FAT keeps no holes: there zeros are data too. */
   readonly keepsHoles: boolean
   readonly packedBytes: number
+  /** A disk of this machine, where large pieces are written faster around the cache. */
+  readonly passesCache: boolean
 }
 
 /** How much an archive of `packedBytes` may unpack to in `folder`. `storedBytes`: what it holds as it is, so that no more can come out. */
@@ -43,22 +48,25 @@ export async function limitsFor(folder: string, packedBytes: number, storedBytes
     length: Math.min(maxFileBytes ?? MAX_LENGTH, MAX_LENGTH),
     keepsHoles: filesystem !== 'fat' && filesystem !== 'exfat',
     packedBytes,
+    passesCache: mayPassCache(filesystem),
   }
 }
 
 /** Writes a file from its beginning to its end; blocks of zeros become holes. */
 export class SparseFile {
-  private readonly buffers = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)] as const
-  private current: 0 | 1 = 0
+  private readonly memory = takePageBuffers(BUFFERS, BUFFER_BYTES)
+  private current = 0
   private filled = 0
   private dataBytes = 0
-  private writing: Promise<void> = Promise.resolve()
+  /** What is under way with each of the buffers. */
+  private readonly writing: Promise<void>[] = this.memory.buffers.map(() => Promise.resolve())
   private unflushedBytes = 0
   private flushing: Promise<void> | null = null
   private flushProblem: { readonly thrown: unknown } | null = null
 
   private constructor(
     private readonly handle: FileHandle,
+    private readonly around: WriteAroundCache,
     private readonly limits: SparseLimits,
     /** Where the current buffer belongs. */
     private start: number,
@@ -66,7 +74,7 @@ export class SparseFile {
 
   /** `file` has to be there, empty from `start` on as far as it is written. */
   static async open(file: string, limits: SparseLimits, start = 0): Promise<SparseFile> {
-    return new SparseFile(await open(file, 'r+'), limits, start)
+    return new SparseFile(await open(file, 'r+'), new WriteAroundCache(file, limits.passesCache), limits, start)
   }
 
   get length(): number {
@@ -82,7 +90,7 @@ export class SparseFile {
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const piece = bytes.subarray(at, at + BUFFER_BYTES - this.filled)
-      this.buffers[this.current].set(piece, this.filled)
+      this.buffer.set(piece, this.filled)
       this.filled += piece.length
       at += piece.length
       if (this.filled === BUFFER_BYTES) await this.flush()
@@ -100,7 +108,7 @@ export class SparseFile {
   /** Writes what is held back, where others go on writing the same file: its length stays open. */
   async settle(): Promise<void> {
     await this.flush()
-    await this.writing
+    await Promise.all(this.writing)
     await this.flushing
     this.requireFlushed()
   }
@@ -115,37 +123,49 @@ export class SparseFile {
   }
 
   async close(): Promise<void> {
-    await this.writing.catch(() => {})
+    await Promise.allSettled(this.writing)
     await this.flushing
+    this.memory.giveBack()
+    await this.around.close()
     await this.handle.close()
   }
 
-  /** The other buffer is filled while this one is written. */
+  private get buffer(): Buffer {
+    const buffer = this.memory.buffers[this.current]
+    if (buffer === undefined) throw new RangeError('there is no such buffer')
+    return buffer
+  }
+
+  /** Returns when there is a buffer to fill. */
   private async flush(): Promise<void> {
-    const [length, start, buffer] = [this.filled, this.start, this.buffers[this.current]]
+    const [length, start, buffer] = [this.filled, this.start, this.buffer]
     if (length === 0) return
-    await this.writing
     this.requireFlushed()
     this.requireLength(start + length)
     const runs = this.limits.keepsHoles ? dataRuns(buffer.subarray(0, length)) : [{ from: 0, to: length }]
     for (const { from, to } of runs) this.count(to - from)
-    this.writing = this.writeRuns(buffer, start, runs)
-    this.writing.catch(() => {})
-    this.current = this.current === 0 ? 1 : 0
+    const writing = this.writeRuns(buffer, start, runs)
+    writing.catch(() => {})
+    this.writing[this.current] = writing
+    this.current = (this.current + 1) % BUFFERS
     this.start += length
     this.filled = 0
+    await this.writing[this.current]
   }
 
   private async writeRuns(buffer: Buffer, start: number, runs: readonly Run[]): Promise<void> {
     for (const { from, to } of runs) {
       for (let at = from; at < to; ) {
-        const { bytesWritten } = await this.handle
-          .write(buffer, at, to - at, start + at)
-          .catch((thrown: unknown) => this.rejectWrite(thrown))
-        at += bytesWritten
-        this.flushEarly(bytesWritten)
+        const written = await this.writePiece(buffer, at, to - at, start + at).catch((thrown: unknown) => this.rejectWrite(thrown))
+        at += written
+        this.flushEarly(written)
       }
     }
+  }
+
+  private async writePiece(buffer: Buffer, from: number, length: number, position: number): Promise<number> {
+    const written = await this.around.write(buffer, from, length, position)
+    return written > 0 ? written : (await this.handle.write(buffer, from, length, position)).bytesWritten
   }
 
   /** The disk works while the rest is still on its way; else the flush at the end takes as long as all of it. */
