@@ -6,6 +6,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import type { ProviderId } from '#shared/clouds/provider-ids'
 import type { ChildOrder } from './upload-child.js'
 
 const REPO = fileURLToPath(new URL('../..', import.meta.url))
@@ -17,12 +18,22 @@ export interface ChildProgram {
   remove(): Promise<void>
 }
 
-export async function buildChildProgram(): Promise<ChildProgram> {
+export async function buildChildProgram(id: ProviderId): Promise<ChildProgram> {
   const root = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-upload-child-'))
   await fs.copyFile(path.join(REPO, 'package.json'), path.join(root, 'package.json'))
   // Packages stay where they are: only our own sources are built, which takes a second.
   await fs.symlink(path.join(REPO, 'node_modules'), path.join(root, 'node_modules'))
   const outDir = path.join(root, 'out')
+  const entry = path.join(root, 'child.ts')
+  // Of one provider alone, so that its tests need nothing of the others.
+  const provider = path.join(REPO, `electron/core/clouds/${id}/${id}-provider.ts`)
+  await fs.writeFile(
+    entry,
+    `import { ${id}Provider } from ${JSON.stringify(provider)}
+import { runChild } from ${JSON.stringify(path.join(REPO, 'e2e/clouds/upload-child.ts'))}
+await runChild(${id}Provider)
+`,
+  )
   await build({
     configFile: false,
     root: REPO,
@@ -32,7 +43,7 @@ export async function buildChildProgram(): Promise<ChildProgram> {
       target: 'node20',
       outDir,
       emptyOutDir: true,
-      rollupOptions: { input: { child: path.join(REPO, 'e2e/clouds/upload-child.ts') }, output: { entryFileNames: '[name].js' } },
+      rollupOptions: { input: { child: entry }, output: { entryFileNames: '[name].js' } },
     },
   })
   return {

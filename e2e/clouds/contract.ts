@@ -90,7 +90,9 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
 
     beforeAll(async () => {
       folder = await fs.mkdtemp(path.join(os.tmpdir(), `diskwright-clouds-${id}-`))
-      ;[place, provider, program] = await Promise.all([begin(), cloudProvider(id), buildChildProgram()])
+      provider = await cloudProvider(id)
+      program = await buildChildProgram(id)
+      place = await begin()
     })
     afterAll(async () => {
       await place?.stop()
@@ -184,7 +186,7 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
       const scene = await newScene()
       const before = place.received()
       const total = await payloadBytes(scene)
-      await program.killed({ provider: id, scene, killAt: { bytes: Math.floor(total * (0.3 + Math.random() * 0.4)) } })
+      await program.killed({ scene, killAt: { bytes: Math.floor(total * (0.3 + Math.random() * 0.4)) } })
       const outcome = await run(scene)
       await expectStored(scene, outcome)
       const sent = place.received() - before
