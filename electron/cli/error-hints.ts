@@ -15,7 +15,10 @@ export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'detai
       if (options['src-tls-verify'] !== undefined) return ['To speak it all the same: --src-tls-verify false, or --dest-tls-verify false']
       return hint('To speak it all the same', first('tls-verify'), ' false')
     case 'sign-in-needed':
-      return typeof details.registry === 'string' ? [`To sign in: diskwright containers login ${details.registry} -u USER`] : []
+      return [
+        ...(typeof details.registry === 'string' ? [`To sign in: diskwright containers login ${details.registry} -u USER`] : []),
+        ...uploadHint(details),
+      ]
     case 'container-not-found':
       return typeof details.reference === 'string' ? tagsHint(details.reference) : []
     case 'several-disks':
@@ -23,8 +26,14 @@ export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'detai
     case 'platform-not-found':
       return hint('To take one of them', first('arch'), ' ARCH')
     default:
-      return []
+      return uploadHint(details)
   }
+}
+
+/** What was sent of an upload that broke off is kept. */
+function uploadHint({ upload }: AppErrorData['details']): string[] {
+  if (typeof upload !== 'string') return []
+  return [`To go on: diskwright upload --resume ${upload}`, `To delete what was sent: diskwright upload --clean ${upload}`]
 }
 
 /** Only a registry lists tags. */

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import process from 'node:process'
 import type { Core } from '#core/core-api'
 import { resolveDirs } from '#core/files/dirs'
 import { createFileLogger } from '#core/log/file-logger'
@@ -37,6 +38,7 @@ import { sourcesCommand } from './commands/sources.js'
 import { tourCommand } from './commands/tour.js'
 import { testBootCommand } from './commands/test-boot.js'
 import { unpackCommand } from './commands/unpack.js'
+import { uploadCommand } from './commands/upload.js'
 import { errorHints } from './error-hints.js'
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes.js'
 import { createPrinter, type Sink, visible } from './print.js'
@@ -75,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   packageCommand,
   copyContainerCommand,
   ...signInCommands,
+  uploadCommand,
   ...diskCommands,
   buildDiskCommand,
   containersStorageCommand,
@@ -189,5 +192,11 @@ function unknownCommand(words: readonly string[]): string {
 export async function openCore(env: NodeJS.ProcessEnv, version?: string): Promise<Core> {
   const dirs = resolveDirs(env)
   const { createCore } = await import('#core/create-core')
-  return createCore({ dirs, env, log: createFileLogger(path.join(dirs.state, 'log')), ...(version === undefined ? {} : { version }) })
+  return createCore({
+    dirs,
+    env,
+    log: createFileLogger(path.join(dirs.state, 'log')),
+    asksUser: () => process.stdin.isTTY && process.stderr.isTTY,
+    ...(version === undefined ? {} : { version }),
+  })
 }

@@ -53,7 +53,7 @@ const CLEAN_UP_MS = 120_000
 
 /**
  * Sends an image to a provider, or goes on with it: the journal in the upload's own folder says what is there. Throws what the provider
- * throws; details `left` name what could not be deleted of an upload that has failed for good.
+ * throws: with the detail `upload` where it can go on later, with `left` where it has failed for good and something could not be deleted.
  */
 export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>, around: UploadSurroundings): Promise<JobOutput> {
   const provider = await cloudProvider(input.provider)
@@ -70,7 +70,7 @@ export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>
     ctx.phase('failed')
     if (isKept(ctx, error)) {
       await journal.close()
-      throw error
+      throw AppError.fromData({ ...error.data, details: { ...error.data.details, upload: input.upload } })
     }
     const { left } = await cleanUpNow(ctx, { provider, input, journal, around })
     await end(journal, { dirs: around.dirs, upload: input.upload, isOver: left.length === 0 })
