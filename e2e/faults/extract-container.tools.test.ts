@@ -6,9 +6,11 @@ import type { Job } from '#shared/jobs/job'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { type ContainerHome, openContainerHome } from '../core/container-home.js'
 import { imageOf, layerOf, partitioned } from '../core/container-image.js'
+import { openPodmanStorage } from '../core/podman-storage.js'
 import { startRegistry, type TestRegistry } from '../core/registry.js'
 import { filesIn, openBench, type TestBench } from '../core/workbench.js'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js'
+import { processesLeft } from './left-behind.js'
 import { buildProgram, type Program } from './program.js'
 import { openScene, type Scene } from './scene.js'
 
@@ -159,6 +161,53 @@ test('the program is killed in the middle: nothing bears a final name, and the n
   })
 })
 
+test('killed before and after each change of a name, the result is whole or not there', async () => {
+  const args = (scene: Scene) => ['extract', reference, '-o', scene.at('out.raw'), '--tls-verify=false']
+  const changes: string[] = []
+  await withScene(async (scene) => {
+    const log = path.join(scene.root, 'changes')
+    const env = { FAULT_FOLDER: scene.folder, FAULT_LOG: log }
+    expect((await program.run(scene, args(scene), { killPoint: true, env })).code).toBe(0)
+    changes.push(...(await fs.readFile(log, 'utf8')).trim().split('\n'))
+  })
+  const outcomes: boolean[] = []
+  for (const at of changes.flatMap((change) => ['before', 'after'].map((side) => `${change.split(' ')[0]}:${side}`))) {
+    await withScene(async (scene) => {
+      const env = { FAULT_FOLDER: scene.folder, FAULT_AT: at }
+      const { signal, stderr } = await program.run(scene, args(scene), { killPoint: true, env })
+      expect([at, signal, stderr]).toEqual([at, 'SIGKILL', ''])
+      const core = await scene.nextStart()
+      expect(await core.recovery.clean(), at).toEqual([])
+      const left = await scene.leftFiles()
+      if (left.length > 0) expect([at, left, (await fs.readFile(scene.at('out.raw'))).equals(disk)]).toEqual([at, ['out.raw'], true])
+      outcomes.push(left.length > 0)
+    })
+  }
+  expect([outcomes[0], outcomes.at(-1)]).toEqual([false, true])
+  expect(outcomes).toEqual(outcomes.toSorted())
+})
+
+test('killed while podman pulls for it: podman goes too, and after the next start neither image nor container nor temporary file stays', async () => {
+  const storage = await openPodmanStorage()
+  try {
+    await withScene(async (scene) => {
+      proxy.set({ kind: 'stall', after: 4 * MIB })
+      const args = ['extract', reference, '-o', scene.at('out.raw'), '--via', 'podman', '--tls-verify=false']
+      const running = program.start(scene, args, { env: withoutHome(storage.env) })
+      await expect.poll(() => proxy.bytesOf(BLOB), { timeout: 60_000 }).toBeGreaterThan(4 * MIB - 1)
+      expect((await running.kill()).signal).toBe('SIGKILL')
+      expect(await processesLeft([scene.mark])).toEqual([])
+      const core = await scene.nextStart(withoutHome(storage.env))
+      expect(core.jobs.list()).toMatchObject([{ kind: 'extract-container', state: 'interrupted' }])
+      expect(await core.recovery.clean()).toEqual([])
+      expect(await scene.leftFiles()).toEqual([])
+      expect(await storage.left()).toEqual({ containers: [], images: [], temporary: [] })
+    })
+  } finally {
+    await storage.remove()
+  }
+})
+
 test('a full disk is told, with nothing left on it', async () => {
   await withScene(async (scene) => {
     const target = path.join(scene.root, 'small')
@@ -172,6 +221,11 @@ test('a full disk is told, with nothing left on it', async () => {
     expect(ending.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([])
   })
 })
+
+/** The scene has a home of its own. */
+function withoutHome({ HOME: _, ...env }: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
 
 async function withScene(work: (scene: Scene) => Promise<void>): Promise<void> {
   const image = path.join(home.folder, 'boot.raw')

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hashOf } from '../core/workbench.js'
 import { testImage } from '../images/cache.js'
 import { expectNothingLost, type Outcome } from './after-crash.js'
 import { processesLeft, processesOf } from './left-behind.js'
@@ -151,6 +152,32 @@ test(`${CONVERT_SET.name}, replacing an old set: killed before and after every c
     return 'done'
   })
   expect(new Set(outcomes)).toEqual(new Set(['nothing done', 'done']))
+})
+
+/** The digest stands beside the result, under a name of its own. */
+const CONVERT_DIGEST: Work = {
+  ...CONVERT,
+  name: 'convert with a digest beside it',
+  command: (scene) => ['convert', scene.source, '-o', scene.at('made.qcow2'), '--to', 'qcow2', '--digest', 'sha256'],
+}
+
+test(`${CONVERT_DIGEST.name}: killed before and after every change, a digest that is there is that of the result`, async () => {
+  const outcomes = await killAtEachChange(
+    CONVERT_DIGEST,
+    async () => {},
+    async (scene, label) => {
+      expect(await processesLeft([scene.mark]), label).toEqual([])
+      const core = await scene.nextStart()
+      expect(await core.recovery.clean(), label).toEqual([])
+      const left = await scene.leftFiles()
+      if (left.includes('made.qcow2.sha256')) {
+        expect(left, label).toEqual(['made.qcow2', 'made.qcow2.sha256'])
+        expect(await fs.readFile(scene.at('made.qcow2.sha256'), 'utf8'), label).toContain(await hashOf(scene.at('made.qcow2')))
+      } else expect(['', 'made.qcow2'], label).toContain(left.join())
+      return left.includes('made.qcow2') ? 'done' : 'nothing done'
+    },
+  )
+  expect([outcomes[0], outcomes.at(-1)]).toEqual(['nothing done', 'done'])
 })
 
 test(`killed ${SANDBOX_KILLS} times while a sandbox is being set up, when it has not yet asked to die with its parent: it does all the same`, async () => {
