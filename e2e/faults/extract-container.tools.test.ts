@@ -184,7 +184,7 @@ test('killed before and after each change of a name, the result is whole or not 
     })
   }
   expect([outcomes[0], outcomes.at(-1)]).toEqual([false, true])
-  expect(outcomes).toEqual(outcomes.toSorted())
+  expect(outcomes).toEqual(outcomes.toSorted((one, other) => Number(one) - Number(other)))
 })
 
 test('killed while podman pulls for it: podman goes too, and after the next start neither image nor container nor temporary file stays', async () => {
@@ -223,8 +223,8 @@ test('a full disk is told, with nothing left on it', async () => {
 })
 
 /** The scene has a home of its own. */
-function withoutHome({ HOME: _, ...env }: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+function withoutHome(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name === 'HOME' || value === undefined ? [] : [[name, value]])))
 }
 
 async function withScene(work: (scene: Scene) => Promise<void>): Promise<void> {
