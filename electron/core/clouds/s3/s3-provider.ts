@@ -1,17 +1,16 @@
 import { s3Form } from '#shared/clouds/forms/s3-form'
-import { AppError } from '#shared/errors/app-error'
 import type { CloudProvider } from '../cloud-provider.js'
-
-function missing(): never {
-  throw new AppError('internal', { details: { message: 'not there yet' } })
-}
+import { accountsOfS3 } from './s3-accounts.js'
+import { cleanUpS3 } from './s3-clean-up.js'
+import { executeS3 } from './s3-execute.js'
+import { choicesOfS3, preflightS3 } from './s3-preflight.js'
 
 /** S3 and compatible. */
 export const s3Provider: CloudProvider = {
   form: s3Form,
-  accounts: async () => [],
-  choices: async () => missing(),
-  preflight: async () => missing(),
-  execute: async () => missing(),
-  cleanUp: async () => missing(),
+  accounts: accountsOfS3,
+  choices: choicesOfS3,
+  preflight: preflightS3,
+  execute: executeS3,
+  cleanUp: cleanUpS3,
 }
