@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
-export type RailItem = 'Home' | 'Images' | 'Convert' | 'Containers' | 'Jobs' | 'Tools' | 'Settings'
+export type RailItem = 'Home' | 'Images' | 'Convert' | 'Containers' | 'Ship' | 'Jobs' | 'Tools' | 'Settings'
 
 /** What surrounds every view: the rail on the left and the screens it leads to. */
 export class ShellPage {

@@ -8,6 +8,8 @@ import { visibleText } from '../components/visible-text.js'
 import { useBootTestStore } from '../features/boot-test/boot-test-store.js'
 import { useContainersStore } from '../features/containers/containers-store.js'
 import { useSignInStore } from '../features/containers/sign-in-store.js'
+import { uploadInput } from '../features/clouds/upload-jobs.js'
+import { useShipStore } from '../features/clouds/ship-store.js'
 import { useConvertStore } from '../features/convert/convert-store.js'
 import { useFilesViewStore } from '../features/files/files-view.js'
 import { useEditStore } from '../features/edits/edit-store.js'
@@ -74,6 +76,16 @@ export const appActions: AppActions = {
     useBootTestStore.getState().show(path, job)
     navigation().open([path])
     navigation().showTab(path, 'boot-test')
+  },
+  ship: (path) => {
+    useShipStore.getState().ship([path])
+    navigation().openDialog(null)
+    navigation().show({ kind: 'ship' })
+  },
+  showUpload: (job) => {
+    const input = uploadInput(job)
+    if (input !== null) useShipStore.getState().showJob(job.id, input)
+    navigation().show({ kind: 'ship' })
   },
   chooseRecipe: (path) => void chooseRecipe(path).catch(reportFailure),
   showJobs: (id) => navigation().show({ kind: 'jobs', selected: id }),

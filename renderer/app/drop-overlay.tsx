@@ -10,7 +10,7 @@ function carriesFiles(event: DragEvent): boolean {
 /** The whole window takes files; while some hang over it, it says what will happen. `onDrop` must stay the same function. */
 export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransfer) => void }) {
   const [over, setOver] = useState(false)
-  const converts = useNavigation((store) => store.view.kind === 'convert')
+  const view = useNavigation((store) => store.view.kind)
 
   useEffect(() => {
     // Enter and leave fire for every element below the pointer: they are counted.
@@ -47,7 +47,13 @@ export function DropOverlay({ onDrop }: { readonly onDrop: (transfer: DataTransf
     <div className={styles.overlay}>
       <div className={styles.box}>
         <HardDriveDownload size={40} strokeWidth={1.7} aria-hidden />
-        <p>{converts ? 'Drop images to convert them' : 'Drop images to open them, a recipe to stage it'}</p>
+        <p>
+          {view === 'convert'
+            ? 'Drop images to convert them'
+            : view === 'ship'
+              ? 'Drop an image to ship it'
+              : 'Drop images to open them, a recipe to stage it'}
+        </p>
       </div>
     </div>
   )

@@ -14,6 +14,7 @@ export const DiskTab = part(async () => (await import('../features/disk/disk-tab
 export const BootTestTab = part(async () => (await import('../features/boot-test/boot-test-tab.js')).BootTestTab)
 export const ConvertScreen = part(async () => (await import('../features/convert/convert-screen.js')).ConvertScreen)
 export const ContainersScreen = part(async () => (await import('../features/containers/containers-screen.js')).ContainersScreen)
+export const ShipScreen = part(async () => (await import('../wizards/upload/ship-screen.js')).ShipScreen)
 export const JobsScreen = part(async () => (await import('../features/jobs/jobs-screen.js')).JobsScreen)
 export const ToolsScreen = part(async () => (await import('../features/tools/tools-screen.js')).ToolsScreen)
 export const SettingsScreen = part(async () => (await import('../features/settings/settings-screen.js')).SettingsScreen)

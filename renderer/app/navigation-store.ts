@@ -6,6 +6,7 @@ export type View =
   | { readonly kind: 'images' }
   | { readonly kind: 'convert' }
   | { readonly kind: 'containers' }
+  | { readonly kind: 'ship' }
   | { readonly kind: 'jobs'; readonly selected: string | null }
   | { readonly kind: 'tools' }
   | { readonly kind: 'settings' }

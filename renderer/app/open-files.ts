@@ -1,16 +1,19 @@
 import { notifications } from '@mantine/notifications'
 import { call } from '../api/client.js'
+import { useShipStore } from '../features/clouds/ship-store.js'
 import { useConvertStore } from '../features/convert/convert-store.js'
 import { isRecipeFile, stageLoadedRecipe } from '../features/edits/recipe-actions.js'
 import { useNavigation } from './navigation-store.js'
 
 const navigation = () => useNavigation.getState()
 
-/** On the Convert screen images that are dropped become rows of its table; everywhere else they open. */
+/** On the Convert screen images that are dropped become rows of its table, on Ship they are shipped; everywhere else they open. */
 export async function openDroppedFiles(paths: readonly string[]): Promise<void> {
-  if (navigation().view.kind !== 'convert') return openFiles(paths)
+  const { kind } = navigation().view
+  if (kind !== 'convert' && kind !== 'ship') return openFiles(paths)
   const images = paths.filter((path) => !isRecipeFile(path))
-  if (images.length > 0) useConvertStore.getState().add(images)
+  if (images.length > 0 && kind === 'convert') useConvertStore.getState().add(images)
+  if (images.length > 0 && kind === 'ship') useShipStore.getState().ship(images)
   return openFiles(paths.filter(isRecipeFile))
 }
 

@@ -4,6 +4,7 @@ import type { RecentImage, Settings } from '#shared/settings/settings'
 import type { AppActions } from '../components/app-actions.js'
 import { splitPath } from '../components/format.js'
 import { visibleText } from '../components/visible-text.js'
+import { useShipStore } from '../features/clouds/ship-store.js'
 import { type ContainersTab, useContainersStore } from '../features/containers/containers-store.js'
 import { exportRecipe } from '../features/edits/recipe-actions.js'
 import type { OpenImage, View } from './navigation-store.js'
@@ -29,6 +30,12 @@ export function imageActions(active: string | null, edits: number, actions: AppA
       label: `Package ${name} as a container image…`,
       keywords: 'oci registry push containerdisk artifact',
       onClick: () => actions.packageImage(active),
+    },
+    {
+      id: 'ship',
+      label: `Ship ${name}…`,
+      keywords: 'upload cloud aws azure google oracle openstack s3 registry vsphere send',
+      onClick: () => actions.ship(active),
     },
     { id: 'boot-test', label: `Boot test of ${name}…`, keywords: 'run start qemu verify', onClick: () => actions.bootTest(active) },
     { id: 'convert-for', label: `Convert ${name} for platforms`, keywords: 'ova vhd', onClick: () => actions.convertMany([active]) },
@@ -92,6 +99,15 @@ export function goActions(images: readonly OpenImage[], show: (view: View) => vo
       onClick: () => showContainers('storage'),
     },
     { id: 'sign-ins', label: 'Sign-ins at registries', keywords: 'login logout password token', onClick: () => showContainers('sign-ins') },
+    {
+      id: 'uploads',
+      label: 'Ship: uploads',
+      keywords: 'upload cloud registry resume clean up',
+      onClick: () => {
+        useShipStore.getState().list()
+        show({ kind: 'ship' })
+      },
+    },
     { id: 'jobs', label: 'Jobs', onClick: () => actions.showJobs(null) },
     { id: 'tools', label: 'Tools', keywords: 'doctor install engines', onClick: actions.showTools },
     { id: 'settings', label: 'Settings', keywords: 'preferences theme', onClick: actions.showSettings },

@@ -1,4 +1,4 @@
-import { Combine, Container, House, HardDrive, ListChecks, type LucideIcon, SlidersHorizontal, Wrench } from 'lucide-react'
+import { Combine, Container, House, HardDrive, ListChecks, type LucideIcon, Rocket, SlidersHorizontal, Wrench } from 'lucide-react'
 import { useNavigation, type View } from './navigation-store.js'
 import styles from './rail.module.css'
 
@@ -14,6 +14,7 @@ const TOP: readonly Place[] = [
   { kind: 'images', word: 'Images', icon: HardDrive, view: { kind: 'images' } },
   { kind: 'convert', word: 'Convert', icon: Combine, view: { kind: 'convert' } },
   { kind: 'containers', word: 'Containers', icon: Container, view: { kind: 'containers' } },
+  { kind: 'ship', word: 'Ship', icon: Rocket, view: { kind: 'ship' } },
   { kind: 'jobs', word: 'Jobs', icon: ListChecks, view: { kind: 'jobs', selected: null } },
 ]
 const BOTTOM: readonly Place[] = [

@@ -4,7 +4,7 @@ import { Suspense } from 'react'
 import { useAppActions } from '../components/app-actions.js'
 import { EmptyState } from '../components/empty-state.js'
 import { HomeScreen } from '../features/home/home-screen.js'
-import { ContainersScreen, ConvertScreen, JobsScreen, SettingsScreen, ToolsScreen, Workbench } from './lazy-parts.js'
+import { ContainersScreen, ConvertScreen, JobsScreen, SettingsScreen, ShipScreen, ToolsScreen, Workbench } from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 import styles from './screens.module.css'
 
@@ -29,6 +29,8 @@ function Screen() {
       return <ConvertScreen />
     case 'containers':
       return <ContainersScreen />
+    case 'ship':
+      return <ShipScreen />
     case 'jobs':
       return <JobsScreen selected={view.selected} />
     case 'tools':

@@ -1,4 +1,5 @@
 import { createContext, use } from 'react'
+import type { Job } from '#shared/jobs/job'
 import type { DiskFormat } from '#shared/images/formats'
 import type { ArtifactId } from '#shared/platforms/artifact-ids'
 
@@ -26,6 +27,10 @@ export interface AppActions {
   bootTest(path: string): void
   /** Goes to a boot test of an image. */
   showBootTest(path: string, job: string): void
+  /** Goes to the Ship screen with the upload of this file, begun or gone on with. */
+  ship(path: string): void
+  /** Goes to the upload that this job runs. */
+  showUpload(job: Job): void
   /** Asks for a recipe and stages it on an image. */
   chooseRecipe(path: string): void
   showJobs(id: string | null): void

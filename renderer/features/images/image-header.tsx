@@ -1,5 +1,5 @@
 import { Button, Tooltip } from '@mantine/core'
-import { ArrowRightLeft, Container, MonitorPlay, Save } from 'lucide-react'
+import { ArrowRightLeft, Container, MonitorPlay, Rocket, Save } from 'lucide-react'
 import { imageFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
@@ -17,7 +17,7 @@ const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = {
 
 /** What the image is, in one line, and what can be made of it. */
 export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonly edits: number }) {
-  const { bootTest, convert, packageImage, save } = useAppActions()
+  const { bootTest, convert, packageImage, save, ship } = useAppActions()
   return (
     <header className={styles.header}>
       <div className={styles.words}>
@@ -66,6 +66,11 @@ export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonl
         <Tooltip label="As a container image: to a registry, an archive, a folder or podman's storage">
           <Button leftSection={<Container size={16} aria-hidden />} onClick={() => packageImage(info.path)}>
             Package…
+          </Button>
+        </Tooltip>
+        <Tooltip label="To a cloud, a registry or an object store; what is staged goes along">
+          <Button leftSection={<Rocket size={16} aria-hidden />} onClick={() => ship(info.path)}>
+            Upload…
           </Button>
         </Tooltip>
         <Tooltip label="Boots it, with what is staged, in a throw-away machine">

@@ -4,7 +4,7 @@ import { RotateCcw, Trash2, X } from 'lucide-react'
 import type { Job } from '#shared/jobs/job'
 import { call } from '../../api/client.js'
 import { useAppActions } from '../../components/app-actions.js'
-import { isActive } from './job-words.js'
+import { isActive, isWaitingForUser } from './job-words.js'
 import { PauseButton } from './pause-button.js'
 
 /** Pause and Cancel while it waits or runs; after that Retry and Remove. */
@@ -21,7 +21,7 @@ export function JobActions({ job, compact = false }: { readonly job: Job; readon
   if (isActive(job)) {
     return (
       <>
-        {job.state !== 'cancelling' && <PauseButton jobs={[job]} of={job.title} compact={compact} />}
+        {job.state !== 'cancelling' && !isWaitingForUser(job) && <PauseButton jobs={[job]} of={job.title} compact={compact} />}
         <Button
           size="xs"
           leftSection={<X size={14} aria-hidden />}

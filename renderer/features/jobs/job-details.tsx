@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { MonitorPlay, Table2 } from 'lucide-react'
+import { MonitorPlay, Rocket, Table2 } from 'lucide-react'
 import type { Job } from '#shared/jobs/job'
 import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { GuestText } from '../../components/guest-text.js'
 import { useNow } from '../../components/use-now.js'
+import { uploadInput } from '../clouds/upload-jobs.js'
 import { requestOf } from '../boot-test/boot-tests.js'
 import { JobActions } from './job-actions.js'
 import { RunNext } from './run-next.js'
@@ -14,7 +15,7 @@ import { JobOutputView } from './job-output.js'
 import { JobProgress } from './job-progress.js'
 import { JobStateMark } from './job-state.js'
 import { JobSteps } from './job-steps.js'
-import { durationWords, isActive, shownState } from './job-words.js'
+import { durationWords, isActive, isWaitingForUser, shownState } from './job-words.js'
 import { AppError } from '#shared/errors/app-error'
 
 function localTime(iso: string): string {
@@ -33,7 +34,7 @@ export function JobDetails({ job }: { readonly job: Job }) {
             <GuestText text={job.title} />
           </h2>
           <p className={styles.facts}>
-            <JobStateMark state={shownState(job)} paused={job.paused ?? false} withWord />
+            <JobStateMark state={shownState(job)} paused={job.paused ?? false} attention={isWaitingForUser(job)} withWord />
             <span className="dim">{localTime(job.createdAt)}</span>
             {duration !== '' && <span className="dim">{duration}</span>}
           </p>
@@ -41,14 +42,16 @@ export function JobDetails({ job }: { readonly job: Job }) {
         <div className={styles.actions}>
           <TableButton job={job} />
           <BootTestButton job={job} />
+          <UploadButton job={job} />
           <RunNext job={job} />
           <JobActions job={job} />
         </div>
       </header>
       {isActive(job) && <JobProgress job={job} />}
       {job.message !== '' && job.state === 'running' && !job.paused && <p className="dim">{job.message}</p>}
+      {job.attention && <ErrorNotice error={AppError.fromData(job.attention)} />}
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
-      {job.output !== null && <JobOutputView output={job.output} kind={job.kind} />}
+      {job.output !== null && <JobOutputView output={job.output} kind={job.kind} upload={uploadInput(job)?.upload} />}
       {job.steps.length > 0 && (
         <section aria-label="Steps">
           <h3 className={styles.heading}>Steps</h3>
@@ -69,6 +72,22 @@ function BootTestButton({ job }: { readonly job: Job }) {
   return (
     <Button size="xs" leftSection={<MonitorPlay size={14} aria-hidden />} onClick={() => showBootTest(source, job.id)}>
       Show boot test
+    </Button>
+  )
+}
+
+/** An upload is shown where it was put together: what to sign in with, what came out of it. */
+function UploadButton({ job }: { readonly job: Job }) {
+  const { showUpload } = useAppActions()
+  if (job.kind !== 'upload-image') return null
+  return (
+    <Button
+      size="xs"
+      variant={isWaitingForUser(job) ? 'filled' : 'default'}
+      leftSection={<Rocket size={14} aria-hidden />}
+      onClick={() => showUpload(job)}
+    >
+      {isWaitingForUser(job) ? 'Sign in…' : 'Show upload'}
     </Button>
   )
 }

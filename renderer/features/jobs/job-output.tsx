@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { ArrowRightLeft, CircleCheck, FolderSearch, HardDrive, PackageOpen, TriangleAlert } from 'lucide-react'
+import { ArrowRightLeft, CircleCheck, FolderSearch, HardDrive, PackageOpen, Rocket, TriangleAlert } from 'lucide-react'
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobKind } from '#shared/jobs/job-requests'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
@@ -8,18 +8,21 @@ import { useAppActions } from '../../components/app-actions.js'
 import { CopyButton } from '../../components/copy-button.js'
 import { PathText } from '../../components/path-text.js'
 import { visibleText } from '../../components/visible-text.js'
+import { UploadResultView } from '../clouds/upload-result.js'
 import styles from './job-output.module.css'
 
 interface JobOutputViewProps {
   readonly output: JobOutput
   readonly kind: JobKind
+  /** Of an upload: what its journal is called. */
+  readonly upload?: string | undefined
   /** Called before the window goes somewhere else, for a dialog that must close. */
   readonly onLeave?: () => void
 }
 
 /** What a job made, what was proven about it, and where to go from there. */
-export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
-  const { openImages, convert, openContainer, reportFailure } = useAppActions()
+export function JobOutputView({ output, kind, upload, onLeave }: JobOutputViewProps) {
+  const { openImages, convert, openContainer, ship, reportFailure } = useAppActions()
   const { container } = output
   const isFile = output.path.startsWith('/')
   const isImage = isFile && makesImage(kind, output)
@@ -100,6 +103,7 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
           )}
         </dl>
       )}
+      {output.upload !== undefined && upload !== undefined && <UploadResultView result={output.upload} upload={upload} />}
       <div className={styles.actions}>
         {isImage && (
           <>
@@ -116,6 +120,11 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
             Look into it
           </Button>
         )}
+        {isFile && SHIPPED.has(kind) && (
+          <Button size="xs" leftSection={<Rocket size={14} aria-hidden />} onClick={leave(() => ship(output.path))}>
+            Upload…
+          </Button>
+        )}
         {isFile && (
           <Button
             size="xs"
@@ -130,10 +139,13 @@ export function JobOutputView({ output, kind, onLeave }: JobOutputViewProps) {
   )
 }
 
+/** What these make is often made to be sent somewhere. */
+const SHIPPED: ReadonlySet<JobKind> = new Set(['convert-image', 'save-image', 'package-container', 'build-disk'])
+
 const MAKES_CONTAINER: ReadonlySet<JobKind> = new Set(['package-container', 'copy-container'])
 
 /** Any file or folder can be taken out of a container image: only what is a disk is offered to be opened. */
 function makesImage(kind: JobKind, { isDisk }: JobOutput): boolean {
-  if (kind === 'extract-files' || kind === 'test-boot' || MAKES_CONTAINER.has(kind)) return false
+  if (kind === 'upload-image' || kind === 'extract-files' || kind === 'test-boot' || MAKES_CONTAINER.has(kind)) return false
   return kind !== 'extract-container' || isDisk === true
 }

@@ -8,7 +8,7 @@ import { visibleText } from '../../components/visible-text.js'
 import type { QueueMoves } from './job-groups.js'
 import styles from './job-row.module.css'
 import { JobStateMark } from './job-state.js'
-import { durationWords, isActive, progressWords, shownState, STATE_WORDS, titleParts } from './job-words.js'
+import { durationWords, isActive, isWaitingForUser, progressWords, shownState, STATE_WORDS, titleParts } from './job-words.js'
 
 interface JobRowProps {
   readonly job: Job
@@ -77,7 +77,7 @@ export function JobRow(props: JobRowProps) {
         onClick={onSelect}
         onKeyDown={onKey}
       >
-        <JobStateMark state={shownState(job)} paused={job.paused ?? false} />
+        <JobStateMark state={shownState(job)} paused={job.paused ?? false} attention={isWaitingForUser(job)} />
         <span className={styles.words}>
           <RowTitle title={job.title} />
           <span className={`truncate ${styles.under}`}>{old ? `${STATE_WORDS[job.state]} · tried again` : underWords(job, now)}</span>

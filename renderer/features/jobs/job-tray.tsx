@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Tooltip, VisuallyHidden } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { ChevronDown, ChevronUp, X } from 'lucide-react'
+import { ChevronDown, ChevronUp, LogIn, X } from 'lucide-react'
 import { useState } from 'react'
 import { batchProgress } from '#shared/jobs/batch-progress'
 import type { Job } from '#shared/jobs/job'
@@ -22,6 +22,7 @@ import {
   durationWords,
   endedBatch,
   isActive,
+  isWaitingForUser,
   overallWords,
   progressWords,
   shownState,
@@ -82,11 +83,12 @@ function TrayEnded({ title, jobs }: WorkInTray) {
 }
 
 function TrayLine({ job }: { readonly job: Job }) {
+  const { showUpload } = useAppActions()
   const active = isActive(job)
   const now = useNow(active)
   return (
     <>
-      <JobStateMark state={shownState(job)} paused={job.paused ?? false} />
+      <JobStateMark state={shownState(job)} paused={job.paused ?? false} attention={isWaitingForUser(job)} />
       <strong className={`truncate ${styles.title}`}>
         <GuestText text={job.title} />
       </strong>
@@ -100,6 +102,11 @@ function TrayLine({ job }: { readonly job: Job }) {
             />
           </span>
           <span className={styles.words}>{progressWords(job)}</span>
+          {isWaitingForUser(job) && (
+            <Button size="xs" variant="filled" leftSection={<LogIn size={14} aria-hidden />} onClick={() => showUpload(job)}>
+              Sign in…
+            </Button>
+          )}
           <JobActions job={job} compact />
         </>
       ) : (

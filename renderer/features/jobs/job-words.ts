@@ -40,6 +40,11 @@ export function isActive(job: Job): boolean {
   return !ENDED_STATES.has(job.state)
 }
 
+/** It stands still until someone did what it asks for. */
+export function isWaitingForUser(job: Pick<Job, 'attention'>): boolean {
+  return job.attention !== null && job.attention !== undefined
+}
+
 /** Seconds from start to end, or to `now` (milliseconds) while it runs, without those it stood still; null before it starts. */
 export function jobSeconds(job: Job, now: number): number | null {
   if (job.startedAt === null) return null
@@ -51,7 +56,9 @@ export function jobSeconds(job: Job, now: number): number | null {
 export function progressWords(job: Job): string {
   if (job.state === 'queued') return job.message === '' ? 'waiting' : `${job.message.slice(0, 1).toLowerCase()}${job.message.slice(1)}`
   if (job.state === 'cancelling') return 'cancelling'
+  if (isWaitingForUser(job)) return 'needs sign-in'
   const parts = [
+    job.phase ?? null,
     job.progress === null ? null : formatPercent(job.progress),
     job.rate === null ? null : formatRate(job.rate),
     job.secondsLeft === null ? null : formatSecondsLeft(job.secondsLeft),

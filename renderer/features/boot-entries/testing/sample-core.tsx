@@ -90,6 +90,8 @@ export function sampleActions(): AppActions {
     save: vi.fn(),
     bootTest: vi.fn(),
     showBootTest: vi.fn(),
+    ship: vi.fn(),
+    showUpload: vi.fn(),
     chooseRecipe: vi.fn(),
     showJobs: vi.fn(),
     showTools: vi.fn(),

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { type FieldValues, fieldValuesSchema } from '#shared/clouds/field'
+import { type ProviderId, providerIdSchema } from '#shared/clouds/provider-ids'
+import { STEP_IDS } from './ship-steps.js'
+
+const valuesByProviderSchema = z.partialRecord(providerIdSchema, fieldValuesSchema)
+
+/** What was filled in for the upload of one file. */
+export const draftSchema = z.object({
+  /** Names the upload: the same again goes on where one broke off. */
+  upload: z.uuid(),
+  path: z.string().min(1).max(4096),
+  provider: providerIdSchema.nullable(),
+  /** Of every provider that was looked at: going back to one finds all of it. */
+  values: valuesByProviderSchema,
+  /** The file is made fit for the provider's platform on its way. */
+  retarget: z.boolean(),
+  step: z.enum(STEP_IDS),
+  /** The furthest step that was shown. */
+  reached: z.enum(STEP_IDS),
+  /** The job that sends it, or sent it. */
+  job: z.string().nullable(),
+})
+export type Draft = z.infer<typeof draftSchema>
+
+export const keptShipSchema = z.object({
+  drafts: z.array(draftSchema),
+  /** Accounts that were used last. */
+  accounts: valuesByProviderSchema,
+})
+export type KeptShip = z.infer<typeof keptShipSchema>
+
+export function newDraft(path: string): Draft {
+  return {
+    upload: crypto.randomUUID(),
+    path,
+    provider: null,
+    values: {},
+    retarget: false,
+    step: 'target',
+    reached: 'target',
+    job: null,
+  }
+}
+
+/** Secrets that were kept for a session are gone with it; a reference to one would lead nowhere. */
+export function withoutSessionSecrets(values: FieldValues): FieldValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value !== 'string' || !value.startsWith('session:')))
+}
+
+/** What is written down of it. */
+export function keptDraft(draft: Draft): Draft {
+  return { ...draft, values: keptValues(draft.values) }
+}
+
+export function keptValues(values: Draft['values']): Draft['values'] {
+  const entries = Object.entries(values) as [ProviderId, FieldValues][]
+  return Object.fromEntries(entries.map(([provider, own]) => [provider, withoutSessionSecrets(own)]))
+}
+
+export function valuesOf(draft: Draft): FieldValues {
+  return draft.provider === null ? {} : (draft.values[draft.provider] ?? {})
+}

@@ -1,0 +1,47 @@
+import { ActionIcon, Button, Input } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { FileSearch, X } from 'lucide-react'
+import { call } from '../../../api/client.js'
+import { useAppActions } from '../../../components/app-actions.js'
+import { PathText } from '../../../components/path-text.js'
+import { type FieldProps, fieldElement, textValue } from './field-view.js'
+import styles from './fields.module.css'
+
+/** A file that the user chose in the dialog of the system: its path is shown, not typed. */
+export function FileField({ field, value, problem, onChange }: FieldProps) {
+  const { reportFailure } = useAppActions()
+  const path = textValue(value)
+  const choose = useMutation({
+    mutationFn: () => call('clouds.chooseFile', { title: field.label }),
+    onSuccess: (chosen) => chosen !== null && onChange(chosen.path),
+    onError: reportFailure,
+  })
+  return (
+    <Input.Wrapper
+      label={field.label}
+      description={field.help}
+      error={problem}
+      withAsterisk={field.required === true}
+      labelElement="div"
+      id={fieldElement(field.id)}
+    >
+      <div className={styles.file}>
+        <span className={styles.path}>{path === '' ? <span className="dim">No file is chosen</span> : <PathText path={path} />}</span>
+        {path !== '' && (
+          <ActionIcon aria-label={`${field.label}: use none`} onClick={() => onChange('')}>
+            <X size={14} aria-hidden />
+          </ActionIcon>
+        )}
+        <Button
+          size="xs"
+          leftSection={<FileSearch size={14} aria-hidden />}
+          aria-label={`${field.label}: choose a file`}
+          disabled={choose.isPending}
+          onClick={() => choose.mutate()}
+        >
+          Choose…
+        </Button>
+      </div>
+    </Input.Wrapper>
+  )
+}

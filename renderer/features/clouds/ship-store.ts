@@ -1,0 +1,107 @@
+import { create } from 'zustand'
+import type { FieldValue, FieldValues } from '#shared/clouds/field'
+import type { ProviderId } from '#shared/clouds/provider-ids'
+import type { UploadInput } from '#shared/clouds/upload-request'
+import { type Draft, keptDraft, keptShipSchema, keptValues, newDraft, valuesOf } from './draft.js'
+import { isBefore, type StepId } from './ship-steps.js'
+
+const STORAGE_KEY = 'diskwright.ship'
+const MOST_DRAFTS = 50
+
+interface ShipStore {
+  /** By path of the file; what was changed last comes last. */
+  readonly drafts: Readonly<Record<string, Draft>>
+  readonly accounts: Draft['values']
+  /** The file whose upload shows; null where all of them are listed. */
+  readonly active: string | null
+  /** A field to go to when its step shows. */
+  readonly wanted: string | null
+  /** Begins with these files, or goes on where they were left; the first one shows. */
+  ship(paths: readonly string[]): void
+  /** Shows a job that runs, or ran; what it was asked for becomes the draft of its file. */
+  showJob(job: string, input: UploadInput): void
+  list(): void
+  change(path: string, part: Partial<Omit<Draft, 'path' | 'values'>>): void
+  choose(path: string, provider: ProviderId): void
+  fill(path: string, values: FieldValues): void
+  go(path: string, step: StepId, field?: string): void
+  /** The account of the draft is offered for the next upload. */
+  remember(path: string, account: FieldValues): void
+  forget(path: string): void
+}
+
+/** What was written down last; nothing of it when it makes no sense. */
+export function readKept(): Pick<ShipStore, 'drafts' | 'accounts'> {
+  try {
+    const kept = keptShipSchema.parse(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? ''))
+    return { drafts: Object.fromEntries(kept.drafts.map((draft) => [draft.path, draft])), accounts: kept.accounts }
+  } catch {
+    return { drafts: {}, accounts: {} }
+  }
+}
+
+function writeKept({ drafts, accounts }: Pick<ShipStore, 'drafts' | 'accounts'>): void {
+  const kept = { drafts: Object.values(drafts).slice(-MOST_DRAFTS).map(keptDraft), accounts: keptValues(accounts) }
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(kept))
+}
+
+/** What was filled in for uploads. It outlasts the window; secrets are never in it, and references to those of a session are not kept. */
+export const useShipStore = create<ShipStore>()((set) => {
+  const changeDraft = (path: string, next: (draft: Draft, store: ShipStore) => Draft) =>
+    set((store) => {
+      const { [path]: known = newDraft(path), ...others } = store.drafts
+      return { drafts: { ...others, [path]: next(known, store) } }
+    })
+  return {
+    ...readKept(),
+    active: null,
+    wanted: null,
+    ship: (paths) =>
+      set(({ drafts, active }) => ({
+        drafts: { ...Object.fromEntries([...new Set(paths)].map((path) => [path, newDraft(path)])), ...drafts },
+        active: paths[0] ?? active,
+      })),
+    showJob: (job, { upload, provider, facts, values }) =>
+      set(({ drafts }) => {
+        const { [facts.path]: known = newDraft(facts.path), ...others } = drafts
+        const draft = known.job === job ? known : { ...known, upload, provider, job, values: { ...known.values, [provider]: values } }
+        return { drafts: { ...others, [facts.path]: { ...draft, step: 'run', reached: 'run' } }, active: facts.path }
+      }),
+    list: () => set({ active: null }),
+    change: (path, part) => changeDraft(path, (draft) => ({ ...draft, ...part })),
+    choose: (path, provider) =>
+      changeDraft(path, (draft, { accounts }) => ({
+        ...draft,
+        provider,
+        retarget: draft.provider === provider && draft.retarget,
+        values: { ...draft.values, [provider]: draft.values[provider] ?? accounts[provider] ?? {} },
+      })),
+    fill: (path, values) =>
+      changeDraft(path, (draft) =>
+        draft.provider === null ? draft : { ...draft, values: { ...draft.values, [draft.provider]: { ...valuesOf(draft), ...values } } },
+      ),
+    go: (path, step, field) => {
+      changeDraft(path, (draft) => ({ ...draft, step, reached: isBefore(draft.reached, step) ? step : draft.reached }))
+      set({ wanted: field ?? null })
+    },
+    remember: (path, account) =>
+      set(({ drafts, accounts }) => {
+        const provider = drafts[path]?.provider ?? null
+        return provider === null ? {} : { accounts: { ...accounts, [provider]: account } }
+      }),
+    forget: (path) =>
+      set(({ drafts, active }) => ({
+        drafts: Object.fromEntries(Object.entries(drafts).filter(([known]) => known !== path)),
+        active: active === path ? null : active,
+      })),
+  }
+})
+
+useShipStore.subscribe((store, before) => {
+  if (store.drafts !== before.drafts || store.accounts !== before.accounts) writeKept(store)
+})
+
+/** The value of one field. */
+export function fillField(path: string, id: string, value: FieldValue): void {
+  useShipStore.getState().fill(path, { [id]: value })
+}
