@@ -100,6 +100,13 @@ test('on this machine as it is, everything that stands in the way is told, and t
   expect(await failureOf(bench.core.containers.buildDiskAbility('docker://A:'))).toMatchObject({ code: 'bad-input' })
 })
 
+test('an auth file that the environment names and that is not there is told in words, not as podman says it', SECONDS, async () => {
+  bench = await openBench({ ...storage.env, REGISTRY_AUTH_FILE: '/nowhere/auth.json' })
+  const { problems } = await bench.core.containers.buildDiskAbility(null)
+  expect(problems).toContainEqual(expect.stringContaining('REGISTRY_AUTH_FILE names /nowhere/auth.json, and there is no such file'))
+  expect(problems.join('\n')).not.toContain('stat /nowhere')
+})
+
 test('what stands in the way ends the job before anything is made', SECONDS, async () => {
   await open(podmanThatRuns(MAKES_A_DISK))
   const job = await build({ reference: 'containers-storage:localhost/plain:1' })

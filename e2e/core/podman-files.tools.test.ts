@@ -11,6 +11,7 @@ import { podmanKeeper } from '#core/operations/containers/podman-keeper'
 import { openStorageSource } from '#core/operations/containers/storage-source'
 import type { SignInStore } from '#core/registry/sign-in-store'
 import { parseReference } from '#shared/containers/reference'
+import { describeError } from '#shared/errors/describe-error'
 import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { readManifest } from '#shared/containers/manifest'
 import { stepRuns } from '../faults/in-process.js'
@@ -212,6 +213,13 @@ test('an image of a registry is pulled with the sign-in that is known, which no 
     const work = { reference: `docker://${registry.registry}/disks/a@${pulled.digest}`, path: '/disk/a.raw' }
     const plain = { ...work, access: { plainHttp: true } }
     expect(await outcomeOf(plain)).toBe('sign-in-needed')
+    const authFile = path.join(folders.root, 'wrong.json')
+    const auth = Buffer.from('ann:wrong-secret').toString('base64')
+    await fs.writeFile(authFile, JSON.stringify({ auths: { [registry.registry]: { auth } } }))
+    const { error } = await bench.run(requestOf({ ...work, access: { plainHttp: true, authFile } }))
+    expect(error === null ? '' : describeError(error).detail).toBe(
+      `It refused the sign-in of the user (${authFile}). The password may be wrong, or the token may have ended.`,
+    )
     const { user, secret } = { user: 'ann', secret: 'marker-secret' }
     await bench.core.containers.signIn({ registry: registry.registry, user, secret, keep: 'session', access: { plainHttp: true } })
     expect(await outcomeOf(work)).toBe('registry-plain-http')

@@ -112,6 +112,9 @@ test('without podman, and with a podman that cannot reach its storage, why there
   const tools = await toolsFolder(path.join(storage.root, 'tools'), { without: ['podman'] })
   const without = await coreWith({ ...storage.env, DISKWRIGHT_TOOL_PATH: tools })
   expect((await without.containers.storage()).problem).toContain('podman is not installed')
+  const bare = { env: { ...storage.env, DISKWRIGHT_TOOL_PATH: tools } }
+  expect((await line.run(['containers', 'storage'], bare)).code).toBe(4)
+  expect((await line.run(['containers', 'prune'], bare)).code).toBe(4)
   expect(await failureOf(without.containers.pruneList())).toMatchObject({ code: 'tool-missing' })
   await without.close()
   const broken = path.join(storage.root, 'broken.conf')

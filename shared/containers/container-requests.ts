@@ -154,6 +154,8 @@ export type StoredContainer = z.infer<typeof storedContainerSchema>
 export const containerStorageSchema = z.object({
   /** Why there is nothing to see; null when podman answered. */
   problem: z.string().nullable(),
+  /** That reason is that podman is not installed. */
+  isToolMissing: z.boolean().optional(),
   /** Folder of the storage, and its driver. */
   root: z.string().nullable(),
   driver: z.string().nullable(),

@@ -44,7 +44,7 @@ export const CONTAINER_ERROR_WORDS = {
     title: `${facts.text(['registry', 'service'], 'The registry')} wants you to sign in`,
     detail: facts.has('service')
       ? sentence(facts.text(['reason'], 'No sign-in for it was found'))
-      : facts.has('user')
+      : facts.has('user') || facts.has('where')
         ? `It refused the sign-in of ${facts.text(['user'], 'the user')}${facts.aside(['where'])}. The password may be wrong, or the token may have ended.`
         : 'It gives that to nobody who is not signed in, and no sign-in for it was found.',
     next: 'Sign in, or check the name: some registries ask this for what does not exist.',

@@ -50,7 +50,8 @@ const listCommand: Command = {
 
 const newerCommand: Command = {
   name: 'containers newer',
-  summary: 'Tell whether the image that a file was taken from is another one by now',
+  summary:
+    'Tell whether the image that a file was taken from is another one by now; ends with 0 when it is the same, with 1 when it is not',
   positionals: 'FILE',
   counts: { min: 1, max: 1 },
   options: ACCESS_OPTIONS,
@@ -63,7 +64,7 @@ const newerCommand: Command = {
     if (state === 'same') print.line('It is the newest.')
     if (state === 'gone') print.line('The reference leads nowhere any more.')
     if (state === 'newer') print.line(`There is a newer one: ${digest ?? ''}${createdAt === null ? '' : `, made ${createdAt}`}`)
-    return EXIT.ok
+    return state === 'same' ? EXIT.ok : EXIT.failed
   },
 }
 

@@ -20,6 +20,7 @@ export const containersStorageCommand: Command = {
     const storage = await core.containers.storage(signal)
     print.result(storage)
     for (const line of describeStorage(storage)) print.line(line)
+    if (storage.isToolMissing === true) return EXIT.toolMissing
     return storage.problem === null ? EXIT.ok : EXIT.failed
   },
 }
@@ -98,6 +99,11 @@ function findStored(
 
 async function readStorage({ core, signal }: CommandContext): Promise<ContainerStorage> {
   const storage = await core.containers.storage(signal)
+  if (storage.isToolMissing === true)
+    throw new AppError('tool-missing', {
+      details: { tool: 'podman', package: 'podman' },
+      actions: [{ kind: 'install-tool', tool: 'podman' }],
+    })
   if (storage.problem !== null) throw new AppError('tool-failed', { details: { tool: 'podman', problem: storage.problem } })
   return storage
 }

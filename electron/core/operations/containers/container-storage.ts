@@ -42,7 +42,8 @@ export async function readStorage(host: Host, signal?: AbortSignal): Promise<Con
   } catch (thrown) {
     const error = toAppError(thrown)
     if (error.code === 'cancelled') throw error
-    return { problem: problemOf(error), root: null, driver: null, images: [], containers: [] }
+    const isToolMissing = error.code === 'tool-missing'
+    return { problem: problemOf(error), isToolMissing, root: null, driver: null, images: [], containers: [] }
   }
 }
 

@@ -9,7 +9,7 @@ import { pullImage } from '../../tools/podman/pull.js'
 import { removeImage } from '../../tools/podman/remove-image.js'
 import type { JobContext } from '../job-context.js'
 import { requireStoredImage, storedName } from './storage-source.js'
-import { toolAccess } from './tool-access.js'
+import { asSignedIn, toolAccess } from './tool-access.js'
 
 export interface PullRequest {
   readonly reference: ContainerReference
@@ -67,14 +67,17 @@ async function pull(ctx: JobContext, signIns: SignInStore, request: PullRequest,
       release()
     })
   }
-  const reach = await toolAccess(ctx, signIns, reference, access)
+  const { signIn, ...reach } = await toolAccess(ctx, signIns, reference, access)
   ctx.message('podman fetches the image; it tells no figures')
-  return pullImage(ctx.host, {
-    image: name,
-    registry,
-    ...reach,
-    platform: platform && { os: platform.os, architecture: platform.architecture, variant: platform.variant },
-    temporaryFolder: await request.temporaryFolder(),
-    onLine: (line) => ctx.message(line),
-  })
+  const folder = await request.temporaryFolder()
+  return asSignedIn(signIn, () =>
+    pullImage(ctx.host, {
+      image: name,
+      registry,
+      ...reach,
+      platform: platform && { os: platform.os, architecture: platform.architecture, variant: platform.variant },
+      temporaryFolder: folder,
+      onLine: (line) => ctx.message(line),
+    }),
+  )
 }

@@ -9,6 +9,7 @@ import { toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import { formatBytes } from '#shared/text/bytes'
 import { shellLine } from '#shared/text/shell-quote'
+import { showControl } from '#shared/text/visible'
 import { readDiskSpace } from '../../../files/disk-space.js'
 import { type PodmanInfo, readPodmanInfo } from '../../../tools/podman/info.js'
 import { probePodmanRun } from '../../../tools/podman/probe-run.js'
@@ -70,11 +71,17 @@ async function lookAtMachine({ host }: ContainerDeps): Promise<{ info: PodmanInf
     return { info: null, problems: [`podman does not work here: ${lastLine(error.data.toolOutput) || error.message}`] }
   }
   const problems: string[] = []
+  const { REGISTRY_AUTH_FILE: authFile } = host.env
+  const lacksAuthFile = authFile !== undefined && authFile !== '' && !(await isThere(authFile))
+  if (lacksAuthFile) {
+    const reason = 'podman runs nothing before it is there, or that variable is not set any more'
+    problems.push(`The variable REGISTRY_AUTH_FILE names ${showControl(authFile)}, and there is no such file: ${reason}`)
+  }
   if (info.isRootless) {
     problems.push(
       'A disk is partitioned and mounted for this, which only root may do: run the commands as root, or `sudo diskwright build-disk`',
     )
-  } else {
+  } else if (!lacksAuthFile) {
     const stopped = await probePodmanRun(host)
     if (stopped !== null) problems.push(`podman cannot run containers here: ${stopped}`)
   }
