@@ -23,6 +23,7 @@ const parts = [
   vitest('unit', ['--project', 'unit', '--project', 'window']),
   check('build', 'npm', ['run', '--silent', 'build']),
   vitest('tools', ['--project', 'tools']),
+  vitest('clouds', ['--project', 'clouds']),
   playwright('end to end', []),
   ...(isRoot ? [playwright('end to end, unprivileged, Chromium sandbox on', asNobody())] : []),
   check('package', 'npm', ['run', '--silent', 'package', '--', '--folder-only']),

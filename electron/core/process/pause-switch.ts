@@ -17,6 +17,9 @@ export interface PauseSwitch extends PauseGate {
   begin(): void
 }
 
+/** Of the timer that keeps the program running; what it does is nothing. */
+const KEEP_RUNNING_MS = 60_000
+
 /** `now` gives seconds of a clock that never goes back. */
 export function createPauseSwitch(now: () => number): PauseSwitch {
   const listeners = new Set<(paused: boolean) => void>()
@@ -25,12 +28,16 @@ export function createPauseSwitch(now: () => number): PauseSwitch {
 
   const passing = (signal: AbortSignal | undefined) =>
     new Promise<void>((resolve, reject) => {
+      // A job that talks to a network alone has nothing open while it stands still, and Node ends a program that waits for nothing.
+      const running = setInterval(() => {}, KEEP_RUNNING_MS)
       const stop = () => {
+        clearInterval(running)
         leave()
         reject(new AppError('cancelled'))
       }
       const leave = gate.onChange((paused) => {
         if (paused) return
+        clearInterval(running)
         leave()
         signal?.removeEventListener('abort', stop)
         resolve()
