@@ -4,19 +4,12 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { probeKvm } from '#core/guest/kvm'
-import { descendants } from '#core/process/process-tree'
-import type { BootTestReport } from '#shared/boot-test/boot-test-report'
-import type { Job } from '#shared/jobs/job'
-import type { JobInputDraft } from '#shared/jobs/job-requests'
 import { BOOTABLE_OPTIONS } from '../images/bootable.js'
 import { testImage } from '../images/cache.js'
+import { bootTests, machines, PATIENCE } from './boot-tests.js'
 import { hashOf, openBench, type TestBench } from './workbench.js'
 
 const ENTRY = '1:/loader/entries/diskwright-sample.conf'
-const PATIENCE = 600_000
-const MACHINE = { accelerator: 'tcg', memoryBytes: 512 * 1024 ** 2, cpus: 1 } as const
-
-type Request = JobInputDraft<'test-boot'>
 
 let bench: TestBench
 let empty: string
@@ -27,43 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-function start(input: Request): Job {
-  return bench.core.jobs.start({ kind: 'test-boot', input: { ...input, machine: { ...MACHINE, ...input.machine } } })
-}
-
-async function report(job: Job): Promise<BootTestReport> {
-  const ended = await bench.core.jobs.wait(job.id)
-  if (!ended.output?.bootTest) throw new Error(`${ended.state} ${JSON.stringify(ended.error)}`)
-  return ended.output.bootTest
-}
-
-/** Resolves when the guest of a job has written something that matches. */
-function said(job: Job, pattern: RegExp): Promise<void> {
-  return new Promise((resolve) => {
-    let text = ''
-    const stop = bench.core.bootTests.watch(job.id, (bytes) => {
-      text += bytes.toString('latin1')
-      if (pattern.test(text)) setImmediate(() => (stop(), resolve()))
-    })
-  })
-}
-
-async function nothingLeft(): Promise<void> {
-  const { dirs } = bench.core
-  for (const folder of [path.join(dirs.cache, 'boot-tests'), path.join(dirs.runtime, 'staging')]) {
-    expect(await fs.readdir(folder).catch(() => [])).toEqual([])
-  }
-  expect(await machines()).toEqual([])
-  expect(await bench.core.recovery.list()).toEqual([])
-}
-
-/** Pids of the machines that this process runs. */
-async function machines(): Promise<number[]> {
-  const names = await Promise.all(
-    descendants(process.pid).map(async (pid) => ({ pid, name: await fs.readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '') })),
-  )
-  return names.filter(({ name }) => name.startsWith('qemu-system')).map(({ pid }) => pid)
-}
+const { start, report, said, nothingLeft } = bootTests(() => bench)
 
 test(
   'an edited argument is seen in the guest, while another image boots beside it; both images stay as they are',

@@ -33,7 +33,7 @@ export async function buildBiosBootable(host: Host, output: string): Promise<voi
     const files = {
       'syslinux.cfg': Buffer.from(CONFIG),
       vmlinuz: await fs.readFile(kernel.path),
-      'initrd.img': await buildInitramfs(host.find('busybox')),
+      'initrd.img': await buildInitramfs(host.find('busybox'), kernel.modules),
     }
     const content = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
     const bytes = Math.ceil((content + SPARE) / MIB) * MIB

@@ -30,7 +30,7 @@ export async function buildBootable(host: Host, output: string): Promise<void> {
       '/loader/loader.conf': Buffer.from('default diskwright-sample.conf\ntimeout 0\neditor no\n'),
       '/loader/entries/diskwright-sample.conf': Buffer.from(entry(kernel.version)),
       '/diskwright/vmlinuz': await fs.readFile(kernel.path),
-      '/diskwright/initrd.img': await buildInitramfs(host.find('busybox')),
+      '/diskwright/initrd.img': await buildInitramfs(host.find('busybox'), kernel.modules),
     }
     const content = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
     const espBytes = Math.ceil((content + ESP_SPARE) / MIB) * MIB

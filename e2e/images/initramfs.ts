@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises'
+import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 const INIT = `#!/bin/busybox sh
@@ -20,9 +21,45 @@ while true; do
   read -r name || sleep 3600
   case $name in
     poweroff | reboot) "$name" -f ;;
-    ?*) echo 'There are no accounts here. Type poweroff or reboot.' ;;
+    '!'*) sh -c "\${name#!}" ;;
+    ?*) echo 'There are no accounts here. Type poweroff, reboot, or ! and a command.' ;;
   esac
 done
+`
+
+/** Drivers of qemu's own disk and network card, in the order in which they need each other; of some kernels they are a part. */
+const MODULES = [
+  'virtio_ring',
+  'virtio',
+  'virtio_pci_modern_dev',
+  'virtio_pci_legacy_dev',
+  'virtio_pci',
+  'virtio_blk',
+  'failover',
+  'net_failover',
+  'virtio_net',
+]
+
+const DRIVERS = `#!/bin/sh
+for name in ${MODULES.join(' ')}; do
+  [ ! -e "/lib/$name.ko" ] || insmod "/lib/$name.ko"
+done
+mdev -s
+`
+
+/** Brings up the network card. */
+const NETWORK = `#!/bin/sh
+drivers
+ip link set eth0 up
+udhcpc -q -n -t 20 -T 1 -i eth0 -s /bin/lease
+`
+
+/** What udhcpc calls with what it was given. */
+const LEASE = `#!/bin/sh
+[ "$1" = bound ] || exit 0
+ifconfig "$interface" "$ip" netmask "$subnet"
+route add default gw "$router"
+for server in $dns; do echo "nameserver $server"; done >/etc/resolv.conf
 `
 
 interface CpioEntry {
@@ -33,24 +70,38 @@ interface CpioEntry {
 }
 
 const FOLDER = 0o040755
+const FILE = 0o100644
 const EXECUTABLE = 0o100755
 const CHARACTER_DEVICE = 0o020600
 
 /**
- * An initial RAM disk that prints its kernel command line and a login prompt: busybox and one script. With `diskwright.sample=panic` on
- * that line it ends, which no kernel survives; with `diskwright.sample=hang` it says a line and no more.
+ * An initial RAM disk that prints its kernel command line and a login prompt: busybox and some scripts. With `diskwright.sample=panic` on
+ * that line it ends, which no kernel survives; with `diskwright.sample=hang` it says a line and no more. At its prompt, what begins with `!`
+ * is a command: `!drivers` loads what `modules` has for the machine of qemu, `!network` asks for an address.
  */
-export async function buildInitramfs(busybox: string): Promise<Uint8Array> {
+export async function buildInitramfs(busybox: string, modules: string): Promise<Uint8Array> {
   const program = await fs.readFile(busybox)
   if (!isStatic(program)) throw new Error(`${busybox} is linked dynamically; the sample needs the package busybox-static`)
   return gzipSync(
     cpio([
-      ...['bin', 'dev', 'proc', 'sys'].map((name) => ({ name, mode: FOLDER })),
+      ...['bin', 'dev', 'etc', 'lib', 'proc', 'sys'].map((name) => ({ name, mode: FOLDER })),
       { name: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
       { name: 'bin/busybox', mode: EXECUTABLE, data: program },
       { name: 'init', mode: EXECUTABLE, data: Buffer.from(INIT) },
+      ...Object.entries({ drivers: DRIVERS, network: NETWORK, lease: LEASE }).map(([name, script]) => {
+        return { name: `bin/${name}`, mode: EXECUTABLE, data: Buffer.from(script) }
+      }),
+      ...(await readModules(modules)),
     ]),
     { level: 9 },
+  )
+}
+
+async function readModules(folder: string): Promise<CpioEntry[]> {
+  const files = await fs.readdir(folder, { recursive: true }).catch(() => [])
+  const found = MODULES.flatMap((name) => files.filter((file) => path.basename(file) === `${name}.ko`).map((file) => ({ name, file })))
+  return Promise.all(
+    found.map(async ({ name, file }) => ({ name: `lib/${name}.ko`, mode: FILE, data: await fs.readFile(path.join(folder, file)) })),
   )
 }
 

@@ -5,6 +5,8 @@ import type { Host } from '#core/process/host'
 export interface KernelFile {
   readonly path: string
   readonly version: string
+  /** Folder of its modules. */
+  readonly modules: string
 }
 
 const PACKAGE = 'linux-image-cloud-amd64'
@@ -14,10 +16,11 @@ const PACKAGE = 'linux-image-cloud-amd64'
  * without root.
  */
 export async function findKernel(host: Host, folder: string): Promise<KernelFile> {
-  return (await readableKernel('/boot')) ?? downloadKernel(host, folder)
+  return (await readableKernel('/')) ?? downloadKernel(host, folder)
 }
 
-async function readableKernel(boot: string): Promise<KernelFile | undefined> {
+async function readableKernel(root: string): Promise<KernelFile | undefined> {
+  const boot = path.join(root, 'boot')
   const names = (await fs.readdir(boot).catch(() => [])).filter((name) => name.startsWith('vmlinuz-'))
   // A cloud kernel has its drivers built small; any other one boots as well.
   const sorted = names.toSorted((left, right) => Number(right.includes('cloud')) - Number(left.includes('cloud')))
@@ -27,7 +30,8 @@ async function readableKernel(boot: string): Promise<KernelFile | undefined> {
       () => true,
       () => false,
     )
-    if (readable) return { path: file, version: name.slice('vmlinuz-'.length) }
+    const version = name.slice('vmlinuz-'.length)
+    if (readable) return { path: file, version, modules: path.join(root, 'lib/modules', version) }
   }
   return undefined
 }
@@ -36,7 +40,7 @@ async function downloadKernel(host: Host, folder: string): Promise<KernelFile> {
   const name = await imagePackage(host)
   const script = 'cd "$1" && apt-get download -qq -- "$2" && dpkg-deb -x ./*.deb kernel'
   await host.run('sh', ['-c', script, 'kernel', folder, name], { timeoutMs: 600_000 })
-  const found = await readableKernel(path.join(folder, 'kernel', 'boot'))
+  const found = await readableKernel(path.join(folder, 'kernel'))
   if (!found) throw new Error(`the package ${name} holds no kernel`)
   return found
 }
