@@ -55,6 +55,8 @@ export const bootTestCalls = {
   'bootTest.live': { input: z.object({ id }), output: bootLiveSchema.nullable() },
   /** Switches a machine off that is held after its verdict; false when it is not. */
   'bootTest.release': { input: z.object({ id }), output: z.boolean() },
+  /** Asks where to, ends the test and keeps the disk of its machine there as a new image; null when the dialog was closed. */
+  'bootTest.keep': { input: z.object({ id }), output: z.object({ path: z.string() }).nullable() },
   /** Asks where to, and writes a picture of the graphical console there, as it is now or was at the end; null when the dialog was closed. */
   'bootTest.savePicture': { input: z.object({ id }), output: z.object({ path: z.string() }).nullable() },
   /** Opens the graphical console: a stream of VNC, RFC 6143. */

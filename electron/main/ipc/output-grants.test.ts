@@ -25,6 +25,9 @@ test('what nobody granted is refused, for every kind of job', () => {
   const grants = new OutputGrants()
   expect(() => grants.assertGranted(convertTo('/etc/passwd'))).toThrow('output-not-granted')
   expect(() => grants.assertGranted(saveTo('/etc/passwd'))).toThrow('output-not-granted')
+  const kept: JobRequestDraft = { kind: 'test-boot', input: { source, keep: { output: '/etc/passwd', replace: true } } }
+  expect(() => grants.assertGranted(kept)).toThrow('output-not-granted')
+  expect(() => grants.assertGranted({ kind: 'test-boot', input: { source } })).not.toThrow()
 })
 
 test('the save dialog grants its path, and replacing only when the user agreed to it', () => {

@@ -64,6 +64,7 @@ export class OutputGrants {
 
 /** Null for what writes no file of a name of its own: a save in place, where the core keeps a backup, a comparison, a boot test, an upload. */
 function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
+  if (kind === 'test-boot' && input.keep !== undefined) return { file: input.keep.output, replace: input.keep.replace ?? false }
   if (kind === 'convert-image' || kind === 'unpack-image' || kind === 'repair-image')
     return { file: input.output, replace: input.replace ?? false }
   if (kind === 'extract-container' || kind === 'build-disk') return { file: input.output, replace: input.replace ?? false }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { BootEntry } from '#shared/boot/boot-entry'
 import { bootTestInputSchema } from '#shared/boot-test/boot-test-request'
 import type { Edit } from '#shared/edits/edit'
+import { NO_FIRST_BOOT } from './first-boot-choices.js'
 import { type BootTestChoices, inputOf, problemsOf, usualChoices } from './boot-test-choices.js'
 
 const boot = (args: string) => ({
@@ -41,6 +42,13 @@ test.each<[Partial<BootTestChoices>, string]>([
   [{ ready: [] }, 'ready'],
   [{ patterns: 'ok\n(' }, 'patterns'],
   [{ append: 'root="open' }, 'append'],
+  [{ fail: 'panic(' }, 'fail'],
+  [{ silenceSeconds: 0 }, 'silence'],
+  [{ silenceSeconds: 5, silenceAfter: '[' }, 'silenceAfter'],
+  [{ restarts: '' }, 'restarts'],
+  [{ cpu: 'max -daemonize' }, 'cpu'],
+  [{ platform: 'aws', firstBoot: { ...NO_FIRST_BOOT, answers: true, hostname: 'two words' } }, 'hostname'],
+  [{ platform: 'aws', firstBoot: { ...NO_FIRST_BOOT, answers: true, user: '' } }, 'user'],
 ])('%j cannot be started', (part, field) => expect(Object.keys(problemsOf({ ...USUAL, ...part }))).toEqual([field]))
 
 test('own expressions are enough to wait for', () => expect(problemsOf({ ...USUAL, ready: [], patterns: '^ready$' })).toEqual({}))
@@ -68,4 +76,48 @@ test('all that is chosen is asked for', () => {
     expect: { ready: ['kernel'], patterns: ['^one$', 'two'], timeoutSeconds: 60 },
   })
   expect(bootTestInputSchema.safeParse({ source: '/a', ...input }).success).toBe(true)
+})
+
+test('what is seldom chosen is asked for as well', () => {
+  const input = inputOf({
+    ...USUAL,
+    platform: 'aws',
+    accelerator: 'tcg',
+    type: 'pc',
+    cpu: ' Skylake-Server ',
+    tpm: true,
+    fail: '^bad$',
+    ignore: ['kernel-oops'],
+    silenceSeconds: 30,
+    silenceAfter: 'login:',
+    restarts: 0,
+    cdrom: '/isos/rescue.iso',
+    stayOn: true,
+    firstBoot: {
+      ...NO_FIRST_BOOT,
+      networkConfig: { text: 'version: 2' },
+      ignition: { file: '/configs/a.ign' },
+      answers: true,
+      sshKeys: 'ssh-ed25519 AAAA me\n\n',
+      serviceData: { text: '#cloud-config' },
+    },
+  })
+  expect(input).toMatchObject({
+    machine: { accelerator: 'tcg', machine: 'pc', cpu: 'Skylake-Server', tpm: true },
+    expect: { fail: ['^bad$'], ignore: ['kernel-oops'], silence: { seconds: 30, after: 'login:' }, restarts: 0 },
+    seed: {
+      cloudInit: { userData: { text: '#cloud-config\n{}\n' }, networkConfig: { text: 'version: 2' } },
+      ignition: { file: '/configs/a.ign' },
+    },
+    metadata: { user: 'diskwright', sshKeys: ['ssh-ed25519 AAAA me'], userData: { text: '#cloud-config' } },
+    cdrom: { path: '/isos/rescue.iso', bootFirst: true },
+    stayOn: true,
+  })
+  expect(bootTestInputSchema.safeParse({ source: '/a', ...input }).success).toBe(true)
+})
+
+test('a service that the platform does not have answers nothing', () => {
+  const input = inputOf({ ...USUAL, firstBoot: { ...NO_FIRST_BOOT, answers: true, hostname: 'two words' } })
+  expect(input).not.toHaveProperty('metadata')
+  expect(problemsOf({ ...USUAL, firstBoot: { ...NO_FIRST_BOOT, answers: true, hostname: 'two words' } })).toEqual({})
 })

@@ -1,17 +1,27 @@
 import type { BootReport } from '#shared/boot/boot-entry'
 import { checkArg, splitArgs } from '#shared/boot/kernel-args'
-import { type DiskBus, type FirmwareChoice, type NETWORKS, problemOfExpression } from '#shared/boot-test/boot-test-request'
+import {
+  type BootMachine,
+  bootMachineSchema,
+  type DiskBus,
+  type FirmwareChoice,
+  type NETWORKS,
+  problemOfExpression,
+} from '#shared/boot-test/boot-test-request'
 import { bootingEntry, usesSerialConsole } from '#shared/boot-test/booting-entry'
+import type { FailRuleId } from '#shared/boot-test/fail-table'
 import type { ReadySetId } from '#shared/boot-test/ready-sets'
 import type { Edit } from '#shared/edits/edit'
 import { toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import type { PlatformId } from '#shared/platforms/platform'
+import { type FirstBootChoices, firstBootOf, NO_FIRST_BOOT, problemsOfFirstBoot } from './first-boot-choices.js'
 
 const MIB = 1024 ** 2
 /** The first serial port, as fast as it goes: what the machine's console listens on. */
 const SERIAL_CONSOLE = 'console=ttyS0,115200n8'
+const USUAL_RESTARTS = 3
 
 /** What the form of a boot test holds, as it was typed. */
 export interface BootTestChoices {
@@ -30,6 +40,27 @@ export interface BootTestChoices {
   /** Regular expressions, one a line. */
   readonly patterns: string
   readonly timeoutSeconds: number | string
+  readonly accelerator: BootMachine['accelerator']
+  /** Null: that of the platform. */
+  readonly type: BootMachine['machine'] | null
+  /** A model of qemu; empty for all that the accelerator has. */
+  readonly cpu: string
+  /** Null: as the platform has one. */
+  readonly tpm: boolean | null
+  /** Regular expressions of failures, one a line. */
+  readonly fail: string
+  /** Rows of the table of failures that do not count. */
+  readonly ignore: readonly FailRuleId[]
+  /** Empty: silence ends nothing. */
+  readonly silenceSeconds: number | string
+  /** What has to be seen before silence counts; empty for anything. */
+  readonly silenceAfter: string
+  readonly restarts: number | string
+  readonly firstBoot: FirstBootChoices
+  /** An ISO image beside the disk, absolute path. */
+  readonly cdrom: string | null
+  readonly bootCdrom: boolean
+  readonly stayOn: boolean
 }
 
 /** What fits an image, with its edits applied, without anything being chosen. */
@@ -47,6 +78,19 @@ export function usualChoices(edits: readonly Edit[], boot: Pick<BootReport, 'ent
     ready: tellsArguments(edits, boot) ? ['login', 'cmdline'] : ['login'],
     patterns: '',
     timeoutSeconds: 600,
+    accelerator: 'auto',
+    type: null,
+    cpu: '',
+    tpm: null,
+    fail: '',
+    ignore: [],
+    silenceSeconds: '',
+    silenceAfter: '',
+    restarts: USUAL_RESTARTS,
+    firstBoot: NO_FIRST_BOOT,
+    cdrom: null,
+    bootCdrom: true,
+    stayOn: false,
   }
 }
 
@@ -57,19 +101,41 @@ function tellsArguments(edits: readonly Edit[], boot: Pick<BootReport, 'entries'
   return isEdited && !args.includes('quiet')
 }
 
-export type ChoiceProblems = Partial<Record<'memory' | 'cpus' | 'append' | 'ready' | 'patterns' | 'timeout', string>>
+type ChoiceField =
+  | 'memory'
+  | 'cpus'
+  | 'cpu'
+  | 'append'
+  | 'ready'
+  | 'patterns'
+  | 'fail'
+  | 'silence'
+  | 'silenceAfter'
+  | 'restarts'
+  | 'timeout'
+  | 'hostname'
+  | 'user'
+export type ChoiceProblems = Partial<Record<ChoiceField, string>>
 
 /** What keeps the test from being started, by field; empty when nothing does. */
 export function problemsOf(choices: BootTestChoices): ChoiceProblems {
   const patterns = linesOf(choices.patterns)
   const append = problemOfArgs(choices.append)
-  const pattern = patterns.map(problemOfPattern).find((problem) => problem !== null)
+  const pattern = problemOfPatterns(patterns)
+  const fail = problemOfPatterns(linesOf(choices.fail))
+  const after = problemOfPatterns(linesOf(choices.silenceAfter))
   return {
     ...(isWhole(choices.memoryMib, 64, 1024 ** 2) ? {} : { memory: 'At least 64 MiB' }),
     ...(isWhole(choices.cpus, 1, 64) ? {} : { cpus: '1 to 64' }),
     ...(append === null ? {} : { append }),
     ...(choices.ready.length + patterns.length > 0 ? {} : { ready: 'Say what the guest has to reach: without it the test never passes' }),
     ...(pattern === undefined ? {} : { patterns: pattern }),
+    ...(fail === undefined ? {} : { fail }),
+    ...(after === undefined ? {} : { silenceAfter: after }),
+    ...(choices.silenceSeconds === '' || isWhole(choices.silenceSeconds, 1, 86_400) ? {} : { silence: '1 to 86400 seconds' }),
+    ...(isWhole(choices.restarts, 0, 100) ? {} : { restarts: '0 to 100' }),
+    ...(bootMachineSchema.shape.cpu.safeParse(choices.cpu.trim() || undefined).success ? {} : { cpu: 'Not the name of a model' }),
+    ...problemsOfFirstBoot(choices),
     ...(isWhole(choices.timeoutSeconds, 1, 86_400) ? {} : { timeout: '1 to 86400 seconds' }),
   }
 }
@@ -88,9 +154,29 @@ export function inputOf(choices: BootTestChoices): ChosenInput {
       cpus: Number(choices.cpus),
       ...(choices.diskBus === null ? {} : { diskBus: choices.diskBus }),
       network: choices.network,
+      ...(choices.accelerator === 'auto' ? {} : { accelerator: choices.accelerator }),
+      ...(choices.type === null ? {} : { machine: choices.type }),
+      ...(choices.cpu.trim() === '' ? {} : { cpu: choices.cpu.trim() }),
+      ...(choices.tpm === null ? {} : { tpm: choices.tpm }),
     },
-    expect: { ready: [...choices.ready], patterns: linesOf(choices.patterns), timeoutSeconds: Number(choices.timeoutSeconds) },
+    expect: {
+      ready: [...choices.ready],
+      patterns: linesOf(choices.patterns),
+      timeoutSeconds: Number(choices.timeoutSeconds),
+      ...(choices.fail.trim() === '' ? {} : { fail: linesOf(choices.fail) }),
+      ...(choices.ignore.length === 0 ? {} : { ignore: [...choices.ignore] }),
+      ...(choices.restarts === USUAL_RESTARTS ? {} : { restarts: Number(choices.restarts) }),
+      ...(choices.silenceSeconds === '' ? {} : { silence: silenceOf(choices) }),
+    },
+    ...firstBootOf(choices),
+    ...(choices.cdrom === null ? {} : { cdrom: { path: choices.cdrom, bootFirst: choices.bootCdrom } }),
+    ...(choices.stayOn ? { stayOn: true } : {}),
   }
+}
+
+function silenceOf({ silenceSeconds, silenceAfter }: BootTestChoices) {
+  const after = silenceAfter.trim()
+  return { seconds: Number(silenceSeconds), ...(after === '' ? {} : { after }) }
 }
 
 function isWhole(value: number | string, least: number, most: number): boolean {
@@ -99,6 +185,10 @@ function isWhole(value: number | string, least: number, most: number): boolean {
 
 function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '')
+}
+
+function problemOfPatterns(lines: readonly string[]): string | undefined {
+  return lines.map(problemOfPattern).find((problem) => problem !== null) ?? undefined
 }
 
 function problemOfPattern(line: string): string | null {

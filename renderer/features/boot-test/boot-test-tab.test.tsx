@@ -29,6 +29,7 @@ function open(jobs: Job[], live: BootLive | null = null) {
     'bootTest.screenshot': () => ({ url: SCREEN }),
     'bootTest.live': () => live,
     'bootTest.release': () => true,
+    'bootTest.keep': () => ({ path: '/images/kept.qcow2' }),
     'bootTest.raw': () => ({ bytes: new Uint8Array(), skipped: 0, next: 0, ended: true, times: [] }),
     'bootTest.saveLog': () => null,
     'host.reveal': () => undefined,
@@ -144,6 +145,8 @@ test('a machine that stays on is reached by SSH, and switched off', async () => 
   expect(screen.getByText(/^ssh -p 2222 .* core@127\.0\.0\.1$/)).toBeTruthy()
   fireEvent.change(screen.getByRole('textbox', { name: 'User' }), { target: { value: '$(reboot)' } })
   expect(screen.getByText(/ root@127\.0\.0\.1$/)).toBeTruthy()
+  await press('Keep as new image…')
+  expect(invoke).toHaveBeenCalledWith('bootTest.keep', { id: expect.any(String) })
   await press('Switch off')
   expect(invoke).toHaveBeenCalledWith('bootTest.release', { id: expect.any(String) })
 })

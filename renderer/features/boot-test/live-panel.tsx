@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { Power } from 'lucide-react'
+import { HardDriveDownload, Power } from 'lucide-react'
 import type { BootLive } from '#shared/boot-test/boot-live'
 import type { Job } from '#shared/jobs/job'
 import { formatDuration } from '#shared/text/bytes'
@@ -42,20 +42,33 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
         <TimeLine timeline={live.timeline} seconds={judged?.seconds ?? live.seconds} isRunning={judged === null} />
       </section>
       {live.sshPort !== null && <SshAccess port={live.sshPort} />}
-      {judged !== null && <StaysOn job={job} />}
+      <MachineActions job={job} isJudged={judged !== null} />
     </aside>
   )
 }
 
-/** The machine goes on after its verdict: until it is switched off, or its disk becomes an image. */
-function StaysOn({ job }: { readonly job: Job }) {
+/** What can be done with a machine that runs: its disk becomes an image, and after the verdict it is switched off. */
+function MachineActions({ job, isJudged }: { readonly job: Job; readonly isJudged: boolean }) {
   const { reportFailure } = useAppActions()
   const release = useMutation({ mutationFn: () => call('bootTest.release', { id: job.id }), onError: reportFailure })
+  const keep = useMutation({ mutationFn: () => call('bootTest.keep', { id: job.id }), onError: reportFailure })
+  const isEnding = release.isPending || keep.isPending || job.state !== 'running'
   return (
     <footer className={styles.actions}>
-      <p className="caption">The machine stays on, to be used. What the guest writes goes away with it.</p>
-      <Button leftSection={<Power size={15} aria-hidden />} disabled={release.isPending} onClick={() => release.mutate()}>
-        Switch off
+      {isJudged && <p className="caption">The machine stays on, to be used. What the guest writes goes away with it, unless it is kept.</p>}
+      {isJudged && (
+        <Button leftSection={<Power size={15} aria-hidden />} disabled={isEnding} onClick={() => release.mutate()}>
+          Switch off
+        </Button>
+      )}
+      <Button
+        variant={isJudged ? 'default' : 'subtle'}
+        leftSection={<HardDriveDownload size={15} aria-hidden />}
+        disabled={isEnding}
+        title="Ends the test, and keeps the machine's disk with all that the guest wrote. The image itself stays as it is."
+        onClick={() => keep.mutate()}
+      >
+        Keep as new image…
       </Button>
     </footer>
   )

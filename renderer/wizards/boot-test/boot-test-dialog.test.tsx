@@ -16,6 +16,7 @@ function open() {
   const { invoke } = sampleCore(sampleReport([ENTRY]), {
     'images.inspect': () => ({ path: PATH, revision: 'r1' }) as never,
     'jobs.start': () => sampleTest({ id: 'fresh' }),
+    'files.chooseHost': () => ({ files: [{ path: '/isos/rescue.iso', relative: 'rescue.iso', sizeBytes: 1, executable: false }] }) as never,
   })
   renderInApp(<BootTestDialog path={PATH} onClose={onClose} />, actions)
   return { actions, invoke, onClose }
@@ -64,4 +65,26 @@ test('without anything to wait for it is not run; an expression is enough, when 
   expect(button.disabled).toBe(true)
   fireEvent.change(lines, { target: { value: '^ready' } })
   expect(button.disabled).toBe(false)
+})
+
+test('what is seldom needed is folded, and asked for as it was set', async () => {
+  const { invoke } = open()
+  await run()
+  fireEvent.click(screen.getByRole('button', { name: 'Put an ISO in the drive…' }))
+  expect(await screen.findByRole('checkbox', { name: 'Boot it first' })).toBeTruthy()
+  fireEvent.change(screen.getByLabelText('cloud-init: user data'), { target: { value: '#cloud-config' } })
+  fireEvent.click(screen.getByLabelText('Ignition: from a file'))
+  expect(await screen.findByLabelText('Ignition: without the file')).toBeTruthy()
+  expect(screen.getByText('2 given')).toBeTruthy()
+  fireEvent.click(screen.getByRole('checkbox', { name: 'Stay on after the verdict' }))
+  fireEvent.click(await run())
+  await waitFor(() => expect(useBootTestStore.getState().started).toHaveProperty('fresh'))
+  expect(invoke).toHaveBeenCalledWith('jobs.start', {
+    kind: 'test-boot',
+    input: expect.objectContaining({
+      seed: { cloudInit: { userData: { text: '#cloud-config' } }, ignition: { file: '/isos/rescue.iso' } },
+      cdrom: { path: '/isos/rescue.iso', bootFirst: true },
+      stayOn: true,
+    }),
+  })
 })

@@ -16,6 +16,9 @@ import { visibleText } from '../../components/visible-text.js'
 import { type BootTestChoices, inputOf, problemsOf, usualChoices } from '../../features/boot-test/boot-test-choices.js'
 import { useBootTestStore } from '../../features/boot-test/boot-test-store.js'
 import styles from './boot-test-form.module.css'
+import { CdromField } from './cdrom-field.js'
+import { FailureFields } from './failure-fields.js'
+import { FirstBootFields } from './first-boot-fields.js'
 import { MachineFields } from './machine-fields.js'
 
 /** A select has no value for nothing that it would also offer. */
@@ -39,9 +42,15 @@ export function BootTestForm({ info, edits, boot, onClose }: BootTestFormProps) 
   const isReady = Object.keys(problems).length === 0
   const isSilent = boot !== undefined && usesSerialConsole(boot, choices.entry ?? undefined) === false
   const start = useMutation({
-    mutationFn: () => call('jobs.start', { kind: 'test-boot', input: { source: path, revision, edits: [...edits], ...inputOf(choices) } }),
-    onSuccess: ({ id }) => {
+    mutationFn: async () => {
+      const input = { source: path, revision, edits: [...edits], ...inputOf(choices) }
+      // What was typed is there again when it does not start, or when it fails.
       store.choose(path, choices)
+      const { id } = await call('jobs.start', { kind: 'test-boot', input })
+      store.begin(id, input)
+      return id
+    },
+    onSuccess: (id) => {
       onClose()
       showBootTest(path, id)
     },
@@ -111,6 +120,25 @@ export function BootTestForm({ info, edits, boot, onClose }: BootTestFormProps) 
         </FormRow>
         <FormRow name="Machine">
           <MachineFields choices={choices} problems={problems} onChange={change} />
+        </FormRow>
+        <FormRow name="Beside the disk">
+          <CdromField choices={choices} onChange={change} />
+        </FormRow>
+        <FormRow name="First boot">
+          <FirstBootFields choices={choices} problems={problems} onChange={change} />
+        </FormRow>
+        <FormRow name="Fails with">
+          <FailureFields choices={choices} problems={problems} onChange={change} />
+        </FormRow>
+        <FormRow name="Afterwards">
+          <Checkbox
+            size="xs"
+            className={styles.after ?? ''}
+            label="Stay on after the verdict"
+            description="To type, look around, sign in by SSH, or keep its disk as a new image; until you switch it off."
+            checked={choices.stayOn}
+            onChange={(event) => change({ stayOn: event.currentTarget.checked })}
+          />
         </FormRow>
         {start.isError && <ErrorNotice error={start.error} />}
       </DialogBody>

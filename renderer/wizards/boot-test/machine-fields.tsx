@@ -1,9 +1,10 @@
-import { NumberInput, Select } from '@mantine/core'
-import { DISK_BUSES, FIRMWARE_CHOICES, type FirmwareChoice, NETWORKS } from '#shared/boot-test/boot-test-request'
+import { NumberInput, Select, TextInput } from '@mantine/core'
+import { DISK_BUSES, FIRMWARE_CHOICES, type FirmwareChoice, MACHINES, NETWORKS } from '#shared/boot-test/boot-test-request'
 import { machinePreset } from '#shared/boot-test/machine-presets'
 import type { BootTestChoices, ChoiceProblems } from '../../features/boot-test/boot-test-choices.js'
 import { PlatformSelect } from '../../features/platforms/platform-select.js'
 import styles from './boot-test-form.module.css'
+import { Fold } from './fold.js'
 
 const FIRMWARE_WORDS: Readonly<Record<FirmwareChoice, string>> = {
   auto: 'Automatic',
@@ -83,6 +84,61 @@ export function MachineFields({ choices, problems, onChange }: MachineFieldsProp
           error={problems.timeout}
         />
       </div>
+      <MoreOfMachine choices={choices} problems={problems} onChange={onChange} />
     </>
+  )
+}
+
+const ACCELERATOR_WORDS = { auto: 'KVM where it works', kvm: 'KVM alone', tcg: 'Emulated (TCG)' } as const
+const ACCELERATORS = Object.keys(ACCELERATOR_WORDS) as (keyof typeof ACCELERATOR_WORDS)[]
+const TPM_WORDS = { yes: 'TPM 2.0', no: 'None' } as const
+
+function MoreOfMachine({ choices, problems, onChange }: MachineFieldsProps) {
+  const preset = machinePreset(choices.platform ?? undefined)
+  const set = [
+    ...(choices.accelerator === 'auto' ? [] : [ACCELERATOR_WORDS[choices.accelerator]]),
+    ...(choices.type === null ? [] : [choices.type]),
+    ...(choices.cpu.trim() === '' ? [] : [choices.cpu.trim()]),
+    ...(choices.tpm === null ? [] : [choices.tpm ? 'TPM' : 'no TPM']),
+  ]
+  return (
+    <Fold title="Processor, chip set, TPM" set={set.length === 0 ? null : set.join(', ')}>
+      <div className={styles.two}>
+        <Select
+          label="Runs by"
+          allowDeselect={false}
+          value={choices.accelerator}
+          onChange={(value) => onChange({ accelerator: ACCELERATORS.find((id) => id === value) ?? 'auto' })}
+          data={ACCELERATORS.map((value) => ({ value, label: ACCELERATOR_WORDS[value] }))}
+        />
+        <TextInput
+          label="Processor model"
+          placeholder="all that there is"
+          classNames={{ input: 'mono' }}
+          value={choices.cpu}
+          onChange={(event) => onChange({ cpu: event.currentTarget.value })}
+          error={problems.cpu}
+          spellCheck={false}
+        />
+        <Select
+          label="Chip set"
+          allowDeselect={false}
+          value={choices.type ?? ''}
+          onChange={(value) => onChange({ type: MACHINES.find((id) => id === value) ?? null })}
+          data={[{ value: '', label: `Usual (${preset.machine})` }, ...MACHINES.map((value) => ({ value: value as string, label: value }))]}
+        />
+        <Select
+          label="TPM"
+          allowDeselect={false}
+          value={choices.tpm === null ? '' : choices.tpm ? 'yes' : 'no'}
+          onChange={(value) => onChange({ tpm: value === '' ? null : value === 'yes' })}
+          data={[
+            { value: '', label: `Usual (${preset.tpm ? TPM_WORDS.yes : TPM_WORDS.no})` },
+            { value: 'yes', label: TPM_WORDS.yes },
+            { value: 'no', label: TPM_WORDS.no },
+          ]}
+        />
+      </div>
+    </Fold>
   )
 }

@@ -30,6 +30,14 @@ export function bootTestHandlers(core: Core, parent: DialogParent): BootTestHand
     'bootTest.readStream': ({ stream }) => streams.read(stream),
     'bootTest.writeStream': ({ stream, bytes }) => streams.write(stream, bytes),
     'bootTest.closeStream': async ({ stream }) => streams.close(stream),
+    'bootTest.keep': async ({ id }) => {
+      const chosen = await chooseOutput(parent, besideImage(id, '-kept.qcow2'), 'Keep the disk as a new image')
+      if (chosen === null) return null
+      const isKept = core.bootTests.keep(id, { output: chosen.path, format: 'qcow2', replace: chosen.replace })
+      if (!isKept)
+        throw new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: 'the machine does not run any more' } })
+      return { path: chosen.path }
+    },
     'bootTest.savePicture': async ({ id }) => {
       const png = (await core.bootTests.screenshot(id)) ?? (await core.bootTests.keptScreenshot(id))
       if (png === null) throw new AppError('file-not-found', { details: { path: 'the picture of the screen' } })

@@ -1,0 +1,63 @@
+import { ActionIcon, Button, Textarea } from '@mantine/core'
+import { FileText, X } from 'lucide-react'
+import { call } from '../../api/client.js'
+import { useAppActions } from '../../components/app-actions.js'
+import { PathText } from '../../components/path-text.js'
+import type { GivenChoice } from '../../features/boot-test/first-boot-choices.js'
+import styles from './boot-test-form.module.css'
+
+interface GivenTextFieldProps {
+  readonly label: string
+  readonly placeholder?: string
+  readonly value: GivenChoice
+  readonly onChange: (value: GivenChoice) => void
+}
+
+/** A text that is typed, or a file that holds it when the test begins. */
+export function GivenTextField({ label, placeholder, value, onChange }: GivenTextFieldProps) {
+  const { reportFailure } = useAppActions()
+  const choose = async () => {
+    const chosen = await call('files.chooseHost', { several: false })
+    const file = chosen?.files[0]?.path
+    if (file !== undefined) onChange({ file })
+  }
+  const fromFile = (
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      leftSection={<FileText size={13} aria-hidden />}
+      aria-label={`${label}: from a file`}
+      onClick={() => void choose().catch(reportFailure)}
+    >
+      From a file…
+    </Button>
+  )
+  if ('file' in value) {
+    return (
+      <div className={styles.given}>
+        <span className={styles.givenLabel}>{label}</span>
+        <span className={styles.file}>
+          <PathText path={value.file} />
+          <ActionIcon size="sm" aria-label={`${label}: without the file`} onClick={() => onChange({ text: '' })}>
+            <X size={14} aria-hidden />
+          </ActionIcon>
+        </span>
+      </div>
+    )
+  }
+  return (
+    <div className={styles.given}>
+      <Textarea
+        label={label}
+        classNames={{ input: 'mono' }}
+        rows={value.text.includes('\n') ? 5 : 2}
+        placeholder={placeholder ?? ''}
+        maxLength={1024 ** 2}
+        value={value.text}
+        onChange={(event) => onChange({ text: event.currentTarget.value })}
+        spellCheck={false}
+      />
+      <span className={styles.over}>{fromFile}</span>
+    </div>
+  )
+}
