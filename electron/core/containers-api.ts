@@ -49,6 +49,8 @@ export interface ContainersApi {
   /** Tries it at the registry first. Throws `sign-in-needed` when it is refused. */
   signIn(request: SignInRequest): Promise<SignIn>
   signOut(registry: string): Promise<void>
+  /** Tries a passphrase at its key, and keeps it in memory for what is signed with that. Throws `bad-input` when it does not open it. */
+  unlockKey(keyFile: string, passphrase: string): Promise<void>
   /** Images and containers of podman on this machine. */
   storage(signal?: AbortSignal): Promise<ContainerStorage>
   /** Only what is named here is removed; an image that a container uses is not. Returns what could not be removed, and why. */

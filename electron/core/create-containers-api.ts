@@ -8,6 +8,7 @@ import { listPrunable, readStorage, removeStored } from './operations/containers
 import { ContainerIndexes } from './operations/containers/index-container.js'
 import { Origins } from './operations/containers/origins.js'
 import { planPackage } from './operations/containers/plan-package.js'
+import { unlockKey } from './operations/containers/signing/key-passphrases.js'
 import { signInAt } from './operations/containers/sign-in.js'
 import { inspectContainer } from './operations/containers/inspect-container.js'
 import { listTags } from './operations/containers/list-tags.js'
@@ -43,6 +44,7 @@ export function createContainersApi({ host, signIns, dirs }: ContainersDeps): Co
     signIns: () => signIns.list(),
     signIn: async (request) => signInAt({ host, signIns }, signInRequestSchema.parse(request)),
     signOut: (registry) => signIns.forget(registry),
+    unlockKey: (keyFile, passphrase) => unlockKey(keyFile, passphrase, signIns),
     storage: (signal) => readStorage(host, signal),
     removeStored: (what) => removeStored(host, what),
     pruneList: () => listPrunable(host),

@@ -65,7 +65,9 @@ export const containerCalls = {
     output: z.object({ reference: z.string() }).nullable(),
   },
   /** Asks for a private key to sign with; only such a file can be named in a request. Null when the dialog was closed. */
-  'containers.chooseKey': { input: z.undefined(), output: z.object({ path: z.string() }).nullable() },
+  'containers.chooseKey': { input: z.undefined(), output: z.object({ path: z.string(), isEncrypted: z.boolean() }).nullable() },
+  /** Tries the passphrase of a key that was chosen; it is kept in memory, and in no request. */
+  'containers.unlockKey': { input: z.object({ path: z.string().max(4096), passphrase: z.string().max(10_000) }), output: z.undefined() },
   /** Asks where to write an archive; its reference without a name inside, or null when the dialog was closed. */
   'containers.chooseDestination': {
     input: z.object({ suggested: z.string().max(255), transport: z.enum(['oci-archive', 'docker-archive', 'oci', 'dir']) }),

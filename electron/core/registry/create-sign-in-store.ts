@@ -88,6 +88,7 @@ export function createSignInStore({ host, secrets }: SignInDeps): SignInStore {
   }
 
   return {
+    passphrases: new Map(),
     async find(registry, repository, authFile) {
       const asked = authFile === undefined ? null : await fromFiles([authFile], registry, repository)
       const near = asked ?? session.get(registryName(registry)) ?? fromKeyring(registry)

@@ -25,6 +25,8 @@ export interface SecretStore {
  * the credential helpers that they name.
  */
 export interface SignInStore {
+  /** Of private keys to sign with, by their absolute paths; in memory alone. */
+  readonly passphrases?: Map<string, string>
   /** For `HOST[:PORT]` and a repository: auth files may hold one for a part of a registry (containers-auth.json(5)). */
   find(registry: string, repository: string | null, authFile: string | undefined): Promise<RegistryCredential | null>
   list(): Promise<SignIn[]>

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { dialog, type OpenDialogOptions } from 'electron'
+import { isEncryptedKey } from '#core/operations/containers/signing/sigstore-key'
 import { containerReferenceAt } from '#core/operations/containers/container-file'
 import { parseReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
@@ -26,7 +27,7 @@ export async function chooseContainerArchive(parent: DialogParent, of: 'archive'
 }
 
 /** A private key to sign with; null when the dialog was closed. */
-export async function chooseSigningKey(parent: DialogParent): Promise<{ path: string } | null> {
+export async function chooseSigningKey(parent: DialogParent): Promise<{ path: string; isEncrypted: boolean } | null> {
   const options: OpenDialogOptions = {
     title: 'Choose the private key to sign with',
     filters: [
@@ -36,7 +37,7 @@ export async function chooseSigningKey(parent: DialogParent): Promise<{ path: st
     properties: ['openFile', 'showHiddenFiles'],
   }
   const file = await chooseOne(parent, options)
-  return file === null ? null : { path: file }
+  return file === null ? null : { path: file, isEncrypted: await isEncryptedKey(file) }
 }
 
 /** A file that a form of an upload asks for, such as a key or the certificate of an authority; null when the dialog was closed. */

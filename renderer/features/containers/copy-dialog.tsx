@@ -15,7 +15,7 @@ import { accessOf, useContainersStore } from './containers-store.js'
 import { type Destination, destinationReference, NO_DESTINATION } from './destination.js'
 import { DestinationPicker } from './destination-picker.js'
 import dialog from './dialog-forms.module.css'
-import { NO_SIGNING, SignChoice, signingRequest } from './sign-choice.js'
+import { NO_SIGNING, SignChoice, signingRequest, unlockSigning } from './sign-choice.js'
 
 interface CopyDialogProps {
   readonly report: ContainerReport
@@ -35,7 +35,8 @@ export function CopyDialog({ report, image, onClose }: CopyDialogProps) {
   const sign = to.transport === 'docker' ? signingRequest(signing) : undefined
   const name = shortReference(parseReference(report.reference))
   const start = useMutation({
-    mutationFn: (destination: string) => {
+    mutationFn: async (destination: string) => {
+      if (sign) await unlockSigning(signing)
       const input: JobInputDraft<'copy-container'> = {
         source: report.reference,
         destination,

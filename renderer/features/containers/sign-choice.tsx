@@ -15,9 +15,17 @@ export interface Signing {
   readonly kind: 'none' | SignatureRequest['kind']
   readonly keyFile: string
   readonly key: string
+  /** Null where the key needs none. */
+  readonly passphrase: string | null
 }
 
-export const NO_SIGNING: Signing = { kind: 'none', keyFile: '', key: '' }
+export const NO_SIGNING: Signing = { kind: 'none', keyFile: '', key: '', passphrase: null }
+
+/** Before what is signed starts: the passphrase goes to the key alone, and into no request. */
+export async function unlockSigning({ kind, keyFile, passphrase }: Signing): Promise<void> {
+  // Without one typed, that of the environment may do.
+  if (kind === 'sigstore' && passphrase) await call('containers.unlockKey', { path: keyFile, passphrase })
+}
 
 /** `undefined`: unsigned. Null: a key is still missing. */
 export function signingRequest({ kind, keyFile, key }: Signing): SignatureRequest | undefined | null {
@@ -40,7 +48,7 @@ export function SignChoice({ value, isPushed, onChange }: SignChoiceProps) {
   const hasGpg = doctor?.tools.some(({ id, ok }) => id === 'gpg' && ok) === true
   const choose = async () => {
     const chosen = await call('containers.chooseKey')
-    if (chosen !== null) onChange({ ...value, keyFile: chosen.path })
+    if (chosen !== null) onChange({ ...value, keyFile: chosen.path, passphrase: chosen.isEncrypted ? '' : null })
   }
   if (!isPushed) return <p className={styles.unsigned}>Only what is pushed to a registry is signed.</p>
   return (
@@ -66,7 +74,21 @@ export function SignChoice({ value, isPushed, onChange }: SignChoiceProps) {
             </span>
             <Button onClick={() => void choose().catch(reportFailure)}>Choose…</Button>
           </div>
-          <p className={styles.hint}>A key of cosign. Its passphrase is taken from COSIGN_PASSWORD.</p>
+          {value.passphrase === null ? (
+            <p className={styles.hint}>A private key of cosign, or another one in PEM.</p>
+          ) : (
+            <>
+              <TextInput
+                type="password"
+                aria-label="Passphrase of the key"
+                placeholder="Passphrase"
+                value={value.passphrase}
+                onChange={(event) => onChange({ ...value, passphrase: event.currentTarget.value })}
+                autoComplete="off"
+              />
+              <p className={styles.hint}>Kept in memory until Diskwright is closed. Left empty, COSIGN_PASSWORD is taken.</p>
+            </>
+          )}
         </>
       )}
       {value.kind === 'gpg' && (

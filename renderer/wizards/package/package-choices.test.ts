@@ -36,7 +36,7 @@ test('rows without a name are not there yet; plain HTTP only where the user agre
 })
 
 test('a way to sign wants its key; what is written to a file is not signed', () => {
-  const signing = { kind: 'gpg', keyFile: '', key: '' } as const
+  const signing = { kind: 'gpg', keyFile: '', key: '', passphrase: null } as const
   expect(packageInput(INFO, { ...FIRST_CHOICES, to: TO, signing }, none)).toBeNull()
   expect(packageInput(INFO, { ...FIRST_CHOICES, to: TO, signing: { ...signing, key: 'mia' } }, none)).toMatchObject({
     sign: { kind: 'gpg', key: 'mia' },

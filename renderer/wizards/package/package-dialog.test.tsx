@@ -36,6 +36,10 @@ function show() {
     'images.inspect': () => ({ path: PATH, name: 'boot.qcow2', format: 'qcow2', revision: 'r1' }),
     'containers.planPackage': () => plan,
     'containers.chooseDestination': () => ({ reference: 'oci-archive:/out/boot.tar', replace: false }),
+    'containers.chooseKey': () => ({ path: '/keys/cosign.key', isEncrypted: true }),
+    'containers.unlockKey': ({ passphrase }: { passphrase: string }) => {
+      if (passphrase !== 'MARKER') throw new AppError('bad-input', { details: { reason: 'the passphrase is wrong' } })
+    },
     'tools.doctor': () => ({ tools: [{ id: 'gpg', ok: true }] }),
     'jobs.list': () => jobs,
     'jobs.start': ({ input }: { input: { access?: { plainHttp?: boolean } } }) => {
@@ -104,4 +108,23 @@ test('a tag that is there is a warning, a file that is there is not written over
   await typed(`${HOST}/boot:1`)
   expect(await screen.findByText('boot:1 is there already')).toBeDefined()
   await waitFor(async () => expect((await start('Package and push')).disabled).toBe(false))
+})
+
+test('the passphrase of a key opens it before anything starts, and is in no request', async () => {
+  const { asked } = show()
+  await typed(`${HOST}/boot:1`)
+  fireEvent.click(await screen.findByRole('radio', { name: 'sigstore key' }))
+  fireEvent.click(await start('Choose…'))
+  const field = await screen.findByLabelText('Passphrase of the key')
+  fireEvent.change(field, { target: { value: 'wrong' } })
+  await waitFor(async () => expect((await start('Package and push')).disabled).toBe(false))
+  fireEvent.click(await start('Package and push'))
+  expect((await screen.findByRole('alert')).textContent).toContain('he passphrase is wrong')
+  expect(asked('jobs.start')).toEqual([])
+  fireEvent.change(field, { target: { value: 'MARKER' } })
+  fireEvent.click(await start('Package and push'))
+  await waitFor(() => expect(asked('jobs.start')).toHaveLength(1))
+  expect(asked('containers.unlockKey').at(-1)).toEqual({ path: '/keys/cosign.key', passphrase: 'MARKER' })
+  expect(asked('jobs.start')).toMatchObject([{ input: { sign: { kind: 'sigstore', keyFile: '/keys/cosign.key' } } }])
+  expect(JSON.stringify([asked('jobs.start'), asked('containers.planPackage')])).not.toContain('MARKER')
 })

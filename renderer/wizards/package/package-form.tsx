@@ -17,7 +17,7 @@ import { useContainersStore } from '../../features/containers/containers-store.j
 import { isFileTransport } from '../../features/containers/destination.js'
 import { DestinationPicker } from '../../features/containers/destination-picker.js'
 import dialog from '../../features/containers/dialog-forms.module.css'
-import { SignChoice } from '../../features/containers/sign-choice.js'
+import { SignChoice, unlockSigning } from '../../features/containers/sign-choice.js'
 import { JobRun } from '../../features/jobs/job-run.js'
 import { LabelRows } from './label-rows.js'
 import { FIRST_CHOICES, type PackageChoices, packageInput, pathHint } from './package-choices.js'
@@ -55,6 +55,7 @@ export function PackageForm({ info, stagedEdits, onRunning, onClose }: PackageFo
     mutationFn: async () => {
       const wanted = packageInput(info, choices, useContainersStore.getState().plainHosts)
       if (wanted === null) throw new TypeError('nothing to start')
+      if (wanted.sign) await unlockSigning(choices.signing)
       return call('jobs.start', { kind: 'package-container', input: wanted })
     },
     onSuccess: ({ id }) => show(id),

@@ -67,7 +67,7 @@ async function prepare(ctx: JobContext, input: CopyInput, deps: ContainerDeps): 
       details: { reason: `${destination.reference.transport}: has no place for a signature; registries have` },
     })
   }
-  await requireSigner(ctx.host, input.sign)
+  await requireSigner(ctx.host, input.sign, deps.signIns)
   const sources = parsed.path === null ? [] : [path.resolve(parsed.path)]
   if (destination.kind === 'files') await checkFiles(destination, { sources, replace: input.replace })
   const source = await openContainerSource(deps, input.source, input.from)

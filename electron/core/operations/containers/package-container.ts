@@ -46,7 +46,7 @@ interface Made {
  * compressed layer and for podman's storage. Nothing has its name before all of it is there.
  */
 export async function packageContainer(ctx: JobContext, input: JobInput<'package-container'>, signIns: SignInStore): Promise<JobOutput> {
-  const plan = await ctx.step('prepare', () => prepare(ctx, input))
+  const plan = await ctx.step('prepare', () => prepare(ctx, input, signIns))
   const { destination } = plan
   const folder = destination.kind === 'files' ? path.dirname(destination.target) : ctx.host.dirs.cache
   return whileSpaceLasts(ctx, folder, async (watched) => {
@@ -67,11 +67,11 @@ export async function packageContainer(ctx: JobContext, input: JobInput<'package
   })
 }
 
-async function prepare(ctx: JobContext, input: JobInput<'package-container'>): Promise<PackagePlan> {
+async function prepare(ctx: JobContext, input: JobInput<'package-container'>, signIns: SignInStore): Promise<PackagePlan> {
   const plan = await preparePackage(ctx.host, input)
   ctx.defer(() => plan.disk.close())
   const { destination } = plan
-  await requireSigner(ctx.host, input.sign)
+  await requireSigner(ctx.host, input.sign, signIns)
   if (destination.kind === 'files') await checkFiles(destination, { sources: [plan.disk.path], replace: input.replace })
   const folders = foldersWritten(ctx.host.dirs, plan)
   for (const { folder, bytes } of folders) await requireSpace(folder, bytes)

@@ -55,6 +55,10 @@ export function containerHandlers(core: Core, { inputs, outputs, sources }: JobG
       if (chosen !== null) inputs.grant([chosen.path])
       return chosen
     },
+    'containers.unlockKey': async ({ path, passphrase }) => {
+      inputs.assertGranted([path])
+      await containers.unlockKey(path, passphrase)
+    },
     'containers.chooseDestination': async (request) => {
       const chosen = await chooseContainerDestination(parent, request)
       if (chosen !== null) outputs.grantReference(chosen.reference, chosen.replace)

@@ -8,6 +8,7 @@ import { copyImage } from '../../../tools/skopeo/copy.js'
 import type { JobContext } from '../../job-context.js'
 import type { Destination } from '../packaging/destination.js'
 import { toolAccess } from '../tool-access.js'
+import { passphraseFor } from './key-passphrases.js'
 import { readSigstoreKey } from './sigstore-key.js'
 import { pushSignature } from './sigstore-signature.js'
 
@@ -32,7 +33,7 @@ async function signWithKey(
   keyFile: string,
   signIns: SignInStore,
 ): Promise<string> {
-  const key = await readSigstoreKey(keyFile, ctx.host.env.COSIGN_PASSWORD)
+  const key = await readSigstoreKey(keyFile, passphraseFor(keyFile, signIns, ctx.host.env))
   const { registry, repository } = destination
   const deps = { host: ctx.host, signIns, pausePoint: () => ctx.pausePoint() }
   const session = await openRegistry(deps, { registry, repository, purpose: 'push', access })

@@ -3,7 +3,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readSigstoreKey } from './sigstore-key.js'
+import type { SignInStore } from '../../../registry/sign-in-store.js'
+import { passphraseFor, unlockKey } from './key-passphrases.js'
+import { isEncryptedKey, readSigstoreKey } from './sigstore-key.js'
 import { sealedCosignKey } from './testing/cosign-key.js'
 
 let folder: string
@@ -37,6 +39,18 @@ test.each(['COSIGN', 'SIGSTORE'])('reads what cosign seals as ENCRYPTED %s PRIVA
   expect((await readSigstoreKey(sealed, 'open it')).equals(key)).toBe(true)
   await expect(readSigstoreKey(sealed, 'not it')).rejects.toMatchObject(wrong(/passphrase is wrong/))
   await expect(readSigstoreKey(sealed, undefined)).rejects.toMatchObject(wrong(/COSIGN_PASSWORD/))
+})
+
+test('a passphrase that was typed is kept for its key alone, once it has opened it; others have that of the environment', async () => {
+  const sealed = file('typed.key', sealedCosignKey(key, 'open it', 'COSIGN'))
+  const other = file('other.key', key.export({ format: 'pem', type: 'pkcs8' }))
+  expect([await isEncryptedKey(sealed), await isEncryptedKey(other), await isEncryptedKey('/none')]).toEqual([true, false, false])
+  const signIns = { passphrases: new Map<string, string>() } as unknown as SignInStore
+  await expect(unlockKey(sealed, 'not it', signIns)).rejects.toMatchObject(wrong(/passphrase is wrong/))
+  expect(passphraseFor(sealed, signIns, {})).toBeUndefined()
+  await unlockKey(sealed, 'open it', signIns)
+  const env = { COSIGN_PASSWORD: 'another' }
+  expect([passphraseFor(sealed, signIns, env), passphraseFor(other, signIns, env)]).toEqual(['open it', 'another'])
 })
 
 test('what is no key is told as such', async () => {

@@ -22,6 +22,12 @@ const sealedKeySchema = z.object({
   ciphertext: z.base64(),
 })
 
+/** Whether a private key needs a passphrase; false for what cannot be read. */
+export async function isEncryptedKey(file: string): Promise<boolean> {
+  const pem = await readFile(file, 'utf8').catch(() => '')
+  return /-----BEGIN ENCRYPTED /.test(pem.slice(0, MAX_KEY_BYTES))
+}
+
 /**
  * Reads a private key in PEM: one of cosign (`cosign.key`, encrypted), or a plain or encrypted PKCS #8 one of ECDSA, Ed25519 or RSA. Throws `file-not-found`, `file-not-readable`,
  * and `bad-input` for what is no key, and for a passphrase that is missing or wrong.
@@ -35,7 +41,7 @@ export async function readSigstoreKey(file: string, passphrase: string | undefin
   const kind = /-----BEGIN ([A-Z ]+)-----/.exec(pem)?.[1] ?? ''
   if (!kind.endsWith('PRIVATE KEY')) throw wrong('it holds no private key in PEM')
   const isEncrypted = kind.startsWith('ENCRYPTED')
-  if (isEncrypted && passphrase === undefined) throw wrong('its passphrase is needed: give it in COSIGN_PASSWORD')
+  if (isEncrypted && passphrase === undefined) throw wrong('its passphrase is needed: type it, or give it in COSIGN_PASSWORD')
   try {
     if (/^ENCRYPTED (COSIGN|SIGSTORE) /.test(kind)) return await openSealedKey(pem, passphrase ?? '')
     return createPrivateKey({ key: pem, ...(passphrase === undefined || !isEncrypted ? {} : { passphrase }) })
