@@ -88,12 +88,13 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
     let rounds = 0
     const outcomes: Outcome[] = []
 
+    // Some servers take minutes on a busy machine.
     beforeAll(async () => {
       folder = await fs.mkdtemp(path.join(os.tmpdir(), `diskwright-clouds-${id}-`))
       provider = await cloudProvider(id)
       program = await buildChildProgram(id)
       place = await begin()
-    })
+    }, 600_000)
     afterAll(async () => {
       await place?.stop()
       await program?.remove()
