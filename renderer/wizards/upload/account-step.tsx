@@ -5,6 +5,7 @@ import type { CloudAccount } from '#shared/clouds/cloud-calls'
 import type { Field, FieldValues } from '#shared/clouds/field'
 import type { ProviderForm } from '#shared/clouds/provider-form'
 import { ErrorNotice } from '../../components/error-notice.js'
+import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { visibleText } from '../../components/visible-text.js'
 import { accountsQuery } from '../../features/clouds/cloud-queries.js'
@@ -64,8 +65,8 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
         {accounts.isError && <ErrorNotice error={accounts.error} onRetry={() => void accounts.refetch()} />}
         {accounts.isSuccess && found.length === 0 && <p className="dim">Nothing was found on this machine; fill it in below.</p>}
         {found.length > 0 && (
-          <Radio.Group
-            aria-label="Account"
+          <NamedRadioGroup
+            name="Account"
             value={chosen < 0 ? BY_HAND : String(chosen)}
             onChange={(value) => fill(draft.path, accountValues(own, value === BY_HAND ? null : (found[Number(value)] ?? null)))}
           >
@@ -83,7 +84,7 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
                 </Radio.Card>
               )}
             </div>
-          </Radio.Group>
+          </NamedRadioGroup>
         )}
         <FieldList upload={upload} step="account" fields={own} attempted={attempted} />
       </div>

@@ -1,6 +1,7 @@
 import { Radio } from '@mantine/core'
 import { providerForm } from '#shared/clouds/forms'
 import { PROVIDER_IDS, type ProviderId } from '#shared/clouds/provider-ids'
+import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { whyNot } from '../../features/clouds/upload-words.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
 import styles from './target-step.module.css'
@@ -12,7 +13,7 @@ export function TargetStep({ upload: { draft, facts } }: { readonly upload: Uplo
   const { choose } = useShipStore.getState()
   return (
     <div className={wizard.body}>
-      <Radio.Group aria-label="Target" value={draft.provider ?? ''} onChange={(value) => choose(draft.path, value as ProviderId)}>
+      <NamedRadioGroup name="Target" value={draft.provider ?? ''} onChange={(value) => choose(draft.path, value as ProviderId)}>
         <div className={styles.cards}>
           {PROVIDER_IDS.map((id) => {
             const form = providerForm(id)
@@ -38,7 +39,7 @@ export function TargetStep({ upload: { draft, facts } }: { readonly upload: Uplo
             )
           })}
         </div>
-      </Radio.Group>
+      </NamedRadioGroup>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { describeError } from '#shared/errors/describe-error'
 import { toAppError } from '#shared/errors/app-error'
+import { NamedRadioGroup } from '../../../components/named-radio-group.js'
 import { visibleText } from '../../../components/visible-text.js'
 import { signInsQuery } from '../../containers/container-queries.js'
 import { type Keep, keepSecret, keptUnder, secretName } from '../kept-secrets.js'
@@ -95,10 +96,10 @@ export function SecretInput({ field, problem, nameFor, autoFocus = false, keepAs
         disabled={handOver.isPending}
       />
       {secret !== '' && keepAs === undefined && (
-        <Radio.Group
-          aria-label={`Keep ${field.label}`}
+        <NamedRadioGroup
+          name={`Keep ${field.label}`}
           value={keep}
-          onChange={setKeep}
+          onChange={(next) => setKeep(next as Keep)}
           // The field keeps the focus: leaving it hands the secret over.
           onMouseDown={(event) => event.preventDefault()}
         >
@@ -113,7 +114,7 @@ export function SecretInput({ field, problem, nameFor, autoFocus = false, keepAs
               }
             />
           </div>
-        </Radio.Group>
+        </NamedRadioGroup>
       )}
     </div>
   )
