@@ -9,6 +9,7 @@ import { silentLogger } from '#core/log/logger'
 import { testImage } from '../images/cache.js'
 import { bootTestBench } from './boot-test-bench.js'
 import { measureColdStart } from './cold-start.js'
+import { consoleMemoryBench } from './console-bench.js'
 import { containerBench } from './container-bench.js'
 import { DATA_MIB, formatBench, formatPairs, formatTable, type PairResult } from './format-bench.js'
 import { guestfishEdits, guestfishReads } from './guestfish-baseline.js'
@@ -198,6 +199,7 @@ async function main(): Promise<void> {
       console.log(`          programs that a conversion starts, with all proofs: ${Math.min(...programs)} to ${Math.max(...programs)}`)
     }
     if (wanted('boot-test')) (await bootTestBench(core)).forEach(show)
+    if (wanted('console')) show(await consoleMemoryBench())
     if (wanted('start')) show(await coldStartBench())
   } finally {
     await core.close()

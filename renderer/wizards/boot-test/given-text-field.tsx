@@ -1,5 +1,6 @@
-import { ActionIcon, Button, Textarea } from '@mantine/core'
-import { FileText, X } from 'lucide-react'
+import { ActionIcon, Textarea, UnstyledButton } from '@mantine/core'
+import { X } from 'lucide-react'
+import { useId } from 'react'
 import { call } from '../../api/client.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { PathText } from '../../components/path-text.js'
@@ -16,26 +17,16 @@ interface GivenTextFieldProps {
 /** A text that is typed, or a file that holds it when the test begins. */
 export function GivenTextField({ label, placeholder, value, onChange }: GivenTextFieldProps) {
   const { reportFailure } = useAppActions()
+  const id = useId()
   const choose = async () => {
     const chosen = await call('files.chooseHost', { several: false })
     const file = chosen?.files[0]?.path
     if (file !== undefined) onChange({ file })
   }
-  const fromFile = (
-    <Button
-      size="compact-xs"
-      variant="subtle"
-      leftSection={<FileText size={13} aria-hidden />}
-      aria-label={`${label}: from a file`}
-      onClick={() => void choose().catch(reportFailure)}
-    >
-      From a file…
-    </Button>
-  )
   if ('file' in value) {
     return (
       <div className={styles.given}>
-        <span className={styles.givenLabel}>{label}</span>
+        <span className={styles.givenHead}>{label}</span>
         <span className={styles.file}>
           <PathText path={value.file} />
           <ActionIcon size="sm" aria-label={`${label}: without the file`} onClick={() => onChange({ text: '' })}>
@@ -47,8 +38,18 @@ export function GivenTextField({ label, placeholder, value, onChange }: GivenTex
   }
   return (
     <div className={styles.given}>
+      <span className={styles.givenHead}>
+        <label htmlFor={id}>{label}</label>
+        <UnstyledButton
+          className={styles.fromFile ?? ''}
+          aria-label={`${label}: from a file`}
+          onClick={() => void choose().catch(reportFailure)}
+        >
+          From a file…
+        </UnstyledButton>
+      </span>
       <Textarea
-        label={label}
+        id={id}
         classNames={{ input: 'mono' }}
         rows={value.text.includes('\n') ? 5 : 2}
         placeholder={placeholder ?? ''}
@@ -57,7 +58,6 @@ export function GivenTextField({ label, placeholder, value, onChange }: GivenTex
         onChange={(event) => onChange({ text: event.currentTarget.value })}
         spellCheck={false}
       />
-      <span className={styles.over}>{fromFile}</span>
     </div>
   )
 }
