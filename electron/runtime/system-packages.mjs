@@ -65,4 +65,6 @@ export const TEST_PACKAGES = [
   { names: ['uwsgi-plugin-python3'], why: 'serves keystone' },
   { names: ['awscli'], why: 'a second client in tests and figures of uploads' },
   { names: ['rclone'], why: 'a third client in tests and figures of uploads' },
+  { names: ['golang-go'], why: 'compiles the simulator of a vCenter for the tests of uploads' },
+  { names: ['golang-github-vmware-govmomi-dev'], why: 'the official simulator of a vCenter, as source' },
 ]
