@@ -77,9 +77,59 @@ test.each([
   [['--silence-after', 'x']],
   [['--entry', 'nowhere']],
   [['--platform', 'nowhere']],
+  [['--metadata', 'nowhere']],
+  [['--hostname', 'web']],
+  [['--metadata', 'aws', '--hostname', 'two words']],
+  [['--keep-to', 'raw']],
 ])('%j is bad input', async (args) => {
   expect((await cli.run(['test-boot', 'good.qcow2', ...args])).code).toBe(2)
 })
+
+test(
+  'a machine stays on until a line comes; how to reach it is told, and its disk is kept',
+  async () => {
+    const options = ['--ssh', '--user', 'core', '--keep', 'kept.raw', '--keep-to', 'raw', '--keep-running', ...SMALL].join(' ')
+    const script = `mkfifo line && exec 3<>line && "$DISKWRIGHT" test-boot good.qcow2 ${options} <line 2>err & machine=$!
+      until grep -q 'Enter ends it' err 2>/dev/null; do kill -0 $machine || break; sleep 0.2; done
+      echo >line; wait $machine; code=$?; cat err >&2; exit $code`
+    const { code, out, err } = await cli.shell(script)
+    expect([code, code === 0 ? '' : err]).toEqual([0, ''])
+    expect(err).toMatch(/^SSH: ssh -p \d+ -o StrictHostKeyChecking=no -o UserKnownHostsFile=\/dev\/null core@127\.0\.0\.1$/m)
+    expect(err).toContain('Passed. The machine stays on: Enter ends it')
+    expect(out).toContain(`The disk of the machine is kept as ${path.join(cli.folder, 'kept.raw')}`)
+    expect((await fs.stat(path.join(cli.folder, 'kept.raw'))).size % 512).toBe(0)
+    const again = await cli.run(['test-boot', 'good.qcow2', '--keep', 'kept.raw', ...SMALL])
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('kept.raw')])
+  },
+  PATIENCE,
+)
+
+test(
+  'apply boots what it made, as the recipe says; the result stays whatever the test finds, and the exit code tells',
+  async () => {
+    const recipe = (expectations: string) => `diskwright: 1
+edits:
+  - {kind: kernel-args, entry: default, changes: [{op: append, arg: by.recipe=1}]}
+bootTest:
+  machine: {memoryBytes: ${512 * 1024 ** 2}, cpus: 1}
+  expect: {${expectations}, timeoutSeconds: 300}
+`
+    const write = (name: string, text: string) => fs.writeFile(path.join(cli.folder, name), text)
+    await write('good.yaml', recipe("ready: [login, cmdline], patterns: ['by\\.recipe=1']"))
+    await write('bad.yaml', recipe("fail: ['^SeaBIOS']"))
+    const good = await cli.run(['apply', 'good.yaml', 'good.qcow2', '-o', 'applied.qcow2'])
+    expect([good.code, good.code === 0 ? '' : good.err]).toEqual([0, ''])
+    expect(good.out).toMatch(/^PASS after /m)
+    const bad = await cli.run(['apply', 'bad.yaml', 'good.qcow2', '-o', 'not-booting.qcow2', '--json'])
+    expect(bad.code).toBe(1)
+    const { state, bootTestJob } = JSON.parse(bad.out)
+    expect([state, jobSchema.parse(bootTestJob).output?.bootTest?.verdict]).toEqual(['succeeded', 'fail'])
+    expect((await cli.run(['inspect', 'not-booting.qcow2'])).code).toBe(0)
+    const without = await cli.run(['apply', 'bad.yaml', 'good.qcow2', '-o', 'untested.qcow2', '--no-boot-test'])
+    expect([without.code, without.out]).toEqual([0, expect.not.stringContaining('FAIL')])
+  },
+  PATIENCE,
+)
 
 test(
   'killed while the machine runs: it goes too, and the next start cleans up',

@@ -5,10 +5,14 @@ import { splitArgs } from '#shared/boot/kernel-args'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import { pinHostFiles } from '#core/operations/pin-host-files'
+import type { Job } from '#shared/jobs/job'
 import { ENGINES, type JobInput } from '#shared/jobs/job-requests'
+import type { RecipeBootTest } from '#shared/recipes/recipe-boot-test'
 import { alignLists } from '#shared/text/align-lists'
 import { type CommandContext, type CommandInput, type OptionTable, UsageError } from './command.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { bootReportLines } from './boot-test-report.js'
+import { followBootTest } from './follow-boot-test.js'
 import { followJob, outputLines } from './follow-job.js'
 import { parseTarget } from './target-format.js'
 
@@ -62,7 +66,7 @@ export async function saveEdits(
   input: CommandInput,
   source: string,
   asked: readonly Edit[],
-  more: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> = {},
+  { bootTest, ...more }: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> & { readonly bootTest?: RecipeBootTest } = {},
 ): Promise<ExitCode> {
   const { core, print, signal } = context
   const target = saveTarget(input)
@@ -78,9 +82,18 @@ export async function saveEdits(
   }
   const request = { source, revision, edits: [...edits], target, ...engineOf(input), ...more }
   const { job, output } = await followJob(context, { kind: 'save-image', input: request })
-  print.result(job)
+  if (!bootTest) print.result(job)
   for (const line of ['', ...outputLines(output)]) print.line(line)
-  return EXIT.ok
+  return bootTest ? bootSaved(context, job, output.path, bootTest) : EXIT.ok
+}
+
+/** The boot test that a recipe asks for, of what was saved; that stays, whatever the test finds. */
+async function bootSaved(context: CommandContext, saved: Job, source: string, bootTest: RecipeBootTest): Promise<ExitCode> {
+  const { job, output } = await followBootTest(context, { source, ...bootTest }, { console: false, ssh: null })
+  if (!output.bootTest) throw new AppError('internal', { details: { message: 'the boot test has no result' } })
+  context.print.result({ ...saved, bootTestJob: job })
+  for (const line of ['', ...bootReportLines(output.bootTest)]) context.print.line(line)
+  return output.bootTest.verdict === 'pass' ? EXIT.ok : EXIT.failed
 }
 
 async function writeRecipe({ core, print, signal }: CommandContext, source: string, edits: readonly Edit[], file: string): Promise<void> {

@@ -16,6 +16,7 @@ import { createJobDefinitions } from './jobs/job-definitions.js'
 import { createJobRunner } from './jobs/job-runner.js'
 import { createJobStore } from './jobs/job-store.js'
 import { createLockTable } from './jobs/locks.js'
+import { lastBootTest } from './jobs/last-boot-test.js'
 import { createRecovery } from './jobs/recovery.js'
 import { startBatch } from './jobs/start-batch.js'
 import { podmanKeeper } from './operations/containers/podman-keeper.js'
@@ -114,7 +115,8 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     lintArtifact: (file, expectation, signal) => lintFile(file, expectation, { signal }),
     exportRecipe: async (image, edits, signal) => {
       const { info, boot } = await readings.read(bind(signal), image)
-      const { recipe, notes } = await exportRecipe(edits, { info, entries: boot.entries, tools: await toolVersions(), signal })
+      const bootTest = lastBootTest(jobs.list(), image, edits)
+      const { recipe, notes } = await exportRecipe(edits, { info, entries: boot.entries, tools: await toolVersions(), signal, bootTest })
       return { recipe, text: printRecipe(recipe), notes }
     },
     readRecipe,

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { bootTestInputSchema } from '../boot-test/boot-test-request.js'
 import { checkRecipe, type Recipe, recipeJsonSchema } from './recipe.js'
+import { recipeBootTest } from './recipe-boot-test.js'
 import { parseRecipe, printRecipe } from './recipe-text.js'
 
 const RECIPE: Recipe = {
@@ -20,8 +22,27 @@ test('a recipe that is printed reads back the same', () => {
   expect(parseRecipe(JSON.stringify(RECIPE))).toEqual(RECIPE)
 })
 
+test('a boot test needs no more than its name; a recipe holds nothing of a first boot', () => {
+  const recipe = parseRecipe('diskwright: 1\nedits: [{kind: move-backup-gpt}]\nbootTest: {platform: aws, expect: {patterns: [ready]}}')
+  expect(recipe.bootTest).toMatchObject({
+    platform: 'aws',
+    machine: { firmware: 'auto' },
+    expect: { ready: ['login'], timeoutSeconds: 600 },
+  })
+  expect(parseRecipe(printRecipe(recipe))).toEqual(recipe)
+  const request = { source: '/a.raw', machine: { accelerator: 'tcg' }, append: ['quiet'], entry: '1:/a', screenshot: false } as const
+  const { bootTest, isWhole } = recipeBootTest(bootTestInputSchema.parse(request))
+  expect([bootTest.append, bootTest.entry, isWhole]).toEqual([['quiet'], '1:/a', true])
+  expect(checkRecipe({ ...RECIPE, bootTest }).bootTest).toEqual(bootTest)
+  const seed = { ignition: { text: 'secret' } }
+  const withSeed = recipeBootTest(bootTestInputSchema.parse({ ...request, seed }))
+  expect([withSeed.isWhole, JSON.stringify(withSeed)]).toEqual([false, expect.not.stringContaining('secret')])
+})
+
 test.each([
   ['nothing', ''],
+  ['a boot test with a configuration of a first boot', 'diskwright: 1\nedits: [{kind: move-backup-gpt}]\nbootTest: {seed: {}}'],
+  ['a boot test with half an expression', 'diskwright: 1\nedits: [{kind: move-backup-gpt}]\nbootTest: {expect: {patterns: ["("]}}'],
   ['no YAML', 'a: [1'],
   ['the same key twice', 'diskwright: 1\ndiskwright: 1\nedits: []'],
   ['another version', 'diskwright: 2\nedits: [{kind: move-backup-gpt}]'],

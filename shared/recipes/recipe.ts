@@ -3,6 +3,7 @@ import { editSchema } from '../edits/edit.js'
 import { AppError } from '../errors/app-error.js'
 import { diskFormatSchema, imageFormatSchema } from '../images/image-info.js'
 import { expectationSchema } from './expectation.js'
+import { recipeBootTestSchema } from './recipe-boot-test.js'
 
 /**
  * Version 1 of the recipe format: what was done to one image, to be done to another. It holds no path of the machine it was recorded
@@ -32,6 +33,8 @@ export const recipeSchema = z
     edits: z.array(editSchema).min(1).max(2000),
     /** Format of the result; default is that of the image. */
     target: z.object({ format: diskFormatSchema, subformat: z.string().optional() }).optional(),
+    /** The result is booted in a throw-away machine, and has to come as far as this says. */
+    bootTest: recipeBootTestSchema.optional(),
   })
   .strict()
 export type Recipe = z.infer<typeof recipeSchema>

@@ -13,13 +13,14 @@ export const ALLOW_HOST_FILES = {
 
 export const applyCommand: Command = {
   name: 'apply',
-  summary: 'Replay a recipe on an image',
+  summary: 'Replay a recipe on an image. Exit code 1 when the result does not pass the boot test of the recipe',
   positionals: 'RECIPE IMAGE',
   needs: '-o OUT|--in-place',
   counts: { min: 2, max: 2 },
   options: {
     ...SAVE_OPTIONS,
     'allow-host-files': ALLOW_HOST_FILES,
+    'no-boot-test': { type: 'boolean', help: 'Leave out the boot test that the recipe asks for' },
     idempotent: { type: 'boolean', help: 'Leave out edits that have their effect already' },
   },
   examples: [
@@ -37,6 +38,7 @@ export const applyCommand: Command = {
       return await saveEdits(context, withTarget(input, recipe), path.resolve(image), recipe.edits, {
         ...(recipe.expects ? { expects: recipe.expects } : {}),
         ...(input.flag('idempotent') ? { idempotent: true } : {}),
+        ...(recipe.bootTest && !input.flag('no-boot-test') ? { bootTest: recipe.bootTest } : {}),
       })
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== 'nothing-to-save' || !input.flag('idempotent')) throw thrown

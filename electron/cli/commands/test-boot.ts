@@ -1,23 +1,25 @@
-import { copyFile } from 'node:fs/promises'
+import { copyFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { PHASE_TITLES } from '#shared/boot-test/boot-phases'
 import type { BootTestReport } from '#shared/boot-test/boot-test-report'
 import { DISK_BUSES, FIRMWARE_CHOICES, MACHINES, NETWORKS, problemOfExpression } from '#shared/boot-test/boot-test-request'
 import { FAIL_RULE_IDS } from '#shared/boot-test/fail-table'
+import { guestMetadataSchema, METADATA_SERVICE_IDS } from '#shared/boot-test/guest-metadata'
 import { READY_SET_IDS } from '#shared/boot-test/ready-sets'
-import { SerialLines } from '#shared/boot-test/serial-lines'
 import { ENGINES, type JobInputDraft } from '#shared/jobs/job-requests'
 import { AppError } from '#shared/errors/app-error'
 import { parseDiskSize } from '#shared/text/parse-size'
 import { findEntry } from '../boot-changes.js'
+import { bootReportLines } from '../boot-test-report.js'
 import { choiceOf, oneOf } from '../choice.js'
 import { type Command, type CommandContext, type CommandInput, type OptionTable, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { followJob } from '../follow-job.js'
-import { table, visible } from '../print.js'
+import { followBootTest } from '../follow-boot-test.js'
+import { parseTarget } from '../target-format.js'
 import { platformOf } from './retarget.js'
 
 type Request = JobInputDraft<'test-boot'>
+
+const DEFAULT_USER = 'diskwright'
 
 const OPTIONS = {
   expect: { type: 'string', multiple: true, value: 'RE', help: 'A line of the console has to match this regular expression' },
@@ -38,8 +40,26 @@ const OPTIONS = {
   'no-kvm': { type: 'boolean', help: 'Emulate, though KVM works' },
   entry: { type: 'string', value: 'ID', help: 'Boot this entry, for this test alone' },
   append: { type: 'string', multiple: true, value: 'ARG', help: 'A kernel argument for this test alone' },
+  metadata: {
+    type: 'string',
+    value: 'SERVICE',
+    help: `Tell the guest who it is, as that platform does: ${METADATA_SERVICE_IDS.join(', ')}`,
+  },
+  hostname: { type: 'string', value: 'NAME', help: 'With --metadata: name of the guest' },
+  'instance-id': { type: 'string', value: 'ID', help: 'With --metadata: id of the instance' },
+  user: { type: 'string', value: 'NAME', help: 'With --metadata and --ssh: user of the guest (default: diskwright)' },
+  'ssh-key': { type: 'string', multiple: true, value: 'FILE', help: 'With --metadata: a public key that may log in' },
+  'user-data': { type: 'string', value: 'FILE', help: 'With --metadata: user data, for cloud-init or Ignition' },
   'cloud-init': { type: 'string', value: 'FILE', help: 'User data for cloud-init, on a NoCloud disk' },
   ignition: { type: 'string', value: 'FILE', help: 'Configuration for Ignition' },
+  cdrom: { type: 'string', value: 'ISO', help: 'Put a disc in a drive beside the disk; it boots first' },
+  'disk-first': { type: 'boolean', help: 'With --cdrom: the disk boots first' },
+  stay: { type: 'boolean', help: 'Leave the machine on after the verdict, until Enter or until the guest switches itself off' },
+  ssh: { type: 'boolean', help: 'Print the command that opens a shell in the guest; means --network user --stay' },
+  keep: { type: 'string', value: 'OUT', help: 'Keep the disk of the machine as a new image once the test has passed' },
+  'keep-to': { type: 'string', value: 'FORMAT[:SUB]', help: 'Format of the kept image (default: that of IMAGE)' },
+  'keep-running': { type: 'boolean', help: 'With --keep: do not ask the guest to switch itself off first' },
+  'replace-output': { type: 'boolean', help: 'With --keep: replace OUT if it exists' },
   engine: { type: 'string', value: 'E', help: `Engine that applies --append and --entry: ${ENGINES.join(', ')}` },
   'save-log': { type: 'string', value: 'FILE', help: 'Copy the serial log there' },
   screenshot: { type: 'string', value: 'FILE', help: 'Copy a PNG of the screen at the end there' },
@@ -56,16 +76,19 @@ export const testBootCommand: Command = {
     'diskwright test-boot disk.qcow2',
     'diskwright test-boot disk.qcow2 --append console=ttyS0,115200n8 --ready multi-user --timeout 300 --show',
     'diskwright test-boot disk.qcow2 --platform aws --expect nvme0n1 --save-log boot.log',
+    'diskwright test-boot disk.qcow2 --metadata aws --user-data cloud.yaml --ssh-key ~/.ssh/id_ed25519.pub --ssh',
+    'diskwright test-boot disk.qcow2 --keep booted.qcow2',
     'diskwright test-boot fcos.qcow2 --ignition config.ign --ready ignition --network user',
   ],
   async run(input, context) {
     const request = await readRequest(input, context)
-    const { job, output } = await followConsole(input.flag('show'), context, request)
+    const told = { console: input.flag('show'), ssh: input.flag('ssh') ? (input.text('user') ?? DEFAULT_USER) : null }
+    const { job, output } = await followBootTest(context, request, told)
     const { bootTest } = output
     if (!bootTest) throw new AppError('internal', { details: { message: 'the boot test has no result' } })
     await copyResults(input, bootTest)
     context.print.result(job)
-    for (const line of reportLines(bootTest)) context.print.line(line)
+    for (const line of bootReportLines(bootTest)) context.print.line(line)
     return bootTest.verdict === 'pass' ? EXIT.ok : EXIT.failed
   },
 }
@@ -78,6 +101,9 @@ async function readRequest(input: CommandInput, { core, signal }: CommandContext
   const engine = choiceOf(input, 'engine', ENGINES)
   const wanted = input.text('entry')
   const entry = wanted === undefined ? undefined : findEntry((await core.listBootEntries(source, signal)).entries, wanted).id
+  const metadata = await readMetadata(input)
+  const cdrom = fileOf(input, 'cdrom')
+  const keep = readKeep(input)
   const [cloudInit, ignition] = [fileOf(input, 'cloud-init'), fileOf(input, 'ignition')]
   return {
     source,
@@ -87,6 +113,10 @@ async function readRequest(input: CommandInput, { core, signal }: CommandContext
     ...(platform === undefined ? {} : { platform }),
     ...(engine === undefined ? {} : { engine }),
     ...(entry === undefined ? {} : { entry }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(cdrom === undefined ? {} : { cdrom: { path: cdrom.file, bootFirst: !input.flag('disk-first') } }),
+    ...(keep === undefined ? {} : { keep }),
+    ...(input.flag('stay') || input.flag('ssh') ? { stayOn: true } : {}),
     ...(cloudInit === undefined && ignition === undefined
       ? {}
       : {
@@ -95,6 +125,63 @@ async function readRequest(input: CommandInput, { core, signal }: CommandContext
             ...(ignition === undefined ? {} : { ignition }),
           },
         }),
+  }
+}
+
+async function readMetadata(input: CommandInput): Promise<Request['metadata']> {
+  const service = choiceOf(input, 'metadata', METADATA_SERVICE_IDS)
+  const [hostname, instanceId, user] = [input.text('hostname'), input.text('instance-id'), input.text('user')]
+  const userData = fileOf(input, 'user-data')
+  const keys = input.texts('ssh-key')
+  const stray = [hostname && 'hostname', instanceId && 'instance-id', userData && 'user-data', keys.length > 0 && 'ssh-key'].find(Boolean)
+  if (service === undefined) {
+    if (stray) throw new UsageError(`--${stray} goes with --metadata`)
+    return undefined
+  }
+  const metadata = {
+    service,
+    sshKeys: (await Promise.all(keys.map(readKey))).flat(),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(instanceId === undefined ? {} : { instanceId }),
+    ...(user === undefined ? {} : { user }),
+    ...(userData === undefined ? {} : { userData }),
+  }
+  const { error } = guestMetadataSchema.safeParse(metadata)
+  const wrong = error?.issues[0]
+  if (wrong) throw new UsageError(`--${METADATA_OPTIONS[String(wrong.path[0])] ?? 'metadata'}: ${wrong.message}`)
+  return metadata
+}
+
+const METADATA_OPTIONS: Readonly<Record<string, string>> = {
+  hostname: 'hostname',
+  instanceId: 'instance-id',
+  sshKeys: 'ssh-key',
+  user: 'user',
+}
+
+/** Lines of a file of public keys. */
+async function readKey(file: string): Promise<string[]> {
+  const text = await readFile(path.resolve(file), 'utf8').catch(() => {
+    throw new AppError('file-not-found', { details: { path: path.resolve(file) } })
+  })
+  const keys = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  if (keys.some((key) => key.includes('PRIVATE KEY'))) throw new UsageError(`--ssh-key wants a public key; ${file} is a private one`)
+  return keys
+}
+
+function readKeep(input: CommandInput): Request['keep'] {
+  const output = input.text('keep')
+  const stray = ['keep-to', 'keep-running', 'replace-output'].find((name) => input.text(name) !== undefined || input.flag(name))
+  if (output === undefined) {
+    if (stray !== undefined) throw new UsageError(`--${stray} goes with --keep`)
+    return undefined
+  }
+  const to = input.text('keep-to')
+  return {
+    output: path.resolve(output),
+    replace: input.flag('replace-output'),
+    guest: input.flag('keep-running') ? 'pause' : 'shut-down',
+    ...(to === undefined ? {} : parseTarget(to)),
   }
 }
 
@@ -122,7 +209,7 @@ function readMachine(input: CommandInput): NonNullable<Request['machine']> {
   const firmware = choiceOf(input, 'firmware', FIRMWARE_CHOICES)
   const machine = choiceOf(input, 'machine', MACHINES)
   const diskBus = choiceOf(input, 'bus', DISK_BUSES)
-  const network = choiceOf(input, 'network', NETWORKS)
+  const network = input.flag('ssh') ? 'user' : choiceOf(input, 'network', NETWORKS)
   const memory = input.text('memory')
   const cpus = count(input, 'cpus')
   return {
@@ -161,49 +248,9 @@ function fileOf(input: CommandInput, name: string): { file: string } | undefined
   return file === undefined ? undefined : { file: path.resolve(file) }
 }
 
-/** As `followJob`, with the console on stderr when it is wanted: as plain lines, so that no guest can play with the terminal. */
-async function followConsole(show: boolean, context: CommandContext, request: Request) {
-  const { core, print } = context
-  if (!show) return followJob(context, { kind: 'test-boot', input: request })
-  const decoder = new TextDecoder('utf-8')
-  const lines = new SerialLines((line) => print.stderr.write(`${visible(line)}\n`))
-  let stopWatching = (): void => {}
-  // What is no terminal gets no progress line, which would run into the console.
-  const quiet = { ...context, print: { ...print, stderr: { write: (data: string | Uint8Array) => print.stderr.write(data) } } }
-  try {
-    return await followJob(quiet, { kind: 'test-boot', input: request }, (job) => {
-      stopWatching = core.bootTests.watch(job.id, (bytes) => lines.push(decoder.decode(bytes, { stream: true })))
-    })
-  } finally {
-    stopWatching()
-    lines.end()
-  }
-}
-
 async function copyResults(input: CommandInput, { serial, screenshot }: BootTestReport): Promise<void> {
   const log = input.text('save-log')
   if (log !== undefined) await copyFile(serial.path, path.resolve(log))
   const picture = input.text('screenshot')
   if (picture !== undefined && screenshot !== null) await copyFile(screenshot, path.resolve(picture))
-}
-
-function reportLines(report: BootTestReport): string[] {
-  const { verdict, reason, seconds, accelerator, firmware, machine, evidence, timeline, notes, serial } = report
-  const head = { pass: 'PASS', fail: 'FAIL', timeout: 'TIME-OUT' }[verdict]
-  const at = (time: number) => `${time.toFixed(1)} s`
-  return [
-    `${head} after ${at(seconds)}: ${visible(reason)}`,
-    '',
-    ...table(
-      timeline.map(({ phase, seconds: time, line }) => [at(time), PHASE_TITLES[phase], visible(line).slice(0, 80)]),
-      [0],
-    ),
-    '',
-    ...evidence.map(({ kind, title, line, lineNumber }) => `${kind}: ${title} (line ${lineNumber})\n  ${visible(line)}`),
-    '',
-    `Machine: ${machine.type}, ${firmware.kind}, disk on ${machine.diskBus}, ${accelerator.used === 'kvm' ? 'KVM' : 'TCG'}`,
-    `  ${visible(accelerator.reason)}`,
-    ...notes.map((note) => `Note: ${visible(note)}`),
-    `Serial log: ${serial.path}`,
-  ].flatMap((line) => line.split('\n'))
 }

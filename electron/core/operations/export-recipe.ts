@@ -5,6 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { BootEntry } from '#shared/boot/boot-entry'
+import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import { type Edit, type EditOf, editSchema } from '#shared/edits/edit'
 import { describeEdit } from '#shared/edits/describe-edit'
 import type { FileContent } from '#shared/edits/file-edits'
@@ -13,6 +14,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { Expectation } from '#shared/recipes/expectation'
 import type { Recipe } from '#shared/recipes/recipe'
+import { recipeBootTest } from '#shared/recipes/recipe-boot-test'
 
 /** Files of this machine up to this size become part of the recipe; larger ones are named with their SHA-256. */
 const INLINE_BYTES = 1024 * 1024
@@ -22,6 +24,8 @@ export interface RecipeFacts {
   readonly entries: readonly BootEntry[]
   readonly tools: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** The boot test that was run of this image with these edits; undefined where none was. */
+  readonly bootTest?: BootTestInput | undefined
 }
 
 /**
@@ -57,8 +61,17 @@ export async function exportRecipe(edits: readonly Edit[], facts: RecipeFacts): 
     tools: { ...facts.tools },
     ...(expects.length === 0 ? {} : { expects: distinct(expects) }),
     edits: portable,
+    ...bootTestOf(facts.bootTest, notes),
   }
   return { recipe, notes }
+}
+
+function bootTestOf(input: BootTestInput | undefined, notes: string[]): Pick<Recipe, 'bootTest'> {
+  if (input === undefined) return {}
+  const { bootTest, isWhole } = recipeBootTest(input)
+  if (!isWhole)
+    notes.push('The boot test: left out what it told the guest on its first boot and its disc, because recipes hold no secrets.')
+  return { bootTest }
 }
 
 /** What these do depends on what is in the partition. */

@@ -1,0 +1,28 @@
+import { PHASE_TITLES } from '#shared/boot-test/boot-phases'
+import type { BootTestReport } from '#shared/boot-test/boot-test-report'
+import { table, visible } from './print.js'
+
+/** What a boot test found, in lines for people. */
+export function bootReportLines(report: BootTestReport): string[] {
+  const { verdict, reason, seconds, accelerator, firmware, machine, evidence, timeline, notes, serial, metadata, kept } = report
+  const head = { pass: 'PASS', fail: 'FAIL', timeout: 'TIME-OUT' }[verdict]
+  const at = (time: number) => `${time.toFixed(1)} s`
+  return [
+    `${head} after ${at(seconds)}: ${visible(reason)}`,
+    '',
+    ...table(
+      timeline.map(({ phase, seconds: time, line }) => [at(time), PHASE_TITLES[phase], visible(line).slice(0, 80)]),
+      [0],
+    ),
+    '',
+    ...evidence.map(({ kind, title, line, lineNumber }) => `${kind}: ${title} (line ${lineNumber})\n  ${visible(line)}`),
+    '',
+    `Machine: ${machine.type}, ${firmware.kind}, disk on ${machine.diskBus}, ${accelerator.used === 'kvm' ? 'KVM' : 'TCG'}`,
+    `  ${visible(accelerator.reason)}`,
+    ...(metadata === undefined ? [] : [`Metadata of ${metadata.service}, as the guest asked for it:`]),
+    ...(metadata?.requests ?? []).map(({ method, path, status, seconds: time }) => `  ${at(time)}  ${status}  ${method} ${visible(path)}`),
+    ...notes.map((note) => `Note: ${visible(note)}`),
+    `Serial log: ${serial.path}`,
+    ...(kept === undefined ? [] : [`The disk of the machine is kept as ${kept}`]),
+  ].flatMap((line) => line.split('\n'))
+}
