@@ -6,6 +6,19 @@ import readline from 'node:readline/promises'
 /** Exit code of "a needed tool is missing" (DESIGN, command line). */
 const EXIT_TOOL_MISSING = 4
 
+/**
+ * Some packages bring servers that only tests start, each by itself: none is to run from then on. Debian asks policy-rc.d(8) before it starts one;
+ * a machine that has such a rule keeps its own.
+ */
+const INSTALL_AND_START_NOTHING = `
+rule=/usr/sbin/policy-rc.d
+if [ ! -e "$rule" ]; then
+  trap 'rm -f "$rule"' EXIT
+  printf '#!/bin/sh\\nexit 101\\n' >"$rule" && chmod 755 "$rule"
+fi
+apt-get install -y --no-install-recommends "$@"
+`
+
 /** Makes sure that of every row one package is installed; ends the process with exit code 4 where that cannot be. */
 export async function installMissingPackages(rows) {
   if (!has('dpkg-query') || !has('apt-get')) {
@@ -21,7 +34,7 @@ export async function installMissingPackages(rows) {
   const prefix = root ? [] : ['sudo']
   if (!root) await askFirst(missing)
   run([...prefix, 'apt-get', 'update', '-qq'])
-  run([...prefix, 'apt-get', 'install', '-y', '--no-install-recommends', ...missing.map(chooseName)])
+  run([...prefix, 'sh', '-c', INSTALL_AND_START_NOTHING, 'sh', ...missing.map(chooseName)])
 }
 
 async function askFirst(missing) {
@@ -55,7 +68,7 @@ function has(program) {
 }
 
 function run([program, ...args]) {
-  console.log(`$ ${[program, ...args].join(' ')}`)
+  console.log(`$ ${[program, ...args].join(' ').replace(INSTALL_AND_START_NOTHING, '(apt-get install, servers are not started)')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const { status } = spawnSync(program, args, { stdio: ['inherit', 'inherit', 'inherit'], env })
   if (status !== 0) giveUp(`${program} ended with ${status}.`)
