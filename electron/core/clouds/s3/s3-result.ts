@@ -104,7 +104,8 @@ async function linkOf(values: Asking['run']['values'], access: S3Access, bucket:
       hostname: url.hostname,
       ...(url.port === '' ? {} : { port: Number(url.port) }),
       path: url.pathname,
-      headers: { host: url.host },
+      // A link signs no content.
+      headers: { host: url.host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
     },
     { expiresIn: seconds },
   )
