@@ -26,8 +26,9 @@ export interface CloudContext {
 export interface ContainerMade {
   readonly reference: string
   readonly digest: string
-  /** Length of the image. */
+  /** Length of the image, and what of it was not there yet. */
   readonly bytes: number
+  readonly sentBytes: number
   /** What is proven, in words, and lines to copy. */
   readonly proofs: readonly string[]
 }
@@ -37,8 +38,9 @@ export interface ContainerMade {
  * `finish`, and `prepare`, `copy`, `finish`.
  */
 export interface ContainerWork {
-  package(input: JobInputDraft<'package-container'>): Promise<ContainerMade>
-  copy(input: JobInputDraft<'copy-container'>): Promise<ContainerMade>
+  package(input: JobInputDraft<'package-container'>, signIns: SignInStore): Promise<ContainerMade>
+  /** The source may be the path of an archive or folder. */
+  copy(input: JobInputDraft<'copy-container'>, signIns: SignInStore): Promise<ContainerMade>
 }
 
 export interface UploadProgress {

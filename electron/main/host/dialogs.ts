@@ -114,6 +114,18 @@ export async function confirmSend(
   })
 }
 
+/** Asks before a file or folder is written that was named in a form. True: write it. */
+export async function confirmWrite(
+  parent: DialogParent,
+  { file, replace }: { readonly file: string; readonly replace: boolean },
+): Promise<boolean> {
+  return confirm(parent, {
+    message: replace ? 'Write it there, and replace what is there?' : 'Write it there?',
+    detail: showControl(file),
+    buttons: ['Cancel', replace ? 'Replace' : 'Write'],
+  })
+}
+
 /** Asks before staged edits are forgotten. True: forget them. */
 export async function confirmForgetEdits(parent: DialogParent, names: readonly string[]): Promise<boolean> {
   return confirm(parent, {

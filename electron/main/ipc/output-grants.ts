@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { parseReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
+import { fileOfUpload } from './upload-values.js'
 import type { JobRequestDraft } from '#shared/jobs/job-requests'
 
 type Origin = 'dialog' | 'dialog-replace' | 'suggested'
@@ -52,6 +53,16 @@ export class OutputGrants {
     throw new AppError('output-not-granted', { details: { path: folder }, actions: [{ kind: 'choose-output' }] })
   }
 
+  /** Whether `assertGranted` would let the request pass. */
+  isGranted(request: JobRequestDraft): boolean {
+    try {
+      this.assertGranted(request)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** Throws `output-not-granted` unless the request writes where the user or `suggest` said. */
   assertGranted(request: JobRequestDraft): void {
     const output = outputOf(request)
@@ -62,7 +73,7 @@ export class OutputGrants {
   }
 }
 
-/** Null for what writes no file of a name of its own: a save in place, where the core keeps a backup, a comparison, a boot test, an upload. */
+/** Null for what writes no file of a name of its own: a save in place, where the core keeps a backup, a comparison, a boot test. */
 function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: boolean } | null {
   if (kind === 'test-boot' && input.keep !== undefined) return { file: input.keep.output, replace: input.keep.replace ?? false }
   if (kind === 'convert-image' || kind === 'unpack-image' || kind === 'repair-image')
@@ -73,7 +84,8 @@ function outputOf({ kind, input }: JobRequestDraft): { file: string; replace: bo
     const { path: file } = parseReference(input.destination)
     return file === null ? null : { file, replace: input.replace ?? false }
   }
-  if (kind === 'compare-images' || kind === 'commit-image' || kind === 'test-boot' || kind === 'upload-image') return null
+  if (kind === 'upload-image') return fileOfUpload(input)
+  if (kind === 'compare-images' || kind === 'commit-image' || kind === 'test-boot') return null
   if (kind === 'extract-files') return { file: input.folder, replace: input.replace ?? false }
   return input.target.mode === 'in-place' ? null : { file: input.target.output, replace: input.target.replace ?? false }
 }

@@ -3,12 +3,12 @@ import type { Core } from '#core/core-api'
 import { AppError } from '#shared/errors/app-error'
 import type { BatchRequest } from '#shared/jobs/convert-request'
 import type { JobRequest } from '#shared/jobs/job-requests'
-import { chooseOutput, chooseResultFolder, confirmReplace, confirmSend, type DialogParent } from '../../host/dialogs.js'
+import { chooseOutput, chooseResultFolder, confirmReplace, confirmSend, confirmWrite, type DialogParent } from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
 import type { SourceGrants } from '../source-grants.js'
 import { latestOnly } from '../latest-call.js'
 import { namedFilesOf } from '../named-files.js'
-import { assertOwnSecrets } from '../upload-values.js'
+import { assertOwnSecrets, fileOfUpload } from '../upload-values.js'
 import type { Handlers } from '../register-contract.js'
 
 export type JobHandlers = Pick<
@@ -46,6 +46,14 @@ export function jobHandlers(core: Core, { inputs, outputs: grants, sources: send
     if ('edits' in request.input) inputs.assertEdits(request.input.edits)
     inputs.assertGranted(namedFilesOf(request))
     if (request.kind === 'upload-image') assertOwnSecrets(request.input)
+  }
+
+  /** A form has no save dialog: the user is asked when it starts to write. Throws `cancelled`. */
+  async function agreeToWrite(request: JobRequest): Promise<void> {
+    const output = request.kind === 'upload-image' ? fileOfUpload(request.input) : null
+    if (output === null || grants.isGranted(request)) return
+    if (!(await confirmWrite(parent, output))) throw new AppError('cancelled')
+    grants.grantChosen(output.file, output.replace)
   }
 
   /** Throws `input-not-granted`. */
@@ -106,11 +114,13 @@ export function jobHandlers(core: Core, { inputs, outputs: grants, sources: send
     },
     'jobs.list': async () => core.jobs.list(),
     'jobs.start': async (request) => {
+      await agreeToWrite(request)
       assertMayStart(request)
       await requireMaySend([request])
       return core.jobs.start(request)
     },
     'jobs.startAll': async ({ requests, title }) => {
+      for (const request of requests) await agreeToWrite(request)
       for (const request of requests) assertMayStart(request)
       await requireMaySend(requests)
       return core.jobs.startAll(requests, { title })

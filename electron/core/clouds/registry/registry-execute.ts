@@ -1,0 +1,106 @@
+import { CONTAINER_LAYOUTS } from '#shared/containers/container-requests'
+import { copiesAll } from '#shared/clouds/forms/registry-form'
+import { registryReference } from '#shared/clouds/forms/registry-reference'
+import { flagOf, tagsOf, textOf } from '#shared/clouds/read-values'
+import type { UploadResult } from '#shared/clouds/upload-plan'
+import { type ContainerReference, parseReference, printReference, shortReference } from '#shared/containers/reference'
+import { AppError, toAppError } from '#shared/errors/app-error'
+import { shellLine } from '#shared/text/shell-quote'
+import type { ContainerMade, ContainerWork, UploadRun } from '../cloud-provider.js'
+import { type Reach, withReach } from './registry-reach.js'
+
+/** A registry keeps what it has of an image by its digest: done again, only what is not there yet is sent. */
+export async function executeRegistry(run: UploadRun): Promise<UploadResult> {
+  const { containers } = run
+  if (containers === undefined) throw new AppError('internal', { details: { message: 'container images are made by a job' } })
+  run.phase('uploading')
+  const made = await signedIn(run, () => withReach(run, run.values, (reach) => deliver(run, containers, reach)))
+  return resultOf(run, parseReference(made.reference), made)
+}
+
+/** A sign-in may end in the middle: what arrived stays, and is found again. */
+async function signedIn(run: UploadRun, work: () => Promise<ContainerMade>): Promise<ContainerMade> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.code !== 'sign-in-needed') throw error
+      await run.signInNeeded(error.data)
+      run.phase('uploading')
+    }
+  }
+}
+
+async function deliver(run: UploadRun, containers: ContainerWork, { access, signIns }: Reach): Promise<ContainerMade> {
+  const { values, facts } = run
+  const destination = registryReference(values) ?? ''
+  const replace = flagOf(values, 'overwrite')
+  if (facts.kind === 'container') {
+    return containers.copy(
+      {
+        source: facts.path,
+        destination,
+        replace,
+        all: copiesAll(values),
+        keepDigests: flagOf(values, 'keepDigests'),
+        to: access,
+      },
+      signIns,
+    )
+  }
+  const { path } = await run.source.file()
+  const compression = (['gzip', 'zstd'] as const).find((name) => name === textOf(values, 'compression')) ?? 'none'
+  return containers.package(
+    {
+      source: path,
+      destination,
+      replace,
+      compression,
+      layout: CONTAINER_LAYOUTS.find((layout) => layout === textOf(values, 'layout')) ?? 'containerdisk',
+      addToIndex: flagOf(values, 'addToIndex'),
+      labels: { ...tagsOf(values, 'labels') },
+      architecture: textOf(values, 'architecture'),
+      access,
+    },
+    signIns,
+  )
+}
+
+function resultOf({ values, facts }: UploadRun, reference: ContainerReference, { digest, bytes, sentBytes }: ContainerMade): UploadResult {
+  const name = reference.transport === 'docker' ? shortReference(reference) : printReference(reference)
+  return {
+    resources: [{ kind: 'container image', id: digest, name, url: null }],
+    verified: 'sha256',
+    next: nextSteps(reference, {
+      digest,
+      isArtifact: facts.kind !== 'container' && textOf(values, 'layout') === 'artifact',
+      isContainerDisk: facts.kind !== 'container' && textOf(values, 'layout') === 'containerdisk',
+      isPlain: flagOf(values, 'plainHttp'),
+    }),
+    temporary: [],
+    sentBytes,
+    skippedBytes: Math.max(0, bytes - sentBytes),
+  }
+}
+
+interface Made {
+  readonly digest: string
+  readonly isArtifact: boolean
+  readonly isContainerDisk: boolean
+  readonly isPlain: boolean
+}
+
+/** By the digest, which leads to what was sent whatever becomes of the tag. */
+function nextSteps(reference: ContainerReference, { digest, isArtifact, isContainerDisk, isPlain }: Made): UploadResult['next'] {
+  const command = (title: string, line: string): UploadResult['next'][number] => ({ title, command: line, url: null })
+  if (reference.transport === 'containers-storage')
+    return [command('Look at it', shellLine(['podman', 'image', 'inspect', shortReference(reference)]))]
+  if (reference.transport !== 'docker')
+    return [command('Load it into podman', shellLine(['skopeo', 'copy', printReference(reference), 'containers-storage:localhost/boot']))]
+  const pinned = `${shortReference({ ...reference, tag: null })}@${digest}`
+  if (isArtifact) return [command('Fetch it', shellLine(['oras', 'pull', ...(isPlain ? ['--plain-http'] : []), pinned]))]
+  const pull = command('Fetch it', shellLine(['podman', 'pull', ...(isPlain ? ['--tls-verify=false'] : []), pinned]))
+  const volume = `volumes:\n  - name: boot\n    containerDisk:\n      image: ${pinned}`
+  return [pull, ...(isContainerDisk ? [command('Boot it with KubeVirt, in the specification of a VirtualMachine', volume)] : [])]
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { FieldValues } from '#shared/clouds/field'
+import type { SourceFacts } from '#shared/clouds/source-facts'
+import { jobRequestSchema } from '#shared/jobs/job-requests'
+import { namedFilesOf } from './named-files.js'
+import { OutputGrants } from './output-grants.js'
+import { assertOwnSecrets, fileOfUpload, filesOfForm } from './upload-values.js'
+
+const facts: SourceFacts = {
+  path: '/images/a.qcow2',
+  kind: 'disk',
+  format: 'qcow2',
+  subformat: 'v3',
+  virtualBytes: 1,
+  fileBytes: 1,
+  dataBytes: 1,
+  architecture: 'x86_64',
+  firmware: 'uefi',
+  os: null,
+  ignitionPlatform: null,
+  revision: '1',
+}
+const form = (values: FieldValues) => ({ provider: 'registry' as const, values, facts })
+const request = (values: FieldValues) =>
+  jobRequestSchema.parse({ kind: 'upload-image', input: { upload: 'f3ab4a3c-9c8b-4d6e-9d0f-0a1b2c3d4e5f', edits: [], ...form(values) } })
+
+test('the files that a form names have to be granted; what stands in no field is not asked for', () => {
+  expect(filesOfForm(form({ ca: '/certs/ca.pem', authFile: '/auth.json', other: '/etc/shadow' }))).toEqual(['/auth.json', '/certs/ca.pem'])
+  expect(namedFilesOf(request({ ca: '/certs/ca.pem' }))).toEqual(['/certs/ca.pem'])
+  expect(filesOfForm(form({ place: 'dir', ca: '/certs/ca.pem' }))).toEqual([])
+})
+
+test('a window cannot send a variable or a file of this machine as a password', () => {
+  for (const password of ['env:HOME', 'file:/etc/shadow', 'plain']) {
+    expect(() => assertOwnSecrets(form({ user: 'me', password }))).toThrow('bad-input')
+  }
+  expect(() => assertOwnSecrets(form({ user: 'me', password: 'session:a' }))).not.toThrow()
+  expect(() => assertOwnSecrets(form({ user: 'me', password: 'keyring:a' }))).not.toThrow()
+})
+
+test('an upload that writes a file here may do so only where the user agreed', () => {
+  expect(fileOfUpload(form({ registry: 'r.example', repository: 'a' }) as never)).toBeNull()
+  const archive = request({ place: 'oci-archive', target: '/out/a.tar', overwrite: true })
+  const grants = new OutputGrants()
+  expect(grants.isGranted(archive)).toBe(false)
+  grants.grantChosen('/out/a.tar', false)
+  expect(grants.isGranted(archive)).toBe(false)
+  grants.grantChosen('/out/a.tar', true)
+  expect(grants.isGranted(archive)).toBe(true)
+  expect(grants.isGranted(request({ registry: 'r.example', repository: 'a' }))).toBe(true)
+})
