@@ -72,6 +72,28 @@ test(
 )
 
 test(
+  'GRUB boots with the edited argument, and a kernel without memory fails',
+  async () => {
+    const source = await testImage('grub-bootable')
+    const edited = start({
+      source,
+      edits: [
+        { kind: 'kernel-args', entry: 'default', changes: [{ op: 'replace', key: 'ignition.platform.id', from: 'qemu', to: 'vmware' }] },
+      ],
+      expect: { ready: ['login', 'cmdline'], patterns: ['^Booted with: .*ignition\\.platform\\.id=vmware'] },
+    })
+    const small = start({ source, machine: { memoryBytes: 64 * 1024 ** 2 }, expect: { timeoutSeconds: 300 } })
+    const [found, starved] = await Promise.all([report(edited), report(small)])
+    expect(found).toMatchObject({ verdict: 'pass', firmware: { kind: 'bios' } })
+    expect(found.timeline.map(({ phase }) => phase)).toEqual(['firmware', 'boot-loader', 'kernel', 'initramfs', 'login'])
+    expect(starved).toMatchObject({ verdict: 'fail', missing: ['A login prompt'] })
+    expect(starved.evidence.at(-1)?.rule).toMatch(/^(grub-no-kernel|initramfs-unpack|out-of-memory|kernel-panic|no-init)$/)
+    await nothingLeft()
+  },
+  PATIENCE,
+)
+
+test(
   'a guest that hangs ends by its silence; meanwhile SSH is forwarded to a port of loopback',
   async () => {
     const job = start({
@@ -181,6 +203,18 @@ test(
   },
   PATIENCE,
 )
+
+test('a file of no format, and an image for another processor, are refused', async () => {
+  const text = path.join(bench.folder, 'letter.img')
+  await fs.writeFile(text, 'This is no disk.\n'.repeat(10_000))
+  const refused = await bench.core.jobs.wait(start({ source: text }).id)
+  expect(refused.error?.code).toBe('image-unknown-format')
+  const other = path.join(bench.folder, 'disk.aarch64.qcow2')
+  await fs.copyFile(empty, other)
+  const { error } = await bench.core.jobs.wait(start({ source: other }).id)
+  expect(error).toMatchObject({ code: 'image-unsupported', details: { reason: expect.stringContaining('for aarch64') } })
+  await nothingLeft()
+})
 
 test('more memory than there is, and a file of a seed that is not there', async () => {
   const source = await testImage('bios-bootable')

@@ -3,6 +3,7 @@ import { buildBiosBootable } from './bios-bootable.js'
 import { buildBootable } from './bootable.js'
 import { buildDebianShaped } from './debian-shaped.js'
 import { buildExtlinuxShaped } from './extlinux-shaped.js'
+import { buildGrubBootable } from './grub-bootable.js'
 import { buildMbrExt4 } from './mbr-ext4.js'
 import { buildNoTable } from './no-table.js'
 import { buildOckShaped } from './ock-shaped.js'
@@ -14,6 +15,7 @@ import { buildSystemdBootShaped } from './systemd-boot-shaped.js'
 export const BUILDERS = {
   bootable: buildBootable,
   'bios-bootable': buildBiosBootable,
+  'grub-bootable': buildGrubBootable,
   ock: buildOckShaped,
   mbr: buildMbrExt4,
   rhel8: buildRhel8Shaped,

@@ -15,11 +15,13 @@ export interface OnePartition {
   readonly fields: string
   /** What stands at the begin of the disk. */
   readonly bootCode?: Uint8Array
+  /** What stands behind the first sector, before the partition. */
+  readonly gap?: Uint8Array
 }
 
 /** Makes a qcow2 disk with one partition out of a file system. Works in `folder`; needs no root. */
 export async function packOnePartition(host: Host, folder: string, part: OnePartition, output: string): Promise<void> {
-  const { content, startBytes, tailBytes, label, fields, bootCode } = part
+  const { content, startBytes, tailBytes, label, fields, bootCode, gap } = part
   const bytes = await fs.readFile(content)
   const raw = path.join(folder, 'disk.raw')
   await fs.writeFile(raw, '')
@@ -28,6 +30,7 @@ export async function packOnePartition(host: Host, folder: string, part: OnePart
   await host.run('sfdisk', ['--quiet', '--no-reread', '--no-tell-kernel', raw], { stdin: `label: ${label}\nunit: sectors\n\n${place}\n` })
   const disk = await fs.open(raw, 'r+')
   if (bootCode) await disk.write(bootCode, 0, bootCode.length, 0)
+  if (gap) await disk.write(gap, 0, Math.min(gap.length, startBytes - SECTOR), SECTOR)
   await disk.write(bytes, 0, bytes.length, startBytes)
   await disk.close()
   const built = path.join(folder, 'disk.qcow2')

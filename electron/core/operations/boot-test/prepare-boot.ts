@@ -5,6 +5,7 @@ import type { BootTestInput, FirmwareKind } from '#shared/boot-test/boot-test-re
 import { metadataServiceOf } from '#shared/boot-test/guest-metadata'
 import type { WantedArguments } from '#shared/boot-test/judge'
 import { type MachinePreset, machinePreset } from '#shared/boot-test/machine-presets'
+import { otherArch } from '#shared/boot-test/other-arch'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import type { ImageInfo } from '#shared/images/image-info'
@@ -66,6 +67,7 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
   if (reading.info.warnings.some(({ code }) => code === 'image-in-use')) {
     throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
   }
+  requireOurArch(reading, source.path)
   if (input.keep) await requireKeepable({ source }, input.keep)
   const preset = machinePreset(input.platform)
   const type = input.machine.machine ?? (input.machine.diskBus === 'ide' ? 'pc' : preset.machine)
@@ -142,6 +144,15 @@ function presetNotes({ note }: MachinePreset, { platform: id }: BootTestInput, m
     ...(isMissing ? ['There is no metadata service, because none was asked for: a guest that needs one will not find it'] : []),
     ...(metadata?.notes ?? []),
   ]
+}
+
+/** Throws `image-unsupported` for what runs on other processors. */
+function requireOurArch({ info, boot }: ImageReading, file: string): void {
+  const arch = otherArch(info, boot.entries)
+  if (arch === null) return
+  const reason = `The image is for ${arch}; boot tests have machines of x86-64 alone.`
+  const next = `Boot it on a machine of ${arch}.`
+  throw new AppError('image-unsupported', { details: { path: file, feature: `A boot test for ${arch}`, reason, next } })
 }
 
 /** An image of a disc that is there; links are followed. Throws `file-not-found`. */
