@@ -138,11 +138,12 @@ async function sendPart(sending: Sending, { order, part, bytes, md5, uploadId, s
       ContentLength: bytes.length,
       ContentMD5: md5.toString('base64'),
     })
+  const number = concurrency.begin()
   const about = { what: `write part ${part.number} of ${order.key}`, signal }
   const answer = await retry(() => through(() => access.ask(about, (client, options) => client.send(command(), options))), {
     signal,
     onRetry: (error, attempt, delayMs) => {
-      if (error.code === 'cloud-busy') concurrency.slower()
+      if (error.code === 'cloud-busy') concurrency.slower(number)
       run.log(`part ${part.number} of ${order.key}: ${error.code}, try ${attempt + 1} in ${delayMs} ms`)
     },
   })

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { AppError } from '#shared/errors/app-error'
 
 /**
@@ -6,6 +7,8 @@ import { AppError } from '#shared/errors/app-error'
 export class Concurrency {
   private current: number
   private good = 0
+  private begun = 0
+  private heeded = 0
 
   constructor(private readonly most: number) {
     this.current = most
@@ -15,7 +18,17 @@ export class Concurrency {
     return this.current
   }
 
-  slower(): void {
+  /** Names a piece of work that begins now, for `slower`. */
+  begin(): number {
+    return ++this.begun
+  }
+
+  /**
+   * @param number of the work that was refused. Of what was on its way together only the first counts: one refusal of all of them is one sign. Without it each counts
+   */
+  slower(number = Number.POSITIVE_INFINITY): void {
+    if (number <= this.heeded) return
+    this.heeded = this.begun
     this.good = 0
     this.current = Math.max(1, Math.floor(this.current / 2))
   }
@@ -46,19 +59,27 @@ export async function inParallel<T>(
 ): Promise<void> {
   const stop = new AbortController()
   const either = AbortSignal.any([signal, stop.signal])
+  // Each piece of work listens to it; Node would take more than ten for a leak and say so on stderr.
+  setMaxListeners(0, either)
   const running = new Set<Promise<void>>()
   const failures: unknown[] = []
-  for await (const item of items) {
-    while (running.size >= concurrency.limit && failures.length === 0) await Promise.race(running)
-    await pausePoint?.()
-    if (failures.length > 0 || signal.aborted) break
-    const task: Promise<void> = work(item, either)
-      .catch((thrown: unknown) => {
-        failures.push(thrown)
-        stop.abort()
-      })
-      .finally(() => running.delete(task))
-    running.add(task)
+  const fail = (thrown: unknown): void => {
+    failures.push(thrown)
+    stop.abort()
+  }
+  try {
+    for await (const item of items) {
+      while (running.size >= concurrency.limit && failures.length === 0) await Promise.race(running)
+      await pausePoint?.()
+      if (failures.length > 0 || signal.aborted) break
+      const task: Promise<void> = work(item, either)
+        .catch(fail)
+        .finally(() => running.delete(task))
+      running.add(task)
+    }
+  } catch (thrown) {
+    // The items themselves could not be read, or the pause ended with a cancellation.
+    fail(thrown)
   }
   await Promise.all(running)
   if (signal.aborted) throw new AppError('cancelled')

@@ -18,12 +18,16 @@ export interface PollOptions {
 export async function pollUntil<T>(look: () => Promise<T | null>, options: PollOptions): Promise<T> {
   const { signal, pausePoint, firstMs, maxMs, timeoutMs, what, service } = options
   const startedAt = performance.now()
+  let pausedMs = 0
   for (let waitMs = firstMs; ; waitMs = Math.min(maxMs, waitMs * 1.5)) {
+    const pausedAt = performance.now()
     await pausePoint()
+    // Whoever pauses for the night comes back to a job that has as much patience as before.
+    pausedMs += performance.now() - pausedAt
     if (signal.aborted) throw new AppError('cancelled')
     const found = await look()
     if (found !== null) return found
-    if (performance.now() - startedAt > timeoutMs) {
+    if (performance.now() - startedAt - pausedMs > timeoutMs) {
       throw new AppError('upload-incomplete', {
         details: { service, reason: `${what} took more than ${Math.round(timeoutMs / 60_000)} minutes` },
       })
