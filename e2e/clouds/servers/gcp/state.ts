@@ -1,0 +1,118 @@
+import { createHash, randomUUID } from 'node:crypto'
+
+/** An answer that is no success, as Google's JSON APIs word it. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message)
+  }
+}
+
+export interface Call {
+  readonly method: string
+  /** Decoded segments of the path. */
+  readonly path: readonly string[]
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Buffer
+  /** False when the connection broke before all of it was there. */
+  readonly isWhole: boolean
+}
+
+export interface Answer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly json?: unknown
+}
+
+export interface StoredObject {
+  readonly bytes: Buffer
+  readonly generation: string
+}
+
+export interface Session {
+  readonly id: string
+  readonly bucket: string
+  readonly name: string
+  readonly total: number | null
+  readonly ifGenerationMatch: string | null
+  bytes: Buffer
+  object: StoredObject | null
+}
+
+export interface Image {
+  readonly id: string
+  readonly name: string
+  readonly selfLink: string
+  readonly body: Readonly<Record<string, unknown>>
+  readonly labels: Readonly<Record<string, string>>
+  status: string
+  /** The file that it was made of. */
+  readonly source: Buffer
+}
+
+export interface Operation {
+  readonly name: string
+  readonly image: Image
+  looksLeft: number
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+/** What tests change while it runs. */
+export interface GcpControls {
+  /** Looks at an operation before it is done. */
+  looks: number
+  /** What the next imports fail with, where the file itself is good. */
+  importError: { readonly code: string; readonly message: string } | null
+  maxImages: number
+  clockAheadMs: number
+  /** Permissions that nobody has. */
+  readonly denied: Set<string>
+  pageSize: number
+}
+
+export interface GcpState {
+  readonly project: string
+  readonly url: () => string
+  readonly buckets: Map<string, Map<string, StoredObject>>
+  readonly sessions: Map<string, Session>
+  readonly images: Map<string, Image>
+  readonly operations: Map<string, Operation>
+  /** Operations by the `requestId` of what began them. */
+  readonly requests: Map<string, Operation>
+  readonly controls: GcpControls
+}
+
+let generations = 1_700_000_000_000_000
+
+export function newObject(bytes: Buffer): StoredObject {
+  return { bytes, generation: String(++generations) }
+}
+
+export function newId(): string {
+  return randomUUID()
+}
+
+export function md5Of(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('base64')
+}
+
+export function jsonOf(call: Call): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(call.body.toString('utf8'))
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>
+  } catch {
+    // Told below.
+  }
+  throw new Refused(400, 'parseError', 'Parse Error')
+}
+
+export function pageOf(state: GcpState, call: Call, all: readonly unknown[], name = 'items'): Answer {
+  const start = Number(call.query.get('pageToken') ?? 0)
+  const next = start + state.controls.pageSize
+  return { json: { [name]: all.slice(start, next), ...(next < all.length ? { nextPageToken: String(next) } : {}) } }
+}

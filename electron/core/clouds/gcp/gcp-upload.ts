@@ -1,0 +1,143 @@
+import { flagOf } from '#shared/clouds/read-values'
+import { gcpChunkBytes } from '#shared/clouds/forms/gcp-choices'
+import { AppError, toAppError } from '#shared/errors/app-error'
+import type { UploadProgress } from '../cloud-provider.js'
+import { PART_POLICY, retry } from '../transfer/retry.js'
+import { SERVICE } from './gcp-credentials.js'
+import type { GcpJob } from './gcp-job.js'
+import { type GcsCalls, type GcsObject, type GcsPlace, objectCalls, RunningMd5, type SessionState } from './gcp-object.js'
+
+export interface SentObject {
+  readonly sentBytes: number
+  readonly bytes: number
+}
+
+/** Answers in a row that say that nothing more is kept. */
+const MOST_IDLE = 6
+
+/**
+ * Sends a file as an object in one resumable session, or goes on with it from where Cloud Storage says that it is. The object's size and MD5
+ * are compared with the file's before this returns.
+ */
+export async function uploadObject({ run, client, place }: GcpJob, progress: UploadProgress): Promise<SentObject> {
+  const { journal, signal } = run
+  const file = await run.source.file()
+  const known = journal.get<string>('gcp.file')
+  if (known !== undefined && known !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
+  if (known === undefined) await journal.put('gcp.file', file.identity)
+  if (journal.get<boolean>('gcp.stored') === true) {
+    progress.bytes(file.bytes, file.bytes)
+    return { sentBytes: 0, bytes: file.bytes }
+  }
+  const calls = objectCalls(client, place)
+  const md5 = new RunningMd5(file.path, signal)
+  const opened = await openSession({ run, calls, place, bytes: file.bytes })
+  let { state } = opened
+  let sent = 0
+  let done = 0
+  let idle = 0
+  const chunk = gcpChunkBytes(run.values)
+  while ('bytes' in state) {
+    done = Math.max(done, state.bytes)
+    progress.bytes(done, file.bytes)
+    await run.pausePoint()
+    const start = state.bytes
+    const length = Math.min(chunk, file.bytes - start)
+    await md5.upTo(start + length)
+    state = await sendChunk(opened.session, calls, { file: file.path, start, length }, file.bytes, run)
+    const end = 'bytes' in state ? state.bytes : file.bytes
+    idle = end > start ? 0 : idle + 1
+    if (idle > MOST_IDLE)
+      throw new AppError('upload-incomplete', { details: { service: SERVICE, reason: 'It keeps nothing of what is sent' } })
+    sent += Math.max(0, end - start)
+  }
+  await md5.upTo(file.bytes)
+  // What was read last may be of another file than what was read first.
+  if ((await run.source.file()).identity !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
+  await keepObject({ run, place, object: state.object, bytes: file.bytes, md5: md5.digest() })
+  await journal.forget('session', place.object)
+  await journal.put('gcp.stored', true)
+  progress.bytes(file.bytes, file.bytes)
+  run.log(`${place.object} is in the bucket ${place.bucket}; its MD5 is that of the file`)
+  return { sentBytes: sent, bytes: file.bytes }
+}
+
+interface Opening {
+  readonly run: GcpJob['run']
+  readonly calls: GcsCalls
+  readonly place: GcsPlace
+  readonly bytes: number
+}
+
+/** The session of the journal as far as it came; a new one where there is none, or where it has ended. */
+async function openSession({ run, calls, place, bytes }: Opening): Promise<{ session: string; state: SessionState }> {
+  const { journal } = run
+  const known = journal.get<string>('gcp.session')
+  if (known !== undefined) {
+    const state = await calls.state(known, bytes)
+    if (state !== null) return { session: known, state }
+    run.log('The session of the upload has ended there; it begins anew')
+  }
+  const session = await calls.begin(bytes)
+  const label = `unfinished upload of ${place.object} to the bucket ${place.bucket}`
+  await journal.created({ kind: 'session', id: place.object, label, keepOnSuccess: false, facts: { ...place, session } })
+  await journal.put('gcp.session', session)
+  return { session, state: { bytes: 0 } }
+}
+
+/** After a break it is asked first how much of the chunk is there; the rest is the next one. */
+async function sendChunk(
+  session: string,
+  calls: GcsCalls,
+  chunk: { file: string; start: number; length: number },
+  total: number,
+  run: GcpJob['run'],
+): Promise<SessionState> {
+  return retry(
+    async (attempt) => {
+      if (attempt > 1) {
+        const state = await calls.state(session, total)
+        if (state === null)
+          throw new AppError('upload-incomplete', { details: { service: SERVICE, reason: 'The session of the upload has ended there' } })
+        if ('object' in state || state.bytes !== chunk.start) return state
+      }
+      return calls.send(session, chunk, total, run.signal)
+    },
+    {
+      policy: PART_POLICY,
+      signal: run.signal,
+      onRetry: (error, attempt) => run.log(`The chunk at ${chunk.start} is sent again (try ${attempt + 1}): ${error.message}`),
+    },
+  ).catch((thrown: unknown) => {
+    const error = toAppError(thrown)
+    throw error.code === 'cloud-not-found'
+      ? new AppError('upload-incomplete', { details: { ...error.data.details, reason: 'The session of the upload has ended there' } })
+      : error
+  })
+}
+
+async function keepObject({
+  run,
+  place,
+  object,
+  bytes,
+  md5,
+}: {
+  run: GcpJob['run']
+  place: GcsPlace
+  object: GcsObject
+  bytes: number
+  md5: string
+}): Promise<void> {
+  await run.journal.created({
+    kind: 'object',
+    id: place.object,
+    label: `object ${place.object} in the bucket ${place.bucket}`,
+    keepOnSuccess: flagOf(run.values, 'keepObject'),
+    facts: { ...place, generation: object.generation },
+  })
+  if (Number(object.size) === bytes && object.md5Hash === md5) return
+  const there = `${object.size} bytes with MD5 ${object.md5Hash ?? 'not told'}`
+  const reason = `${place.object} has ${bytes} bytes with MD5 ${md5} here, and ${there} there`
+  throw new AppError('upload-mismatch', { details: { service: SERVICE, what: place.object, reason } })
+}
