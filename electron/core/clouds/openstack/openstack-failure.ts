@@ -34,10 +34,17 @@ export function openstackFailure(
   })
 }
 
-/** Keystone answers with JSON, Glance with a page of HTML. */
+/** Keystone answers with JSON, Glance with a page of HTML whose heading is the status. */
 export function reasonOf(body: string): string {
-  const text = messageOf(body) ?? body.replace(/<(title|head|style)>[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')
-  return text
+  const message = messageOf(body)
+  if (message !== null) return plainText(message)
+  const page = body.replace(/<(head|style)>[\s\S]*?<\/\1>/gi, ' ')
+  return plainText(page.replace(/<h1>[\s\S]*?<\/h1>/gi, ' ')) || plainText(page)
+}
+
+function plainText(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&#x27;', "'")
@@ -45,7 +52,6 @@ export function reasonOf(body: string): string {
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/^\d{3} [A-Z][A-Za-z ]+? (?=[A-Z])/, '')
     .slice(0, 500)
 }
 
