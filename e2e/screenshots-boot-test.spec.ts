@@ -36,7 +36,7 @@ test('boot tests', async ({ app, copyImage }) => {
   await page.getByRole('option', { name: "This machine's connection" }).click()
   await dialog.getByRole('checkbox', { name: 'Stay on after the verdict' }).check()
   await dialog.getByRole('button', { name: 'Run boot test' }).click()
-  await expect(boots.rows).toContainText('Linux version', { timeout: BOOTED })
+  await expect(boots.progress).toContainText('Kernel', { timeout: BOOTED })
   await (await pictureTaker(app, LOOKS[0] ?? USUAL))('boot-test-running')
   await expect(page.getByText(/^Passed in /)).toBeVisible({ timeout: BOOTED })
   await everyLook('boot-test-stays-on')

@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
 import { sampleJob } from '#shared/jobs/testing/sample-job'
 import { createBootTestsApi } from './create-boot-tests-api.js'
+import type { Host } from './process/host.js'
 import { BootConsoles } from './operations/boot-test/boot-consoles.js'
 import { sampleMachine } from './operations/boot-test/testing/sample-machine.js'
 
@@ -23,7 +24,7 @@ function open(state: Job['state'] = 'running') {
     if (found === undefined) throw new AppError('job-not-found', { details: { id } })
     return found
   }
-  return { consoles, api: createBootTestsApi({ consoles, job, folder }) }
+  return { consoles, api: createBootTestsApi({ host: {} as Host, consoles, job, folder }) }
 }
 
 test('a console is read from its machine while that runs, and from its log afterwards, with the same positions', async () => {
@@ -73,6 +74,7 @@ test('bytes of a console are waited for, and told with the time that they came a
   expect(api.live('boot')).toBeNull()
   expect(api.release('boot')).toBe(false)
   await expect(api.openScreen('boot')).rejects.toMatchObject({ code: 'tool-failed' })
+  await expect(api.openSsh('boot', { user: 'root', cols: 80, rows: 24 })).rejects.toMatchObject({ code: 'tool-failed' })
 })
 
 test('who is far behind is told only the end, from the beginning of a line', async () => {

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
 import net from 'node:net'
+import type { Duplex } from 'node:stream'
 import path from 'node:path'
 import type { BootLive } from '#shared/boot-test/boot-live'
 import type { RawPiece, SerialPiece } from '#shared/boot-test/boot-test-calls'
@@ -7,6 +8,8 @@ import { type KeptMachine, type KeptMachineDraft, keptMachineSchema } from '#sha
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
 import { ENDED_STATES } from '#shared/jobs/job-states'
+import type { Host } from './process/host.js'
+import { type SshPlace, startSshTerminal } from './tools/ssh/ssh-terminal.js'
 import type { BootConsoles, ConsoleListener } from './operations/boot-test/boot-consoles.js'
 import { SCREEN_FILE, SERIAL_FILE } from './operations/boot-test/boot-folders.js'
 import { readRaw, readRawLog } from './operations/boot-test/read-raw.js'
@@ -26,6 +29,8 @@ export interface BootTestsApi {
   keep(jobId: string, target: KeptMachineDraft): boolean
   /** VNC of the graphical console (RFC 6143). Throws `tool-failed` when the machine does not run. */
   openScreen(jobId: string): Promise<net.Socket>
+  /** SSH of the guest in a terminal. Throws `tool-failed` when the machine has no network or does not run, `tool-missing`. */
+  openSsh(jobId: string, place: Omit<SshPlace, 'port'>): Promise<Duplex>
   /** The serial console of a test from a byte on, byte for byte; waits for some seconds where nothing has come yet. Throws `job-not-found`. */
   raw(jobId: string, from: number): Promise<RawPiece>
   /** PNG of the graphical console; null when there is none. */
@@ -44,6 +49,7 @@ export interface BootTestsApi {
 const WAIT_MS = 5000
 
 export interface BootTestsParts {
+  readonly host: Host
   readonly consoles: BootConsoles
   /** Throws `job-not-found`. */
   readonly job: (id: string) => Job
@@ -51,7 +57,7 @@ export interface BootTestsParts {
   readonly folder: string
 }
 
-export function createBootTestsApi({ consoles, job, folder }: BootTestsParts): BootTestsApi {
+export function createBootTestsApi({ host, consoles, job, folder }: BootTestsParts): BootTestsApi {
   /** Only of a job that is known: its id becomes part of a path. */
   function kept(jobId: string, name: string): string {
     const { id, kind } = job(jobId)
@@ -90,6 +96,11 @@ export function createBootTestsApi({ consoles, job, folder }: BootTestsParts): B
     live: (jobId) => consoles.machine(jobId)?.live() ?? null,
     release: (jobId) => consoles.machine(jobId)?.release() ?? false,
     keep: (jobId, target) => consoles.machine(jobId)?.keep(parseKept(target)) ?? false,
+    openSsh: async (jobId, place) => {
+      const port = consoles.machine(jobId)?.sshPort ?? null
+      if (port === null) throw noMachine()
+      return startSshTerminal(host, { ...place, port })
+    },
     openScreen: async (jobId) => {
       const socket = consoles.machine(jobId)?.screenSocket
       if (socket === undefined) throw noMachine()

@@ -134,7 +134,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
     containers,
     clouds,
-    bootTests: createBootTestsApi({ consoles, job: (id) => jobs.get(id), folder: jobsFolder(dirs) }),
+    bootTests: createBootTestsApi({ host, consoles, job: (id) => jobs.get(id), folder: jobsFolder(dirs) }),
     jobs,
     recents,
     settings,

@@ -27,6 +27,7 @@ export const SYSTEM_PACKAGES = [
   { names: ['systemd-boot-efi', 'systemd-boot'], why: 'boot loader of the sample image' },
   { names: ['ovmf'], why: 'UEFI firmware for boot tests' },
   { names: ['swtpm'], why: 'a TPM for boot tests' },
+  { names: ['openssh-client'], why: 'SSH terminals in boot tests' },
   { names: ['podman'], why: 'local container storage, disks of bootable containers' },
   { names: ['skopeo'], why: 'copies container images between transports' },
   { names: ['gnupg'], why: 'signatures of container images' },

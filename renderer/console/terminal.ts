@@ -45,6 +45,7 @@ export function openTerminal(place: HTMLElement, { label, theme }: ConsoleStart,
   const adjust = (): void => {
     fit.fit()
     times.draw()
+    port.say({ kind: 'size', cols: terminal.cols, rows: terminal.rows })
   }
   // A letter has its width only when its font is there
   void document.fonts.ready.then(adjust)

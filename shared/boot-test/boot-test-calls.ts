@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bootLiveSchema } from './boot-live.js'
+import { SSH_USER } from './ssh-command.js'
 
 /** Bytes of a console that one answer is made of, at most. */
 export const SERIAL_PIECE = 256 * 1024
@@ -61,6 +62,16 @@ export const bootTestCalls = {
   'bootTest.savePicture': { input: z.object({ id }), output: z.object({ path: z.string() }).nullable() },
   /** Opens the graphical console: a stream of VNC, RFC 6143. */
   'bootTest.openScreen': { input: z.object({ id }), output: z.object({ stream }) },
+  /** Opens SSH of the guest in a terminal of this size: a stream of bytes. */
+  'bootTest.openSsh': {
+    input: z.object({
+      id,
+      user: z.string().regex(SSH_USER),
+      cols: z.number().int().min(2).max(1000),
+      rows: z.number().int().min(2).max(1000),
+    }),
+    output: z.object({ stream }),
+  },
   /** The next bytes of a stream; waits until there are some. */
   'bootTest.readStream': { input: z.object({ stream }), output: z.object({ bytes, ended: z.boolean() }) },
   'bootTest.writeStream': { input: z.object({ stream, bytes: bytes.refine(({ length }) => length <= MAX_TYPED) }), output: z.undefined() },

@@ -55,6 +55,8 @@ export const fromConsoleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sent'), bytes: bytes.refine(({ length }) => length <= 1024 * 1024) }),
   z.object({ kind: z.literal('copied'), text: z.string().max(1_000_000) }),
   z.object({ kind: z.literal('found'), index: z.number(), count: z.number() }),
+  /** Of the terminal, when it is there and whenever it changes. */
+  z.object({ kind: z.literal('size'), cols: z.number(), rows: z.number() }),
   z.object({ kind: z.literal('search') }),
   z.object({ kind: z.literal('leave') }),
   z.object({ kind: z.literal('screen'), state: z.enum(['connected', 'gone']) }),

@@ -108,6 +108,13 @@ export const TOOLS = {
     ['qemu-system-x86', 'qemu-system-x86-core', 'qemu-x86', 'qemu-system-x86'],
     { required: false },
   ),
+  ssh: row('ssh', 'Boot tests: a terminal in the guest', ['openssh-client', 'openssh-clients', 'openssh-clients', 'openssh'], {
+    required: false,
+    versionArgs: ['-V'],
+  }),
+  script: row('script', 'Boot tests: a terminal for SSH', ['bsdutils', 'util-linux-script', 'util-linux', 'util-linux'], {
+    required: false,
+  }),
   swtpm: row('swtpm', 'A TPM for boot tests', ['swtpm', 'swtpm', 'swtpm', 'swtpm'], { required: false }),
   'mkfs.fat': row('mkfs.fat', 'Makes FAT file systems', ['dosfstools', 'dosfstools', 'dosfstools', 'dosfstools'], {
     required: false,

@@ -33,6 +33,7 @@ function open(jobs: Job[], live: BootLive | null = null) {
     'bootTest.raw': () => ({ bytes: new Uint8Array(), skipped: 0, next: 0, ended: true, times: [] }),
     'bootTest.saveLog': () => null,
     'host.reveal': () => undefined,
+    'host.copy': () => undefined,
   })
   renderInApp(
     <>
@@ -141,10 +142,12 @@ test('a machine that stays on is reached by SSH, and switched off', async () => 
   const judged = { verdict: 'pass' as const, reason: 'The guest came as far as was wanted.', seconds: 6.7 }
   const { invoke } = open([sampleTest()], { ...LIVE, seconds: 90, judged, sshPort: 2222 })
   expect(await screen.findByText('Passed in 6.7 s')).toBeTruthy()
-  fireEvent.change(screen.getByRole('textbox', { name: 'User' }), { target: { value: 'core' } })
-  expect(screen.getByText(/^ssh -p 2222 .* core@127\.0\.0\.1$/)).toBeTruthy()
-  fireEvent.change(screen.getByRole('textbox', { name: 'User' }), { target: { value: '$(reboot)' } })
-  expect(screen.getByText(/ root@127\.0\.0\.1$/)).toBeTruthy()
+  fireEvent.click(screen.getByRole('radio', { name: 'SSH' }))
+  fireEvent.change(screen.getByRole('textbox', { name: 'User to sign in as' }), { target: { value: 'core' } })
+  await press('Copy the command for a terminal of your own')
+  expect(invoke).toHaveBeenCalledWith('host.copy', { text: expect.stringMatching(/^ssh -p 2222 .* core@127\.0\.0\.1$/) })
+  fireEvent.change(screen.getByRole('textbox', { name: 'User to sign in as' }), { target: { value: '$(reboot)' } })
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Sign in' }).disabled).toBe(true)
   await press('Keep as new image…')
   expect(invoke).toHaveBeenCalledWith('bootTest.keep', { id: expect.any(String) })
   await press('Switch off')

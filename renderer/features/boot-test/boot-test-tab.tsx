@@ -72,7 +72,7 @@ function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly 
       <About info={info} job={job} />
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
       <div className={styles.columns}>
-        <ConsoleArea job={job} isLive={live !== null} evidence={report?.evidence ?? live?.evidence ?? []} />
+        <ConsoleArea job={job} isLive={live !== null} evidence={report?.evidence ?? live?.evidence ?? []} sshPort={live?.sshPort ?? null} />
         {report ? <VerdictPanel job={job} report={report} /> : <LivePanel job={job} live={live} />}
       </div>
     </div>

@@ -12,7 +12,6 @@ import { JobSteps } from '../jobs/job-steps.js'
 import { isActive } from '../jobs/job-words.js'
 import { machineState } from './boot-test-words.js'
 import { EvidenceList } from './evidence-list.js'
-import { SshAccess } from './ssh-access.js'
 import { TimeLine } from './time-line.js'
 import styles from './verdict-panel.module.css'
 
@@ -41,7 +40,6 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
         <h3>Time line</h3>
         <TimeLine timeline={live.timeline} seconds={judged?.seconds ?? live.seconds} isRunning={judged === null} />
       </section>
-      {live.sshPort !== null && <SshAccess port={live.sshPort} />}
       <MachineActions job={job} isJudged={judged !== null} />
     </aside>
   )

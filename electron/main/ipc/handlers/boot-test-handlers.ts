@@ -27,6 +27,7 @@ export function bootTestHandlers(core: Core, parent: DialogParent): BootTestHand
     'bootTest.release': async ({ id }) => core.bootTests.release(id),
     'bootTest.screenshot': async ({ id }) => pictureUrl(await core.bootTests.keptScreenshot(id)),
     'bootTest.openScreen': async ({ id }) => ({ stream: streams.add(await core.bootTests.openScreen(id)) }),
+    'bootTest.openSsh': async ({ id, ...place }) => ({ stream: streams.add(await core.bootTests.openSsh(id, place)) }),
     'bootTest.readStream': ({ stream }) => streams.read(stream),
     'bootTest.writeStream': ({ stream, bytes }) => streams.write(stream, bytes),
     'bootTest.closeStream': async ({ stream }) => streams.close(stream),

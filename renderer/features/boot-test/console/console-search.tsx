@@ -44,7 +44,7 @@ export function ConsoleSearch({ link, input }: { readonly link: ConsoleLink | nu
           }
         }}
       />
-      <span className={styles.found} role="status">
+      <span className={text === '' ? undefined : styles.found} role="status">
         {text !== '' && found !== null && foundWords(found)}
       </span>
       {text !== '' && (

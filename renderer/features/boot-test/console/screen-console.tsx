@@ -7,7 +7,7 @@ import { useAppActions } from '../../../components/app-actions.js'
 import { ErrorNotice } from '../../../components/error-notice.js'
 import styles from './console-area.module.css'
 import { ConsoleFrame } from './console-frame.js'
-import { pumpScreen } from './pump-screen.js'
+import { pumpStream } from './pump-stream.js'
 import { useConsoleLink } from './use-console-link.js'
 
 const LABEL = 'Graphical console of the guest. What is typed goes to the guest, F6 leaves the console.'
@@ -90,7 +90,7 @@ function LiveScreen({ id, onGone, onLeave, onPress }: LiveScreenProps) {
         link.say({ kind: 'focus' })
       } else told.current.onGone()
     })
-    pumpScreen(id, link, leaving.signal).catch((thrown: unknown) => {
+    pumpStream(() => call('bootTest.openScreen', { id }), link, leaving.signal).catch((thrown: unknown) => {
       if (!leaving.signal.aborted) setError(thrown)
     })
     return () => {

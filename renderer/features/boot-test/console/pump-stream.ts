@@ -3,19 +3,23 @@ import { call } from '../../../api/client.js'
 import type { ConsoleLink } from './console-link.js'
 
 /**
- * Connects the frame of a graphical console with the VNC of the machine, call by call over the contract: no port of the network is opened
- * for it that another user or program of this machine could reach. Ends with the machine.
+ * Connects the frame of a console with a stream of the machine, call by call over the contract: no port of the network is opened for it
+ * that another user or program of this machine could reach. Ends with the stream.
  */
-export async function pumpScreen(id: string, link: ConsoleLink, signal: AbortSignal): Promise<void> {
-  const { stream } = await call('bootTest.openScreen', { id })
+export async function pumpStream(open: () => Promise<{ stream: string }>, link: ConsoleLink, signal: AbortSignal): Promise<void> {
+  const { stream } = await open()
+  const encoder = new TextEncoder()
   let last: Promise<unknown> = Promise.resolve()
-  const stop = link.listen((message) => {
-    if (message.kind !== 'sent') return
-    for (let at = 0; at < message.bytes.length; at += MAX_TYPED) {
-      const bytes = message.bytes.slice(at, at + MAX_TYPED)
-      // That the machine has gone is told by what is read
+  const send = (all: Uint8Array): void => {
+    for (let at = 0; at < all.length; at += MAX_TYPED) {
+      const bytes = all.slice(at, at + MAX_TYPED)
+      // That the other end has gone is told by what is read
       last = last.then(() => call('bootTest.writeStream', { stream, bytes })).catch(() => undefined)
     }
+  }
+  const stop = link.listen((message) => {
+    if (message.kind === 'sent') send(message.bytes)
+    if (message.kind === 'typed') send(encoder.encode(message.text))
   })
   const close = (): void => void call('bootTest.closeStream', { stream }).catch(() => undefined)
   signal.addEventListener('abort', close)
