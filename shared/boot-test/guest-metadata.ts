@@ -38,6 +38,8 @@ export const METADATA_SERVICES = {
     place: 'http://169.254.169.254/openstack/',
     note: 'There is no config drive',
   },
+  // QEMU hw/i386/vmport.c answers for the version, the memory and the like; the command for messages (open-vm-tools lib/include/
+  // backdoor_def.h, BDOOR_CMD_MESSAGE) is none of them.
   vmware: {
     title: 'VMware: OVF environment on a CD',
     place: 'a CD with ovf-env.xml',

@@ -88,7 +88,7 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
   })
   const sockets = await socketFolder(ctx, folder)
   const tpm = await wantTpm(ctx, input, preset, path.join(sockets, 'tpm.sock'), path.join(folder, 'tpm'))
-  const metadata = await prepareMetadata(input, folder, ctx.jobId)
+  const metadata = await prepareMetadata(ctx, input, folder)
   const cdrom = input.cdrom && (await openDisc(input.cdrom.path))
   const plan: MachinePlan = {
     type: kind === 'uefi-secure' ? 'q35' : type,

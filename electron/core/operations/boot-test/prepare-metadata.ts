@@ -3,6 +3,8 @@ import path from 'node:path'
 import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import { METADATA_SERVICES, type MetadataServiceId, metadataServiceOf } from '#shared/boot-test/guest-metadata'
 import { AppError } from '#shared/errors/app-error'
+import { requireStreams } from '../../tools/qemu-system/require-streams.js'
+import type { JobContext } from '../job-context.js'
 import { readGiven } from './given.js'
 import { guestFacts } from './metadata/guest-facts.js'
 import { makeIso } from './metadata/iso-9660.js'
@@ -16,11 +18,11 @@ export interface PreparedMetadata extends Pick<MetadataPlan, 'addresses' | 'name
   readonly notes: readonly string[]
 }
 
-/** What is needed to tell the guest who it is; null where nobody asked for it. Throws `bad-input` where no service is named. */
+/** What is needed to tell the guest who it is; null where nobody asked for it. Throws `bad-input` where no service is named, `tool-failed` … */
 export async function prepareMetadata(
+  { host, jobId }: JobContext,
   { metadata, platform }: BootTestInput,
   folder: string,
-  seed: string,
 ): Promise<PreparedMetadata | null> {
   if (metadata === undefined) return null
   const service = metadata.service ?? metadataServiceOf(platform)
@@ -29,7 +31,8 @@ export async function prepareMetadata(
     throw new AppError('bad-input', { details: { reason } })
   }
   const userData = metadata.userData === undefined ? null : await readGiven(metadata.userData)
-  const { disc, ...plan } = metadataPlan(service, guestFacts(service, metadata, userData, seed))
+  const { disc, ...plan } = metadataPlan(service, guestFacts(service, metadata, userData, jobId))
+  if (plan.respond) await requireStreams(host)
   const { note } = METADATA_SERVICES[service]
   return { ...plan, service, disc: disc && (await writeDisc(disc, folder)), notes: note === null ? [] : [note] }
 }
