@@ -2,9 +2,14 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Job } from '#shared/jobs/job'
 import { sniffFile } from '#shared/images/sniff'
+import { createRecovery } from '#core/jobs/recovery'
+import { jobRecord, makeStore } from '#core/jobs/testing/job-fixture'
+import { silentLogger } from '#core/log/logger'
+import { builtDisk } from '#core/operations/containers/build/build-commands'
+import { podmanKeeper } from '#core/operations/containers/podman-keeper'
 import { readerOf, withPackedFile } from '#core/operations/unpack/packed-file'
 import { toolsFolder } from '../faults/tools-folder.js'
 import { imageOf, layerOf } from './container-image.js'
@@ -168,6 +173,40 @@ async function attached(): Promise<string[]> {
   const { stdout } = await promisify(execFile)('/usr/sbin/losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'])
   return stdout.split('\n').filter((line) => line.includes(bench.folder))
 }
+
+test('killed while it installs, the disk that is still attached is offered, let go and removed', SECONDS, async () => {
+  await open()
+  const job = jobRecord({ kind: 'build-disk', state: 'interrupted', input: inputOf({}), owner: null })
+  const jobId = job.id
+  const store = makeStore(bench.host.dirs.state)
+  store.create(job)
+  const folder = path.join(bench.folder, `.os.qcow2.${jobId}.work`)
+  await fs.mkdir(folder)
+  store.claim(jobId, { id: '1', kind: 'folder', what: folder })
+  const disk = builtDisk('bootc', folder)
+  await fs.writeFile(disk, Buffer.alloc(1024 * 1024))
+  const { stdout } = await promisify(execFile)('/usr/sbin/losetup', ['--find', '--show', disk])
+  onTestFinished(async () => {
+    // Where the test failed before; else the device may be somebody else's by now.
+    if ((await attached()).length > 0) await promisify(execFile)('/usr/sbin/losetup', ['--detach', stdout.trim()])
+  })
+  const recovery = createRecovery({
+    store,
+    dirs: bench.host.dirs,
+    log: silentLogger,
+    devices: { list: async () => [], release: () => Promise.reject(new Error('there is none')) },
+    containers: podmanKeeper(bench.host),
+  })
+  const left = { jobId, jobTitle: job.title }
+  expect(await recovery.list()).toMatchObject([
+    { ...left, kind: 'loop-device', what: stdout.trim() },
+    { ...left, kind: 'folder', what: folder },
+  ])
+  expect(await recovery.clean()).toEqual([])
+  expect(await attached()).toEqual([])
+  expect(await filesIn(bench.folder)).toEqual([])
+  expect(await recovery.list()).toEqual([])
+})
 
 test('cancelled while it installs, the container and the half-made disk go', SECONDS, async () => {
   await open(podmanThatRuns('/usr/sbin/losetup --find "$out/disk.raw" && touch "$out/../attached"; exec sleep 600'))

@@ -11,11 +11,31 @@ export interface ContainerKeeper {
   hasImage(name: string): Promise<boolean>
   /** Takes the name away; the image goes with its last name, and stays where a container uses it. */
   removeImage(name: string): Promise<void>
+  /** Loop devices that hold a disk which was made in the work folder of a job. */
+  loopsIn(folder: string): Promise<readonly string[]>
+  releaseLoop(device: string): Promise<void>
 }
 
 export interface LeftClaim {
   readonly leftover: Leftover
   readonly remove: () => Promise<void>
+}
+
+/** Disks of a killed build that are attached: their space comes back only when they are let go. What cannot be asked for is no reason to keep the rest from being cleaned. */
+export async function leftLoops(
+  folder: string,
+  job: Job,
+  { containers, log }: { readonly containers: ContainerKeeper; readonly log: Logger },
+): Promise<LeftClaim[]> {
+  if (job.kind !== 'build-disk') return []
+  const devices = await containers.loopsIn(folder).catch((error: unknown) => {
+    log.warn('recovery.no-loops', { folder, error: String(error) })
+    return []
+  })
+  return devices.map((device) => ({
+    leftover: { jobId: job.id, jobTitle: job.title, kind: 'loop-device', what: device, bytes: null },
+    remove: () => containers.releaseLoop(device),
+  }))
 }
 
 /** Whether what a job claimed lies in podman's storage. */

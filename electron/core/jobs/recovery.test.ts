@@ -26,6 +26,8 @@ const noContainers: ContainerKeeper = {
   removeContainer: () => Promise.reject(new Error('there is none')),
   hasImage: async () => false,
   removeImage: () => Promise.reject(new Error('there is none')),
+  loopsIn: async () => [],
+  releaseLoop: () => Promise.reject(new Error('there is none')),
 }
 const recover = ({ devices = noDevices, containers = noContainers } = {}) =>
   createRecovery({ store: makeStore(folders.dirs.state), dirs: folders.dirs, log: silentLogger, devices, containers })
@@ -222,6 +224,7 @@ test('a container and an image that a killed job made are found by podman, told 
   store.claim(job.id, { id: '3', kind: 'container', what: `diskwright-${job.id}-gone` })
   const asked: string[] = []
   const containers: ContainerKeeper = {
+    ...noContainers,
     hasContainer: async (name, jobId) => {
       asked.push(jobId)
       return !name.endsWith('-gone') && !asked.includes(`container ${name}`)
@@ -243,7 +246,7 @@ test('while podman cannot be asked, what a killed job may have left is not forgo
   const job = crashed()
   makeStore(folders.dirs.state).claim(job.id, { id: '1', kind: 'container', what: `diskwright-${job.id}-1` })
   const missing = () => Promise.reject(new Error('podman is not installed'))
-  const containers = { hasContainer: missing, removeContainer: missing, hasImage: missing, removeImage: missing }
+  const containers = { ...noContainers, hasContainer: missing, removeContainer: missing, hasImage: missing, removeImage: missing }
   expect(await recover({ containers }).list()).toEqual([])
   expect(makeStore(folders.dirs.state).openClaims(job.id)).toHaveLength(1)
 })

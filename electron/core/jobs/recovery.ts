@@ -10,7 +10,7 @@ import { isSameFile } from '../files/identity.js'
 import { syncFolder } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Claim } from './job-journal.js'
-import { type ContainerKeeper, isContainerClaim, leftOfClaim } from './left-containers.js'
+import { type ContainerKeeper, isContainerClaim, leftLoops, leftOfClaim } from './left-containers.js'
 import { type DeviceKeeper, leftDevices } from './left-devices.js'
 import type { JobStore } from './job-store.js'
 import { finishSidecar } from './left-sidecars.js'
@@ -120,10 +120,9 @@ async function findDevices({ devices, store, dirs, log }: RecoveryDeps): Promise
 
 async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
   const found: Found[] = []
-  // An image goes only when no container uses it any more.
-  const claims = deps.store
-    .openClaims(job.id)
-    .toSorted((one, other) => Number(one.kind === 'container-image') - Number(other.kind === 'container-image'))
+  // A container may hold what lies in folders, and an image goes only when no container uses it any more.
+  const order = ({ kind }: Claim): number => (kind === 'container' ? 0 : kind === 'container-image' ? 2 : 1)
+  const claims = deps.store.openClaims(job.id).toSorted((one, other) => order(one) - order(other))
   for (const claim of claims) {
     const release = (): void => deps.store.release(job.id, claim.id)
     if (isContainerClaim(claim)) {
@@ -144,6 +143,7 @@ async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
       what,
       bytes,
     })
+    if (claim.kind === 'folder' && isOwnPlace(claim, job, deps.dirs)) found.push(...(await leftLoops(claim.what, job, deps)))
     const finish = await finishSidecar(claim, job)
     const mounts = present.isDirectory() ? mountsBelow(claim.what) : []
     for (const mount of mounts) found.push({ leftover: describe('mount', mount, null), remove: () => refuseMount(mount) })
@@ -163,13 +163,16 @@ async function isFolderMissing(what: string): Promise<boolean> {
   return (await stat(path.dirname(what)).catch(() => null)) === null
 }
 
+function isOwnPlace(claim: Claim, job: Job, dirs: Dirs): boolean {
+  return [dirs.runtime, dirs.cache].some((folder) => isBelow(claim.what, folder)) || path.basename(claim.what).includes(job.id)
+}
+
 /**
  * Removes a part file or folder. Its name must carry the job's id, or it must lie in Diskwright's own folders: a journal
  * that was tampered with, or a name that someone else uses now, must not cost a file of the user.
  */
 async function removeClaimed(claim: Claim, job: Job, dirs: Dirs): Promise<void> {
-  const inOwnFolder = [dirs.runtime, dirs.cache].some((folder) => isBelow(claim.what, folder))
-  if (!inOwnFolder && !path.basename(claim.what).includes(job.id)) throw new Error('the name does not belong to the job')
+  if (!isOwnPlace(claim, job, dirs)) throw new Error('the name does not belong to the job')
   if (mountsBelow(claim.what).length > 0) throw new Error('something is mounted in it')
   const target = outputOf(job)
   if (target !== undefined && path.dirname(target) === path.dirname(claim.what)) await restoreReplaced(claim.what, target)

@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<Leftover['kind'], string>> = {
   process: 'Process',
   backup: 'Backup of an original',
   'nbd-device': 'Attached disk (asks for a password)',
+  'loop-device': 'Disk that is still attached',
   container: 'Container of podman',
   'container-image': 'Container image that was pulled',
 }
