@@ -72,6 +72,12 @@ test('a result may leave when all that it was made of may', async () => {
   expect(['a.vmdk', 'b.vmdk', 'c.vmdk', 'd.qcow2', 'e.qcow2'].filter((name) => grants.has(`/d/${name}`))).toEqual(['a.vmdk', 'd.qcow2'])
 })
 
+test('an image that was pushed is nothing of this machine', () => {
+  grants.grant(['/d/boot.qcow2'])
+  grants.noteEnd(ended(push('/d/boot.qcow2'), 'docker://registry.example/a/b:v1'))
+  expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toEqual(['/d/boot.qcow2'])
+})
+
 test('what brings another file into one that was chosen takes the grant away', () => {
   grants.grant(['/d/boot.qcow2', '/d/base.qcow2', '/d/over.qcow2'])
   const rebase = (backing: string) =>

@@ -64,6 +64,8 @@ export class SourceGrants {
   /** What a job made of files that may leave may leave too; what it made of others may not, whatever lay there before. */
   noteEnd(job: Pick<Job, 'kind' | 'input' | 'state' | 'output'>): void {
     if (job.state !== 'succeeded' || job.output === null || MAKES_NOTHING.has(job.kind)) return
+    // What was pushed lies at a registry.
+    if (!isOfThisMachine(job.output.path)) return
     const request = jobRequestSchema.safeParse({ kind: job.kind, input: job.input })
     if (request.success && this.isOfGranted(request.data)) this.grant([job.output.path])
     else this.revoke(job.output.path)
@@ -97,5 +99,13 @@ export class SourceGrants {
 }
 
 function nameOf(source: string): string {
-  return source.startsWith('containers-storage:') ? source : path.resolve(source)
+  return isStored(source) ? source : path.resolve(source)
+}
+
+function isOfThisMachine(source: string): boolean {
+  return path.isAbsolute(source) || isStored(source)
+}
+
+function isStored(source: string): boolean {
+  return source.startsWith('containers-storage:')
 }
