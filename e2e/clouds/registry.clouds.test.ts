@@ -115,6 +115,7 @@ test('a containerDisk: the bytes of the disk, by a name that is free and then ta
 
   expect(await rowsOf(at('vms/web'))).toContain('conflict error')
   expect(await rowsOf(at('vms/web', { overwrite: true }))).toContain('conflict warning')
+  expect((await upload(at('vms/web'))).error).toMatchObject({ code: 'cloud-conflict' })
   const again = await sent(at('vms/web', { overwrite: true }))
   expect([again.sentBytes, again.resources]).toEqual([0, result.resources])
 })

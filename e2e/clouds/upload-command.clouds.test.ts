@@ -7,10 +7,11 @@ import { fieldSchema } from '#shared/clouds/field'
 import { uploadPlanSchema } from '#shared/clouds/upload-plan'
 import { appErrorDataSchema } from '#shared/errors/app-error-data'
 import { type Job, jobSchema } from '#shared/jobs/job'
+import { startRegistry } from '../core/registry.js'
 import { type CommandLine, openCommandLine, type Started } from '../cli/command-line.js'
 import { type Gate, openGate } from './fixtures/gate.js'
 import { startSwift, type Swift } from './fixtures/swift.js'
-import { makeTestDisk, MIB, sha256, type TestDisk } from './test-disk.js'
+import { makeTestDisk, MIB, sha256, sha256Of, type TestDisk } from './test-disk.js'
 
 const BUCKET = 'images'
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   ;[cli, swift] = await Promise.all([openCommandLine(), startSwift()])
   await swift.makeContainer(BUCKET)
   gate = await openGate(Number(new URL(swift.url).port))
-  disk = await makeTestDisk(path.join(cli.folder, 'boot disk.raw'), { mib: 64 })
+  disk = await makePartitioned(path.join(cli.folder, 'boot disk.raw'))
   const home = path.join(cli.folder, 'home')
   await fs.mkdir(home)
   env = { HOME: home, UPLOAD_SECRET: swift.secretKey }
@@ -33,6 +34,20 @@ afterAll(async () => {
   await swift.stop()
   await cli.close()
 })
+
+/** With a table of one partition, as disks are known by. */
+async function makePartitioned(file: string): Promise<TestDisk> {
+  const made = await makeTestDisk(file, { mib: 64 })
+  const sector = Buffer.alloc(512)
+  sector.set([0x80, 0, 0, 0, 0x83, 0, 0, 0], 446)
+  sector.writeUInt32LE(2048, 454)
+  sector.writeUInt32LE(made.bytes / 512 - 2048, 458)
+  sector.writeUInt16LE(0xaa55, 510)
+  const handle = await fs.open(file, 'r+')
+  await handle.write(sector, 0, sector.length, 0)
+  await handle.close()
+  return { ...made, sha256: await sha256Of(file) }
+}
 
 const account = () => [
   'endpoint',
@@ -139,6 +154,39 @@ test('killed, then cleaned up: nothing is left there', async () => {
   expect(await held()).toEqual(before)
 })
 
+test('a registry keeps whole pieces of a blob over a kill: only the rest is sent', async () => {
+  const registry = await startRegistry()
+  const blobs = await openGate(registry.port)
+  try {
+    const values = {
+      registry: `127.0.0.1:${blobs.port}`,
+      repository: 'vms/killed',
+      plainHttp: 'yes',
+      architecture: 'amd64',
+      layout: 'artifact',
+    }
+    const settings = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const reached = blobs.holdBefore('PATCH ', 4)
+    const { child, ended } = cli.start(['upload', 'registry', disk.path, ...settings], { env })
+    await Promise.race([reached, ended])
+    child.kill('SIGKILL')
+    await ended
+    // Had a part of a piece still arrived, this registry would forget all of the upload (distribution 2.8).
+    blobs.cut()
+    const [left] = await openUploads()
+    const before = blobs.sent()
+    const resumed = await cli.run(['--json', 'upload', '--resume', left?.upload ?? ''], { env })
+    expect([resumed.code, jobSchema.parse(JSON.parse(resumed.out)).state]).toEqual([0, 'succeeded'])
+    // Three pieces of 16 MiB were there.
+    expect(blobs.sent() - before).toBeLessThan(disk.bytes - 47 * MIB)
+    const stored = await fs.readFile(registry.blobFile(`sha256:${disk.sha256}`))
+    expect(sha256(stored)).toBe(disk.sha256)
+  } finally {
+    await blobs.close()
+    await registry.stop()
+  }
+})
+
 test('Ctrl-C cancels it, which deletes what was sent; exit code 3', async () => {
   const before = await held()
   const { child, ended } = await startHeld('cancelled.raw', 12 * MIB)
@@ -168,7 +216,7 @@ test('a source that was changed in between is not mixed with what was sent', asy
   const resumed = await cli.run(['--json', 'upload', '--resume', left?.upload ?? ''], { env })
   expect(resumed.code).not.toBe(0)
   expect(resumed.err + resumed.out).toContain('changed')
-  disk = await makeTestDisk(disk.path, { mib: 64 })
+  disk = await makePartitioned(disk.path)
   await cli.run(['upload', '--clean', left?.upload ?? ''], { env })
   expect((await swift.objects(BUCKET)).includes('changed.raw')).toBe(false)
 })

@@ -148,3 +148,42 @@ test('bytes that are not those of the digest are told', async () => {
   const blob = { ...blobOf(2 * MIB), digest: sha256Of('something else') }
   await expect(push(blob, {})).rejects.toMatchObject({ code: 'blob-mismatch' })
 })
+
+/** As the journal of an upload; the program ends when it was told something for the third time. */
+class Memory {
+  readonly known = new Map<string, string | null>()
+  private told = 0
+
+  constructor(private readonly endsAfter = Number.POSITIVE_INFINITY) {}
+
+  get(digest: string): string | null {
+    return this.known.get(digest) ?? null
+  }
+
+  async set(digest: string, location: string | null): Promise<void> {
+    this.known.set(digest, location)
+    this.told += 1
+    if (this.told === this.endsAfter) throw new Error('the program ended')
+  }
+}
+
+test('after the program ended, another one sends only the rest', async () => {
+  const blob = blobOf(5 * MIB)
+  const session = new UploadDouble()
+  const first = new Memory(3)
+  const wait = async (): Promise<void> => {}
+  await expect(pushBlob(session, blob, { chunkBytes: MIB, memory: first, wait })).rejects.toThrow('the program ended')
+  const next = new Memory()
+  for (const [digest, location] of first.known) next.known.set(digest, location)
+  expect(await pushBlob(session, blob, { chunkBytes: MIB, memory: next, wait })).toEqual({ how: 'sent', sentBytes: 2 * MIB })
+  expect(session.blobs.get(blob.digest)?.equals(blob.content)).toBe(true)
+  expect(next.get(blob.digest)).toBeNull()
+})
+
+test('an upload that the registry forgot in between begins anew', async () => {
+  const blob = blobOf(3 * MIB)
+  const memory = new Memory()
+  memory.known.set(blob.digest, 'https://registry.example/v2/team/disk/blobs/uploads/gone')
+  const session = new UploadDouble()
+  expect(await pushBlob(session, blob, { chunkBytes: MIB, memory, wait: async () => {} })).toEqual({ how: 'sent', sentBytes: 3 * MIB })
+})

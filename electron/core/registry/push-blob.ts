@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors/app-error'
 import { formatBytes } from '#shared/text/bytes'
+import { hasBlob, mount, UPLOADS } from './find-blob.js'
 import { errorWords } from './registry-answer.js'
 import { REGISTRY_LIMITS } from './registry-limits.js'
 import type { RegistryResponse, RegistrySession } from './registry-session.js'
@@ -13,7 +14,15 @@ export interface PushableBlob {
   read(from: number, to: number): AsyncIterable<Uint8Array>
 }
 
+/** Where uploads of blobs go on after a break of the program, by their digest. */
+export interface BlobMemory {
+  /** Address that the registry gave for the rest; null where nothing was begun. */
+  get(digest: string): string | null
+  set(digest: string, location: string | null): Promise<void>
+}
+
 export interface PushOptions {
+  readonly memory?: BlobMemory | undefined
   /** Bytes that the registry has of the blob. Goes back when it lost some. */
   readonly onBytes?: ((bytes: number) => void) | undefined
   /** Other repositories of the same registry that may hold the blob. */
@@ -39,7 +48,6 @@ const MAX_BREAKS = 5
 const BREAKS: ReadonlySet<string> = new Set(['registry-unreachable', 'registry-stalled', 'registry-failed', 'registry-busy'])
 /** How registries and what stands before them say that they take no blob in pieces. */
 const NO_CHUNKS: ReadonlySet<number> = new Set([400, 405, 411, 501])
-const UPLOADS = 'blobs/uploads/'
 
 interface Upload {
   readonly location: string
@@ -62,26 +70,6 @@ export async function pushBlob(session: RegistrySession, blob: PushableBlob, opt
   }
   const sentBytes = await new BlobUpload(session, blob, options).run()
   return { how: 'sent', sentBytes }
-}
-
-/** Whether a repository has a blob. */
-async function hasBlob(session: RegistrySession, { digest, bytes }: Pick<PushableBlob, 'digest' | 'bytes'>): Promise<boolean> {
-  const response = await session.request({ method: 'HEAD', path: `blobs/${digest}`, okStatuses: [200, 404] })
-  await response.discard()
-  const length = response.headers['content-length']
-  return response.status === 200 && (length === undefined || Number(length) === bytes)
-}
-
-async function mount(session: RegistrySession, digest: string, from: string): Promise<boolean> {
-  const path = `${UPLOADS}?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`
-  // A registry that does not mount begins an upload, which it forgets again.
-  const request = { method: 'POST', path, okStatuses: [201, 202, 400, 404, 405], scopes: [`repository:${from}:pull`] } as const
-  const response = await session.request(request).catch((thrown: unknown) => {
-    if (thrown instanceof AppError && ['registry-denied', 'sign-in-needed'].includes(thrown.code)) return null
-    throw thrown
-  })
-  await response?.discard()
-  return response?.status === 201
 }
 
 class BlobUpload {
@@ -107,8 +95,9 @@ class BlobUpload {
     let upload: Upload | null = null
     for (;;) {
       try {
-        upload ??= await this.begin()
+        upload ??= (await this.begunBefore()) ?? (await this.begin())
         const next: Upload | 'done' | 'again' = await this.step(upload)
+        await this.options.memory?.set(this.blob.digest, typeof next === 'string' ? null : next.location)
         if (next === 'done') return this.sentBytes
         upload = next === 'again' ? null : next
         if (upload !== null) this.reached(upload.offset)
@@ -131,6 +120,14 @@ class BlobUpload {
     if (this.isWhole && upload.offset === 0) return this.put(upload, 0)
     if (upload.offset >= this.blob.bytes) return this.put(upload, this.blob.bytes)
     return this.patch(upload)
+  }
+
+  /** An upload that another run of the program began; null when the registry knows nothing of it any more. */
+  private async begunBefore(): Promise<Upload | null> {
+    const location = this.options.memory?.get(this.blob.digest) ?? null
+    if (location === null) return null
+    await this.options.memory?.set(this.blob.digest, null)
+    return this.isWhole ? null : this.whereItStands({ location, offset: 0, leastChunk: 0 })
   }
 
   private async begin(): Promise<Upload> {

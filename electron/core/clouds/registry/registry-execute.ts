@@ -6,8 +6,12 @@ import type { UploadResult } from '#shared/clouds/upload-plan'
 import { type ContainerReference, parseReference, printReference, shortReference } from '#shared/containers/reference'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { shellLine } from '#shared/text/shell-quote'
+import { openRegistry } from '../../registry/open-registry.js'
+import { findManifest } from '../../registry/push-manifest.js'
 import type { ContainerMade, ContainerWork, UploadRun } from '../cloud-provider.js'
 import { type Reach, withReach } from './registry-reach.js'
+
+const NAME_KEY = 'registry.name'
 
 /** A registry keeps what it has of an image by its digest: done again, only what is not there yet is sent. */
 export async function executeRegistry(run: UploadRun): Promise<UploadResult> {
@@ -32,7 +36,26 @@ async function signedIn(run: UploadRun, work: () => Promise<ContainerMade>): Pro
   }
 }
 
+/** Once: after a break the name may lead to what this upload made. Throws `cloud-conflict`. */
+async function requireFree({ host, signal, values, journal }: UploadRun, { access, signIns }: Reach): Promise<void> {
+  const reference = parseReference(registryReference(values) ?? '')
+  if (reference.transport !== 'docker' || flagOf(values, 'overwrite') || flagOf(values, 'addToIndex')) return
+  if (journal.get(NAME_KEY) !== undefined) return
+  const [registry, repository] = [reference.registry ?? '', reference.repository ?? '']
+  const session = await openRegistry({ host: host.bind({ signal }), signIns }, { registry, repository, purpose: 'push', access })
+  try {
+    const there = await findManifest(session, reference.tag ?? 'latest')
+    const name = shortReference(reference)
+    if (there !== null)
+      throw new AppError('cloud-conflict', { details: { service: registry, what: name, reason: `It leads to ${there.digest}` } })
+    await journal.put(NAME_KEY, 'was free')
+  } finally {
+    await session.close()
+  }
+}
+
 async function deliver(run: UploadRun, containers: ContainerWork, { access, signIns }: Reach): Promise<ContainerMade> {
+  await requireFree(run, { access, signIns })
   const { values, facts } = run
   const destination = registryReference(values) ?? ''
   const replace = flagOf(values, 'overwrite')

@@ -9,7 +9,7 @@ import { parseReference, printReference } from '#shared/containers/reference'
 import type { Dirs } from '../../files/dirs.js'
 import { readDiskSpace } from '../../files/disk-space.js'
 import { openRegistry } from '../../registry/open-registry.js'
-import type { PushableBlob } from '../../registry/push-blob.js'
+import type { BlobMemory, PushableBlob } from '../../registry/push-blob.js'
 import type { SignInStore } from '../../registry/sign-in-store.js'
 import { copyImage } from '../../tools/skopeo/copy.js'
 import type { JobContext } from '../job-context.js'
@@ -34,6 +34,10 @@ import { writeFolder, writeTar } from './packaging/write-files.js'
 import { requireSigner } from './signing/require-signer.js'
 import { signImage } from './signing/sign-image.js'
 
+interface PackageDeps extends ContainerDeps {
+  readonly memory: BlobMemory | undefined
+}
+
 interface Made {
   readonly digest: string
   readonly bytes: number
@@ -43,15 +47,20 @@ interface Made {
 
 /**
  * Makes a container image of a disk and puts it to its destination. The disk's bytes are read where they lie: there is no second copy of them, but for a
- * compressed layer and for podman's storage. Nothing has its name before all of it is there.
+ * compressed layer and for podman's storage. Nothing has its name before all of it is there. With a `memory` a blob goes on where another run broke off.
  */
-export async function packageContainer(ctx: JobContext, input: JobInput<'package-container'>, signIns: SignInStore): Promise<JobOutput> {
+export async function packageContainer(
+  ctx: JobContext,
+  input: JobInput<'package-container'>,
+  signIns: SignInStore,
+  memory?: BlobMemory,
+): Promise<JobOutput> {
   const plan = await ctx.step('prepare', () => prepare(ctx, input, signIns))
   const { destination } = plan
   const folder = destination.kind === 'files' ? path.dirname(destination.target) : ctx.host.dirs.cache
   return whileSpaceLasts(ctx, folder, async (watched) => {
     const image = await watched.step('digest', (progress) => packLayer(watched, plan, progress))
-    const made = await deliver(watched, plan, image, { host: watched.host, signIns, pausePoint: () => watched.pausePoint() })
+    const made = await deliver(watched, plan, image, { host: watched.host, signIns, memory, pausePoint: () => watched.pausePoint() })
     const reference = nameOf(destination)
     const digests = [made.digest, image.manifest.digest]
     const signed =
@@ -126,7 +135,7 @@ async function compressed(
   return compressLayer(ctx, frame, { compression, folder }, second)
 }
 
-function deliver(ctx: JobContext, plan: PackagePlan, image: PackedImage, deps: ContainerDeps): Promise<Made> {
+function deliver(ctx: JobContext, plan: PackagePlan, image: PackedImage, deps: PackageDeps): Promise<Made> {
   const { destination } = plan
   if (destination.kind === 'registry') return toRegistry(ctx, plan, image, destination, deps)
   if (destination.kind === 'files') return toFiles(ctx, plan, image, destination, deps)
@@ -138,11 +147,11 @@ async function toRegistry(
   { input, disk }: PackagePlan,
   image: PackedImage,
   { registry, repository, tag }: Extract<Destination, { kind: 'registry' }>,
-  deps: ContainerDeps,
+  deps: PackageDeps,
 ): Promise<Made> {
   const session = await openRegistry(deps, { registry, repository, purpose: 'push', access: input.access })
   ctx.defer(() => session.close())
-  const target = { session, tag, addToIndex: input.addToIndex, mountFrom: await originsAt(ctx, disk.path, registry) }
+  const target = { session, tag, addToIndex: input.addToIndex, mountFrom: await originsAt(ctx, disk.path, registry), memory: deps.memory }
   const sent = await ctx.step('send', (progress) => pushBlobs(ctx, image, target, progress))
   const root = await ctx.step('finish', async () => {
     await disk.requireUnchanged()

@@ -3,17 +3,19 @@ import { copyContainerInputSchema, packageContainerInputSchema } from '#shared/c
 import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
 import type { ContainerMade, ContainerWork } from '../../clouds/cloud-provider.js'
+import type { UploadJournal } from '../../clouds/upload-journal.js'
+import type { BlobMemory } from '../../registry/push-blob.js'
 import { containerReferenceAt } from '../containers/container-file.js'
 import { copyContainer } from '../containers/copy-container.js'
 import { packageContainer } from '../containers/package-container.js'
 import type { JobContext } from '../job-context.js'
 
 /** What the workbench for container images does, for a provider of them. Its steps are steps of the upload. */
-export function containerWork(ctx: JobContext): ContainerWork {
+export function containerWork(ctx: JobContext, journal: UploadJournal): ContainerWork {
   return {
     async package(input, signIns) {
       const { counted, sentBytes } = countSent(ctx, 'send')
-      const made = await packageContainer(counted, packageContainerInputSchema.parse(input), signIns)
+      const made = await packageContainer(counted, packageContainerInputSchema.parse(input), signIns, blobMemory(journal))
       return madeOf(made, sentBytes())
     },
     async copy(input, signIns) {
@@ -22,6 +24,15 @@ export function containerWork(ctx: JobContext): ContainerWork {
       const made = await copyContainer(counted, copyContainerInputSchema.parse({ ...input, source }), signIns)
       return madeOf(made, sentBytes())
     },
+  }
+}
+
+/** Addresses of uploads that were begun; they are worth nothing without the sign-in. */
+function blobMemory(journal: UploadJournal): BlobMemory {
+  const key = (digest: string): string => `registry.blob ${digest}`
+  return {
+    get: (digest) => journal.get<string | null>(key(digest)) ?? null,
+    set: (digest, location) => journal.put(key(digest), location),
   }
 }
 

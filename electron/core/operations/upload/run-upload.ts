@@ -125,7 +125,7 @@ async function send(ctx: JobContext, { provider, input, journal, around }: Sendi
     log: (line) => ctx.log(line),
     pausePoint: () => ctx.pausePoint(),
     signInNeeded: (error) => ctx.waitForUser(error),
-    containers: containerWork(ctx),
+    containers: containerWork(ctx, journal),
   }
   const result = await provider.execute(run)
   await source.requireUnchanged()

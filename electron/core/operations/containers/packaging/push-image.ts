@@ -1,6 +1,6 @@
 import { MAX_CONFIG_BYTES } from '#shared/containers/manifest'
 import { AppError } from '#shared/errors/app-error'
-import { pushBlob, waitFor } from '../../../registry/push-blob.js'
+import { type BlobMemory, pushBlob, waitFor } from '../../../registry/push-blob.js'
 import { findManifest, type FoundManifest, putManifest } from '../../../registry/push-manifest.js'
 import type { RegistrySession } from '../../../registry/registry-session.js'
 import type { JobContext, StepProgress } from '../../job-context.js'
@@ -15,6 +15,7 @@ export interface PushTarget {
   readonly tag: string
   readonly addToIndex: boolean
   readonly mountFrom: readonly string[]
+  readonly memory?: BlobMemory | undefined
 }
 
 export interface SentImage {
@@ -30,6 +31,7 @@ export async function pushBlobs(ctx: JobContext, image: PackedImage, target: Pus
   const pushed = await pushBlob(target.session, layer, {
     wait,
     mountFrom: target.mountFrom,
+    memory: target.memory,
     onBytes: (bytes) => progress.bytes(bytes, layer.bytes),
   })
   const config = await pushBlob(target.session, pushable(image.config), { wait })
