@@ -101,6 +101,47 @@ test('a guest that writes without end leaves the window at hand', async ({ app, 
   await expect(boots.rows).toContainText('flood of a guest')
 })
 
+test('the frame of a console reaches nothing but what it is sent', async ({ launch }) => {
+  const { page } = await launch()
+  await page.evaluate(() => {
+    const frame = document.createElement('iframe')
+    frame.src = 'app://console/index.html'
+    document.body.append(frame)
+  })
+  const reached = await page
+    .frameLocator('iframe')
+    .locator('body')
+    .evaluate(async () => {
+      const outcome = (work: () => unknown): string => {
+        try {
+          return String(work())
+        } catch (error) {
+          return error instanceof Error ? error.name : 'thrown'
+        }
+      }
+      const failed = (url: string): Promise<string> =>
+        fetch(url).then(
+          () => 'fetched',
+          () => 'refused',
+        )
+      return {
+        bridge: 'diskwright' in globalThis,
+        node: ['require', 'process', 'Buffer'].filter((name) => name in globalThis),
+        window: outcome(() => window.parent.document),
+        files: await failed('app://diskwright/index.html'),
+        own: await failed('app://console/index.html'),
+        web: await failed('https://example.invalid/'),
+      }
+    })
+  expect(reached).toEqual({ bridge: false, node: [], window: 'SecurityError', files: 'refused', own: 'refused', web: 'refused' })
+  const frame = page.frames().find((one) => one.url() === 'app://console/index.html')
+  await frame?.evaluate(() => {
+    location.href = 'app://diskwright/index.html'
+  })
+  await page.waitForTimeout(200)
+  expect(page.frames().map((one) => one.url())).toEqual([page.url(), 'app://console/index.html'])
+})
+
 /** How many colours a picture has. */
 function coloursOf(element: Element): number {
   const canvas = element as HTMLCanvasElement

@@ -17,10 +17,13 @@ interface TimeLineProps {
 export function TimeLine({ timeline, seconds, isRunning = false }: TimeLineProps) {
   const spans = spansOf({ timeline, seconds })
   if (spans.length === 0) return <p className="dim">{isRunning ? 'The guest has said nothing yet.' : 'No stage of the boot was seen.'}</p>
-  const sum = spans.reduce((all, span) => all + span.seconds, 0)
+  // To scale from when the machine was switched on: before its first word it has said nothing of itself.
+  const silent = spans[0]?.from ?? 0
+  const sum = spans.reduce((all, span) => all + span.seconds, silent)
   return (
     <>
       <div className={styles.bar} aria-hidden>
+        {silent > 0 && <span data-phase="silent" style={{ flexGrow: silent }} title="Nothing was said yet" />}
         {spans.map((span) => (
           <span key={keyOf(span)} data-phase={span.phase} style={{ flexGrow: Math.max(span.seconds, 0.01) }} title={span.title}>
             {span.seconds / sum >= NAMED_SHARE && span.title}
