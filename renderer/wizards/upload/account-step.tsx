@@ -1,8 +1,9 @@
 import { Radio } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import type { CloudAccount } from '#shared/clouds/cloud-calls'
 import type { Field, FieldValues } from '#shared/clouds/field'
+import { isFilled } from '#shared/clouds/read-values'
 import type { ProviderForm } from '#shared/clouds/provider-form'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { NamedRadioGroup } from '../../components/named-radio-group.js'
@@ -18,12 +19,19 @@ import wizard from './upload-wizard.module.css'
 
 const BY_HAND = 'by hand'
 
-/** The account whose values are filled in, as its place in the list; -1 where none is. */
-export function chosenAccount(accounts: readonly CloudAccount[], values: FieldValues): number {
-  return accounts.findIndex(({ values: own }) => {
+/**
+ * The account whose values are filled in, as its place in the list; of several the one that says most. One that needs nothing filled in is
+ * meant where nothing is. -1 where none is.
+ */
+export function chosenAccount(accounts: readonly CloudAccount[], fields: readonly Field[], values: FieldValues): number {
+  const isEmpty = fields.every(({ id }) => !isFilled(values[id]))
+  const said = accounts.map(({ values: own }) => {
     const entries = Object.entries(own)
-    return entries.length > 0 && entries.every(([id, value]) => JSON.stringify(values[id]) === JSON.stringify(value))
+    const isMeant = entries.length === 0 ? isEmpty : entries.every(([id, value]) => JSON.stringify(values[id]) === JSON.stringify(value))
+    return isMeant ? entries.length : -1
   })
+  const most = Math.max(-1, ...said)
+  return most < 0 ? -1 : said.indexOf(most)
 }
 
 /** Values of an account in the place of another one's: nothing of that stays. */
@@ -43,6 +51,7 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
   const { draft, fields, raw } = upload
   const { fill } = useShipStore.getState()
   const accounts = useQuery(accountsQuery(form.id))
+  const [byHand, setByHand] = useState(false)
   const found = accounts.data ?? []
   const own = fieldsOfStep('account', fields)
   const isUntouched = own.length > 0 && own.every(({ id }) => raw[id] === undefined)
@@ -53,7 +62,7 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
     if (isUntouched && usable !== undefined) fill(draft.path, accountValues(own, usable))
   }, [isUntouched, usable, own, fill, draft.path])
 
-  const chosen = chosenAccount(found, raw)
+  const chosen = byHand ? -1 : chosenAccount(found, own, raw)
   return (
     <div className={wizard.body}>
       <div className={wizard.form}>
@@ -68,7 +77,10 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
           <NamedRadioGroup
             name="Account"
             value={chosen < 0 ? BY_HAND : String(chosen)}
-            onChange={(value) => fill(draft.path, accountValues(own, value === BY_HAND ? null : (found[Number(value)] ?? null)))}
+            onChange={(value) => {
+              setByHand(value === BY_HAND)
+              fill(draft.path, accountValues(own, value === BY_HAND ? null : (found[Number(value)] ?? null)))
+            }}
           >
             <div className={styles.accounts}>
               {found.map((account, at) => (

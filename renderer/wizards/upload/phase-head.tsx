@@ -26,7 +26,9 @@ export function PhaseHead({ job, phase }: { readonly job: Job; readonly phase: U
   return (
     <div className={styles.phase} data-phase={phase ?? job.state}>
       <Icon size={20} className={shown === 'works' ? 'spin' : undefined} aria-hidden />
-      <h2 role="status">{wordOf(job, phase)}</h2>
+      <h2>
+        <span role="status">{wordOf(job, phase)}</span>
+      </h2>
       <span className="dim">{active && job.message !== '' && !job.paused ? visibleText(job.message) : durationWords(job, now)}</span>
     </div>
   )
