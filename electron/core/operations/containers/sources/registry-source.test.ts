@@ -9,19 +9,19 @@ const content = Buffer.from('0123456789'.repeat(1000))
 const blob = { digest: digestOf(content), bytes: content.length }
 const reference = parseReference('registry.example/team/disk:v1')
 
-type Answer = { status?: number; headers?: Record<string, string>; body: Uint8Array; cutAt?: number }
+type Answer = { status?: number; headers?: Record<string, string>; body: Uint8Array; cutAt?: number; isBroken?: boolean }
 
 function sessionOf(answer: (request: RegistryRequest, count: number) => Answer): { session: RegistrySession; asked: RegistryRequest[] } {
   const asked: RegistryRequest[] = []
   const request = (wanted: RegistryRequest): Promise<RegistryResponse> => {
     asked.push(wanted)
-    const { status = 200, headers = {}, body, cutAt } = answer(wanted, asked.length)
+    const { status = 200, headers = {}, body, cutAt, isBroken } = answer(wanted, asked.length)
     return Promise.resolve({
       status,
       headers,
       url: `https://registry.example/v2/team/disk/${wanted.path.replace(/^https:\/\/[^/]+\/v2\/team\/disk\//, '')}`,
       body: pieces(body, cutAt),
-      bytes: () => Promise.resolve(Buffer.from(body)),
+      bytes: () => (isBroken ? Promise.reject(new AppError('registry-unreachable')) : Promise.resolve(Buffer.from(body))),
       discard: () => Promise.resolve(),
     })
   }
@@ -63,6 +63,19 @@ test('what ends too early without a word goes on, too', async () => {
     return { status: start === 0 ? 200 : 206, body: content.subarray(start, start + 4000) }
   })
   expect(await read(session)).toEqual(content)
+})
+
+test('a part that breaks in the middle is asked for again, and not without end', async () => {
+  const answers = (broken: number) =>
+    sessionOf((_, count) => ({ status: 206, body: content.subarray(100, 110), isBroken: count <= broken }))
+  const twice = answers(2)
+  expect(await registrySource(reference, twice.session).readBlobAt?.(blob, 100, 10)).toEqual(content.subarray(100, 110))
+  expect(twice.asked).toHaveLength(3)
+  const always = answers(9)
+  await expect(registrySource(reference, always.session).readBlobAt?.(blob, 100, 10)).rejects.toMatchObject({
+    code: 'registry-unreachable',
+  })
+  expect(always.asked).toHaveLength(3)
 })
 
 test('reading from the middle ends where the registry ignores ranges', async () => {

@@ -13,6 +13,8 @@ const MAX_HELD = 64 * 1024 * 1024
 const TAG_PAGE = 1000
 const MAX_TAGS = 100_000
 const MAX_TAG_BYTES = 16 * 1024 * 1024
+/** In the middle of one part of a blob. */
+const MAX_BREAKS = 2
 /** What is read in vain from a registry that gives out all where a part was asked for. */
 const MAX_FROM_START = 8 * 1024 * 1024
 
@@ -23,7 +25,13 @@ export function registrySource(reference: ContainerReference, session: RegistryS
   const fetched = new Map<string, Promise<ManifestBytes>>()
   let hasRanges = true
   let held = 0
-  const readBlobAt = async (blob: BlobDescriptor, offset: number, length: number, signal?: AbortSignal): Promise<Buffer> => {
+  const readPart = async (
+    blob: BlobDescriptor,
+    offset: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    breaks: number,
+  ): Promise<Buffer> => {
     if (signal?.aborted) throw new AppError('cancelled')
     const end = Math.min(blob.bytes, offset + length)
     if (end <= offset) return Buffer.alloc(0)
@@ -33,7 +41,13 @@ export function registrySource(reference: ContainerReference, session: RegistryS
       headers: { range: `bytes=${offset}-${end - 1}` },
       okStatuses: [200, 206],
     })
-    if (response.status === 206) return response.bytes(end - offset)
+    if (response.status === 206) {
+      return response.bytes(end - offset).catch((thrown: unknown) => {
+        // A connection may break in the middle of an answer; nothing of it was used yet.
+        if (breaks === MAX_BREAKS || !(thrown instanceof AppError) || thrown.code !== 'registry-unreachable') throw thrown
+        return readPart(blob, offset, length, signal, breaks + 1)
+      })
+    }
     hasRanges = false
     const taken = await takeFirst(response.body, Math.min(end, MAX_FROM_START))
     await response.discard()
@@ -43,6 +57,7 @@ export function registrySource(reference: ContainerReference, session: RegistryS
       })
     return taken.subarray(offset)
   }
+  const readBlobAt: NonNullable<ContainerSource['readBlobAt']> = (blob, offset, length, signal) => readPart(blob, offset, length, signal, 0)
   const hold = (manifest: ManifestBytes): ManifestBytes => {
     held += manifest.bytes.length
     if (held > MAX_HELD)
