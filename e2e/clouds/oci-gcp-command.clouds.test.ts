@@ -59,7 +59,8 @@ test.for(['oci', 'gcp'] as const)('the built command tells the fields of %s, pla
   expect(dry.err).not.toMatch(/TypeError|Cannot find/)
   const plan = uploadPlanSchema.parse(JSON.parse(dry.out))
   expect(plan.checks.filter(({ state }) => state === 'error')).toEqual([])
-  expect(plan.tempBytes).toBeGreaterThan(0)
+  // Oracle's archive is put around a qcow2 while it is sent; Google's has to be made.
+  expect(plan.tempBytes > 0).toBe(provider === 'gcp')
   const done = await cli.run(command, { env })
   expect({ code: done.code, err: done.code === 0 ? '' : done.err }).toEqual({ code: 0, err: '' })
   expect(done.out + done.err).not.toContain('PRIVATE KEY')

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { textOf } from '#shared/clouds/read-values'
@@ -7,7 +8,7 @@ import { contract, type ContractPlace } from './contract.js'
 import { leftAt, makeAccount, writeProfile } from './oci-account.js'
 import { ociModelProblem } from './oci-models.js'
 import { startOciServer } from './servers/oci-server.js'
-import { MIB, sha256, type TestDisk } from './test-disk.js'
+import { MIB, sha256Of, type TestDisk } from './test-disk.js'
 
 const run = promisify(execFile)
 
@@ -24,8 +25,8 @@ async function begin(): Promise<ContractPlace> {
       return { values: { ...values, endpoint: server.url, partMiB: 10, parallel: 2 } }
     },
     canaries: [account.privateKey.slice(100, 160), stranger.privateKey.slice(100, 160), account.fingerprint],
-    payload: makeArchive,
-    stored: async (_scene, result) => sha256(server.state.images.get(result.resources[0]?.id ?? '')?.source ?? Buffer.alloc(0)),
+    payload: makeQcow2,
+    stored: async (_scene, result) => diskOf(server.state.images.get(result.resources[0]?.id ?? '')?.source ?? Buffer.alloc(0)),
     left: async () => leftAt(server),
     received: () => server.receivedBytes(),
     inFlightBytes: 2 * 10 * MIB,
@@ -67,14 +68,23 @@ async function begin(): Promise<ContractPlace> {
   }
 }
 
-/** An archive such as Oracle Cloud itself exports; the one that Diskwright writes has a test of its own. */
-async function makeArchive(disk: TestDisk, folder: string): Promise<string> {
-  const output = path.join(folder, 'disk.oci')
-  const metadata = { version: 2, externalLaunchOptions: { firmware: 'UEFI_64' }, additionalMetadata: { shapeCompatibilities: [] } }
-  await fs.writeFile(path.join(folder, 'image_metadata.json'), JSON.stringify(metadata))
-  await run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', disk.path, path.join(folder, 'output.QCOW2')])
-  await run('tar', ['--format=ustar', '-cf', output, '-C', folder, 'output.QCOW2', 'image_metadata.json'])
+/** The disk; the archive around it is made while it is sent. */
+async function makeQcow2(disk: TestDisk, folder: string): Promise<string> {
+  const output = path.join(folder, 'disk.qcow2')
+  await run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', disk.path, output])
   return output
+}
+
+/** What GNU tar finds of the disk in the archive that the image was made of. */
+async function diskOf(archive: Buffer): Promise<string> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-oci-archive-'))
+  try {
+    await fs.writeFile(path.join(folder, 'archive.oci'), archive)
+    await run('tar', ['-xf', 'archive.oci', 'output.QCOW2', 'image_metadata.json'], { cwd: folder })
+    return await sha256Of(path.join(folder, 'output.QCOW2'))
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true })
+  }
 }
 
 const ISLANDS = [

@@ -35,18 +35,27 @@ const SHAPES: Readonly<Record<PlatformArch, readonly string[]>> = {
   s390x: [],
 }
 
+/** What an import is told of an image. */
+export interface OciMachine {
+  readonly arch: PlatformArch
+  readonly uefi: boolean
+  /** Names under which the console lists it, such as `Oracle Linux` and `8.10`. */
+  readonly system: string
+  readonly version: string
+  /** In place of those that are usual for the architecture. */
+  readonly shapes?: readonly string[]
+}
+
 /**
  * `image_metadata.json` of an Oracle Cloud image archive: the only place where an import is told the firmware. The fields are those of
  * oracle-cne/ocne pkg/util/oci/imagecapability.go (version 2). All devices are paravirtualized, as in the archive that Talos documents for
  * Oracle Cloud: network boot volumes (iSCSI) need kernel arguments that an image made elsewhere does not have.
  */
-export function ociImageMetadata(info: ImageInfo, choice: MachineChoice = {}): string {
-  const arch = imageArch(info)
-  const [system, version] = operatingSystem(info.osName)
+export function ociMetadata({ arch, uefi, system, version, shapes = SHAPES[arch] }: OciMachine): string {
   const metadata = {
     version: 2,
     externalLaunchOptions: {
-      firmware: usesUefi(info, arch, choice) ? 'UEFI_64' : 'BIOS',
+      firmware: uefi ? 'UEFI_64' : 'BIOS',
       networkType: 'PARAVIRTUALIZED',
       bootVolumeType: 'PARAVIRTUALIZED',
       remoteDataVolumeType: 'PARAVIRTUALIZED',
@@ -61,10 +70,17 @@ export function ociImageMetadata(info: ImageInfo, choice: MachineChoice = {}): s
     operatingSystem: system,
     operatingSystemVersion: version,
     additionalMetadata: {
-      shapeCompatibilities: SHAPES[arch].map((shape) => ({ internalShapeName: shape, ocpuConstraints: null, memoryConstraints: null })),
+      shapeCompatibilities: shapes.map((shape) => ({ internalShapeName: shape, ocpuConstraints: null, memoryConstraints: null })),
     },
   }
   return `${JSON.stringify(metadata, null, 2)}\n`
+}
+
+/** The same of an image that is known in full. */
+export function ociImageMetadata(info: ImageInfo, choice: MachineChoice = {}): string {
+  const arch = imageArch(info)
+  const [system, version] = operatingSystem(info.osName)
+  return ociMetadata({ arch, uefi: usesUefi(info, arch, choice), system, version })
 }
 
 /** ARM shapes know UEFI alone; what starts both ways starts with UEFI, as Oracle's own images do. */

@@ -1,4 +1,4 @@
-import { artifact, sourceStem } from '../../platforms/artifacts.js'
+import { sourceStem } from '../../platforms/artifacts.js'
 import type { ArtifactId } from '../../platforms/artifact-ids.js'
 import type { FieldValues } from '../field.js'
 import { numberOf, textOf } from '../read-values.js'
@@ -8,7 +8,9 @@ import type { SourceFacts } from '../source-facts.js'
 export const OCI_FORMATS = ['archive', 'qcow2', 'vmdk'] as const
 export type OciFormat = (typeof OCI_FORMATS)[number]
 
-const ARTIFACTS: Readonly<Record<OciFormat, ArtifactId>> = { archive: 'oci-archive', qcow2: 'oci-qcow2', vmdk: 'vmware-vmdk' }
+/** An archive is put around the qcow2 while it is sent: no copy of it is made on this machine. */
+const ARTIFACTS: Readonly<Record<OciFormat, ArtifactId>> = { archive: 'oci-qcow2', qcow2: 'oci-qcow2', vmdk: 'vmware-vmdk' }
+const EXTENSIONS: Readonly<Record<OciFormat, string>> = { archive: 'oci', qcow2: 'qcow2', vmdk: 'vmdk' }
 
 /** Values of `launchMode` (Compute API, CreateImageDetails) that make sense for an image from elsewhere. */
 export const LAUNCH_MODES = ['PARAVIRTUALIZED', 'EMULATED', 'NATIVE', 'CUSTOM'] as const
@@ -41,7 +43,7 @@ export function usualFirmware(facts: SourceFacts | null): (typeof FIRMWARES)[num
 }
 
 export function usualObject(values: FieldValues, facts: SourceFacts): string {
-  return `${stemOf(facts)}.${artifact(ociArtifact(values, facts)).extension}`
+  return `${stemOf(facts)}.${EXTENSIONS[ociFormat(values, facts)]}`
 }
 
 export function stemOf(facts: SourceFacts): string {

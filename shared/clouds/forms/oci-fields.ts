@@ -80,8 +80,6 @@ function destinationFields(values: FieldValues, facts: SourceFacts | null): read
 
 function imageFields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
   const system = usualSystem(facts)
-  const isArchive = ociFormat(values, facts) === 'archive'
-  const isArm = facts?.architecture === 'aarch64'
   return [
     {
       id: 'name',
@@ -104,16 +102,6 @@ function imageFields(values: FieldValues, facts: SourceFacts | null): readonly F
         { value: 'vmdk', label: 'VMDK', help: 'Stream-optimized; where an import of qcow2 does not boot' },
       ],
     },
-    ...(isArchive ? [] : bareDiskFields(facts, isArm)),
-    { id: 'os', label: 'Operating system', kind: 'text', group: 'image', default: system.name },
-    { id: 'osVersion', label: 'Version', kind: 'text', group: 'image', ...(system.version === '' ? {} : { default: system.version }) },
-    { id: 'tags', label: 'Free-form tags', kind: 'tags', group: 'image', default: {} },
-  ]
-}
-
-/** What an archive says itself. */
-function bareDiskFields(facts: SourceFacts | null, isArm: boolean): readonly Field[] {
-  return [
     {
       id: 'firmware',
       label: 'Firmware',
@@ -125,27 +113,31 @@ function bareDiskFields(facts: SourceFacts | null, isArm: boolean): readonly Fie
         { value: 'BIOS', label: 'BIOS' },
       ],
     },
-    {
-      id: 'launchMode',
-      label: 'Launch mode',
-      kind: 'select',
-      group: 'image',
-      default: 'PARAVIRTUALIZED',
-      choices: LAUNCH_MODES.map((value) => ({ value, label: value.charAt(0) + value.slice(1).toLowerCase() })),
-    },
-    ...(isArm
-      ? [
-          {
-            id: 'shapes',
-            label: 'Shapes',
-            kind: 'list' as const,
-            group: 'image' as const,
-            default: ['VM.Standard.A1.Flex', 'VM.Standard.A2.Flex'],
-            help: 'An imported Arm image can be started on the shapes that are named, on no others',
-          },
-        ]
-      : []),
+    ...(ociFormat(values, facts) === 'archive' ? [] : [launchField]),
+    ...(facts?.architecture === 'aarch64' ? [shapesField] : []),
+    { id: 'os', label: 'Operating system', kind: 'text', group: 'image', default: system.name },
+    { id: 'osVersion', label: 'Version', kind: 'text', group: 'image', ...(system.version === '' ? {} : { default: system.version }) },
+    { id: 'tags', label: 'Free-form tags', kind: 'tags', group: 'image', default: {} },
   ]
+}
+
+/** An archive says it itself. */
+const launchField: Field = {
+  id: 'launchMode',
+  label: 'Launch mode',
+  kind: 'select',
+  group: 'image',
+  default: 'PARAVIRTUALIZED',
+  choices: LAUNCH_MODES.map((value) => ({ value, label: value.charAt(0) + value.slice(1).toLowerCase() })),
+}
+
+const shapesField: Field = {
+  id: 'shapes',
+  label: 'Shapes',
+  kind: 'list',
+  group: 'image',
+  default: ['VM.Standard.A1.Flex', 'VM.Standard.A2.Flex'],
+  help: 'An imported Arm image can be started on the shapes that are named, on no others',
 }
 
 const advancedFields: readonly Field[] = [

@@ -37,7 +37,7 @@ test('an image with UEFI goes as an archive, under the names that are known of i
     osVersion: '8.10',
     partMiB: 16,
   })
-  expect(ociForm.payload(values, FACTS)).toEqual({ kind: 'artifact', artifact: 'oci-archive' })
+  expect(ociForm.payload(values, FACTS)).toEqual({ kind: 'artifact', artifact: 'oci-qcow2' })
   expect(checkFields(ociForm.fields(values, FACTS), values)).toEqual([])
   expect(ociForm.fields(values, FACTS).map(({ id }) => id)).not.toContain('launchMode')
 })
@@ -62,11 +62,12 @@ test('the steps are those that were asked for', () => {
 
 test('firmware that does not fit is told before anything is sent', () => {
   expect(states({})).toEqual(['oci-size ok', 'oci-firmware ok'])
+  expect(states({ firmware: 'BIOS' })).toContain('oci-firmware error')
   expect(states({ format: 'qcow2', firmware: 'BIOS' })).toContain('oci-firmware error')
   expect(states({ format: 'qcow2', firmware: 'UEFI_64' }, { ...FACTS, firmware: 'bios' })).toContain('oci-firmware warning')
   const arm = { ...FACTS, architecture: 'aarch64' as const }
   expect(states({ format: 'qcow2', firmware: 'BIOS' }, arm)).toContain('oci-firmware error')
-  expect(states({ format: 'qcow2', shapes: [] }, arm)).toContain('oci-shapes error')
+  expect(states({ shapes: [] }, arm)).toContain('oci-shapes error')
 })
 
 test('more than 400 GB, and tags that are refused there, are errors', () => {

@@ -37,9 +37,8 @@ function sizeRows({ virtualBytes }: SourceFacts): CheckRow[] {
 }
 
 function firmwareRows(values: FieldValues, facts: SourceFacts): CheckRow[] {
-  const format = ociFormat(values, facts)
-  const row = { code: 'oci-firmware', title: 'Firmware', field: format === 'archive' ? 'format' : 'firmware' } as const
-  const chosen = format === 'archive' ? usualFirmware(facts) : textOf(values, 'firmware') || usualFirmware(facts)
+  const row = { code: 'oci-firmware', title: 'Firmware', field: 'firmware' } as const
+  const chosen = textOf(values, 'firmware') || usualFirmware(facts)
   if (facts.architecture === 'aarch64' && chosen === 'BIOS') {
     const fix = { kind: 'set', field: 'firmware', value: 'UEFI_64', label: 'Start with UEFI' } as const
     return [{ ...row, state: 'error', found: 'Arm shapes start with UEFI alone', fix }]
@@ -50,14 +49,14 @@ function firmwareRows(values: FieldValues, facts: SourceFacts): CheckRow[] {
   if (facts.firmware === 'uefi' && chosen === 'BIOS') {
     return [{ ...row, state: 'error', found: 'The image starts with UEFI alone; with BIOS its console stays blank' }]
   }
-  const said = format === 'archive' ? 'said in the archive' : 'set by a capability schema after the import'
+  const said = ociFormat(values, facts) === 'archive' ? 'said in the archive' : 'set by a capability schema after the import'
   return [{ ...row, state: 'ok', found: `${chosen === 'BIOS' ? 'BIOS' : 'UEFI'}, ${said}` }]
 }
 
 function shapeRows(values: FieldValues, facts: SourceFacts): CheckRow[] {
-  if (facts.architecture !== 'aarch64' || ociFormat(values, facts) === 'archive') return []
+  if (facts.architecture !== 'aarch64') return []
   if (listOf(values, 'shapes').length > 0) return []
-  const found = 'No shape is named: an Arm image that is not an archive can then be started on none'
+  const found = 'No shape is named: an imported Arm image can be started on those alone'
   return [{ code: 'oci-shapes', title: 'Shapes', state: 'error', found, field: 'shapes' }]
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import fs from 'node:fs'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { type OciClient, ociPath } from './oci-client.js'
 import { SERVICE } from './oci-config.js'
 import { bucketPath, type ObjectPlace } from './oci-place.js'
+import type { SentFile } from './sent-file.js'
 
 /** A part that is stored, as a list of parts names it. */
 export interface StoredPart {
@@ -25,9 +25,9 @@ export interface StoredObject {
   readonly md5: string | null
 }
 
-/** Bytes of a file. */
+/** Bytes of what is sent. */
 export interface FilePart {
-  readonly file: string
+  readonly file: SentFile
   readonly start: number
   readonly length: number
 }
@@ -63,7 +63,7 @@ export function objectCalls(client: OciClient, place: ObjectPlace) {
       return orNull(client.list<StoredPart>({ ...write, path: upload, query: { uploadId, limit: 1000 } }))
     },
     async putPart(uploadId: string, number: number, part: PartToSend, signal: AbortSignal): Promise<string> {
-      const stream = (): AsyncIterable<Uint8Array> => readPart(part, signal)
+      const stream = (): AsyncIterable<Uint8Array> => part.file.read(part.start, part.length, signal)
       const request = { ...write, method: 'PUT', path: upload, query: { uploadId, uploadPartNum: number } } as const
       const headers = { 'content-md5': part.md5, 'content-type': 'application/octet-stream' }
       const answer = await client.call({ ...request, stream, streamBytes: part.length, headers, signal, onRetry: part.onRetry })
@@ -139,21 +139,10 @@ export function mismatch(what: string, ours: string, theirs: string): AppError {
   })
 }
 
-const PIECE_BYTES = 1024 * 1024
-
-/** Streamed, never whole: parts may have gigabytes. */
-export function readPart(part: FilePart, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  if (part.length === 0) return emptyBody()
-  const { file, start, length } = part
-  return fs.createReadStream(file, { start, end: start + length - 1, highWaterMark: PIECE_BYTES, signal })
-}
-
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}
-
 /** MD5 of a part in base64, as `Content-MD5` has it. */
 export async function partMd5(part: FilePart, signal: AbortSignal): Promise<string> {
   const hash = createHash('md5')
-  for await (const piece of readPart(part, signal)) hash.update(piece)
+  for await (const piece of part.file.read(part.start, part.length, signal)) hash.update(piece)
   return hash.digest('base64')
 }
 

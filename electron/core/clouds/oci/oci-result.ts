@@ -1,4 +1,3 @@
-import { ociFormat } from '#shared/clouds/forms/oci-choices'
 import { ociAccountOptions } from '#shared/clouds/forms/oci-commands'
 import { optionWords } from '#shared/clouds/forms/option-words'
 import type { FieldValues } from '#shared/clouds/field'
@@ -63,6 +62,5 @@ function launchCommand({
 
 function shapeOf(values: FieldValues, facts: SourceFacts): string {
   if (facts.architecture !== 'aarch64') return 'VM.Standard.E5.Flex'
-  const chosen = ociFormat(values, facts) === 'archive' ? undefined : listOf(values, 'shapes')[0]
-  return chosen ?? 'VM.Standard.A1.Flex'
+  return listOf(values, 'shapes')[0] ?? 'VM.Standard.A1.Flex'
 }

@@ -9,6 +9,7 @@ import type { OciJob } from './oci-job.js'
 import { SERVICE } from './oci-config.js'
 import { mismatch, multipartMd5, type ObjectCalls, objectCalls, partMd5, type StoredPart } from './oci-object.js'
 import type { ObjectPlace } from './oci-place.js'
+import { type SentFile, sentFile } from './sent-file.js'
 
 export interface SentObject {
   readonly sentBytes: number
@@ -30,9 +31,10 @@ const MAX_PARTS = 10_000
  */
 export async function uploadObject({ run, client, place }: OciJob, progress: UploadProgress): Promise<SentObject> {
   const { journal } = run
-  const file = await run.source.file()
+  const source = await run.source.file()
+  const file = sentFile(source, run.values, run.facts)
   const known = journal.get<KnownFile>('oci.file')
-  if (known !== undefined && known.identity !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
+  if (known !== undefined && known.identity !== file.identity) throw new AppError('image-changed', { details: { path: source.path } })
   const size = known?.partBytes ?? partBytes(file.bytes, { usual: ociPartBytes(run.values), maxParts: MAX_PARTS })
   if (known === undefined)
     await journal.put('oci.file', { identity: file.identity, bytes: file.bytes, partBytes: size } satisfies KnownFile)
@@ -41,7 +43,7 @@ export async function uploadObject({ run, client, place }: OciJob, progress: Upl
     return { sentBytes: 0, bytes: file.bytes }
   }
   const calls = objectCalls(client, place)
-  const sent = await sendParts({ run, calls, place, file, parts: cutParts(file.bytes, size), md5s: new Map() }, progress)
+  const sent = await sendParts({ run, calls, place, source, file, parts: cutParts(file.bytes, size), md5s: new Map() }, progress)
   await journal.put('oci.stored', true)
   run.log(`${place.object} is in the bucket ${place.bucket}; its MD5 is that of the file`)
   progress.bytes(file.bytes, file.bytes)
@@ -52,7 +54,8 @@ interface Sending {
   readonly run: UploadRun
   readonly calls: ObjectCalls
   readonly place: ObjectPlace
-  readonly file: PayloadFile
+  readonly source: PayloadFile
+  readonly file: SentFile
   readonly parts: readonly Part[]
   /** By number, base64; filled while parts are sent or found. */
   readonly md5s: Map<number, string>
@@ -60,13 +63,13 @@ interface Sending {
 
 /** Answers the bytes that were sent now. */
 async function sendParts(sending: Sending, progress: UploadProgress): Promise<number> {
-  const { run, calls, place, file, parts, md5s } = sending
+  const { run, calls, place, source, file, parts, md5s } = sending
   const { journal, signal } = run
   let uploadId = journal.get<string>('oci.upload') ?? (await beginUpload(run, calls, place))
   let stored = await calls.parts(uploadId)
   if (stored === null) {
     // Committed just before the break, or deleted there by a rule of the bucket.
-    for (const part of parts) md5s.set(part.number, await partMd5({ file: file.path, ...part }, signal))
+    for (const part of parts) md5s.set(part.number, await partMd5({ file, ...part }, signal))
     await journal.forget('multipart-upload', uploadId)
     if (await isStored(sending)) return 0
     uploadId = await beginUpload(run, calls, place)
@@ -82,9 +85,9 @@ async function sendParts(sending: Sending, progress: UploadProgress): Promise<nu
   await inParallel(
     parts.filter((part) => !there.has(part.number)),
     async (part, stop) => {
-      const md5 = await partMd5({ file: file.path, ...part }, stop)
+      const md5 = await partMd5({ file, ...part }, stop)
       const onRetry = retried(run, part, concurrency)
-      etags.set(part.number, await calls.putPart(uploadId, part.number, { file: file.path, ...part, md5, onRetry }, stop))
+      etags.set(part.number, await calls.putPart(uploadId, part.number, { file, ...part, md5, onRetry }, stop))
       md5s.set(part.number, md5)
       journal.note(`oci.part.${part.number}`, md5)
       concurrency.wentWell()
@@ -95,7 +98,7 @@ async function sendParts(sending: Sending, progress: UploadProgress): Promise<nu
   )
   await journal.sync()
   // What was read last may be of another file than what was read first.
-  if ((await run.source.file()).identity !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
+  if ((await run.source.file()).identity !== source.identity) throw new AppError('image-changed', { details: { path: source.path } })
   await commit(sending, uploadId, etags)
   await journal.forget('multipart-upload', uploadId)
   return done - before
@@ -141,7 +144,7 @@ async function matchingParts({ run, file, parts }: Sending, stored: readonly Sto
     const part = parts[one.partNumber - 1]
     if (part === undefined || part.length !== one.size) continue
     await run.pausePoint()
-    const ours = run.journal.get<string>(`oci.part.${part.number}`) ?? (await partMd5({ file: file.path, ...part }, run.signal))
+    const ours = run.journal.get<string>(`oci.part.${part.number}`) ?? (await partMd5({ file, ...part }, run.signal))
     if (ours === one.md5) matching.set(part.number, one)
   }
   return matching
