@@ -35,5 +35,10 @@ export const useBootTestStore = create<BootTestStore>()((set) => ({
   show: (path, job) => set(({ shown }) => ({ shown: { ...shown, [path]: job } })),
   begin: (job, input) => set(({ shown, started }) => ({ shown: { ...shown, [input.source]: job }, started: { ...started, [job]: input } })),
   choose: (path, chosen) => set(({ choices }) => ({ choices: { ...choices, [path]: chosen } })),
-  forget: (path) => set(({ shown, choices }) => ({ shown: without(shown, path), choices: without(choices, path) })),
+  forget: (path) =>
+    set(({ shown, choices, started }) => ({
+      shown: without(shown, path),
+      choices: without(choices, path),
+      started: Object.fromEntries(Object.entries(started).filter(([, { source }]) => source !== path)),
+    })),
 }))

@@ -142,6 +142,7 @@ test('a machine that stays on is reached by SSH, and switched off', async () => 
   const judged = { verdict: 'pass' as const, reason: 'The guest came as far as was wanted.', seconds: 6.7 }
   const { invoke } = open([sampleTest()], { ...LIVE, seconds: 90, judged, sshPort: 2222 })
   expect(await screen.findByText('Passed in 6.7 s')).toBeTruthy()
+  expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull()
   fireEvent.click(screen.getByRole('radio', { name: 'SSH' }))
   fireEvent.change(screen.getByRole('textbox', { name: 'User to sign in as' }), { target: { value: 'core' } })
   await press('Copy the command for a terminal of your own')

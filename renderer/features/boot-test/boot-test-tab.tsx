@@ -57,6 +57,8 @@ function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly 
   const report = job.output?.bootTest
   const live = useLive(job)
   const { tone, words } = stateWords(job, live)
+  // A machine that stays on is switched off: cancelling it would lose its verdict.
+  const isJudged = live !== null && live.judged !== null
   return (
     <div className={styles.tab}>
       <header className={styles.header}>
@@ -66,7 +68,8 @@ function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly 
         <p className={styles.facts}>{report ? machineWords(report) : isActive(job) ? job.message : ''}</p>
         <span className={styles.actions}>
           {tests.length > 1 && <TestSelect path={info.path} job={job} tests={tests} />}
-          {isActive(job) ? <JobActions job={job} /> : <Again info={info} job={job} />}
+          {isActive(job) && !isJudged && <JobActions job={job} />}
+          {!isActive(job) && <Again info={info} job={job} />}
         </span>
       </header>
       <About info={info} job={job} />
