@@ -32,7 +32,7 @@ export interface CloudsApi {
   keepSecret(name: string, secret: string, keep: 'session' | 'keyring'): string
   /** Uploads that were neither finished nor cleaned up, newest first. */
   openUploads(): Promise<OpenUpload[]>
-  /** The request of such an upload: started again it goes on where it was. Secrets of its edits are left out. Throws `job-not-found`. */
+  /** The request of such an upload: started again it goes on where it was. Secrets of its edits are left out. Throws `job-not-found`, `bad-input` while it runs. */
   openUpload(upload: string): Promise<JobInput<'upload-image'>>
   /** Deletes at the provider what an upload left. Throws `job-not-found` for an upload that is not known. */
   cleanUp(upload: string, remote?: string): Promise<CleanUpReport>

@@ -35,6 +35,10 @@ export function createCloudsApi({ host, sessions, secrets, signIns, jobs }: Clou
   const isRunning = (upload: string): boolean =>
     jobs.list().some(({ kind, state, input }) => kind === 'upload-image' && !ENDED_STATES.has(state) && uploadOf(input) === upload)
 
+  function requireStill(upload: string): void {
+    if (isRunning(upload)) throw new AppError('bad-input', { details: { reason: 'This upload is on its way; cancel it first' } })
+  }
+
   return {
     facts: (path, { edits = [], signal } = {}) => readSourceFacts(bind(signal), sessions, path, edits),
     accounts: async (provider) => [...(await (await cloudProvider(provider)).accounts(context()))],
@@ -46,10 +50,11 @@ export function createCloudsApi({ host, sessions, secrets, signIns, jobs }: Clou
     keepSecret: (name, secret, keep) => secrets.keep(name, secret, keep),
     openUploads: async () => listOpenUploads(host.dirs, isRunning),
     async openUpload(upload) {
+      requireStill(upload)
       return requireUploadRecord(host.dirs, upload).input
     },
     async cleanUp(upload, remote) {
-      if (isRunning(upload)) throw new AppError('bad-input', { details: { reason: 'This upload is on its way; cancel it first' } })
+      requireStill(upload)
       return cleanUpUpload(context(), upload, remote)
     },
   }
