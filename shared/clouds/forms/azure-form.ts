@@ -1,15 +1,19 @@
 import type { ProviderForm } from '../provider-form.js'
+import { azureCommands } from './azure-commands.js'
+import { azureFields } from './azure-fields.js'
+import { checkAzure } from './azure-rules.js'
+import { azureSteps } from './azure-steps.js'
 
-/** Azure. */
+/** Microsoft Azure: a managed disk or page blob that is written without a copy here, and an image made of it. */
 export const azureForm: ProviderForm = {
   id: 'azure',
   title: 'Azure',
   summary: 'An image version in a gallery, or a managed disk',
   platform: 'azure',
   takes: ['disk'],
-  fields: () => [],
-  validate: () => [],
+  fields: azureFields,
+  validate: checkAzure,
   payload: () => ({ kind: 'disk' }),
-  steps: () => [],
-  commands: () => [],
+  steps: azureSteps,
+  commands: azureCommands,
 }

@@ -1,0 +1,93 @@
+import fs from 'node:fs'
+import { AzureCliCredential, ClientCertificateCredential, ClientSecretCredential } from '@azure/identity'
+import type { FieldValues } from '#shared/clouds/field'
+import { textOf } from '#shared/clouds/read-values'
+import { AppError } from '#shared/errors/app-error'
+import { systemAuthorities } from '../../registry/certificates.js'
+import { proxyFor } from '../../registry/proxy-rules.js'
+import { azureCloud } from './azure-clouds.js'
+import { signInFailure } from './azure-failure.js'
+
+/** Milliseconds before its end that a token is asked for anew. */
+const SPARE_MS = 5 * 60_000
+
+/** Tokens for what is signed in with; asked for every request. */
+export interface AzureTokens {
+  /** @param audience such as `https://management.azure.com` */
+  token(audience: string): Promise<string>
+  /** They were refused: the next request asks for new ones. */
+  forget(): void
+}
+
+interface Credential {
+  getToken(scope: string, options: { abortSignal?: AbortSignal }): Promise<{ token: string; expiresOnTimestamp: number } | null>
+}
+
+export function azureTokens(env: NodeJS.ProcessEnv, values: FieldValues, signal: AbortSignal | undefined): AzureTokens {
+  const tenant = textOf(values, 'tenant')
+  let credential: Credential | null = null
+  const kept = new Map<string, { readonly token: string; readonly until: number }>()
+  return {
+    async token(audience) {
+      const known = kept.get(audience)
+      if (known !== undefined && Date.now() < known.until) return known.token
+      try {
+        credential ??= makeCredential(env, values)
+        const found = await credential.getToken(`${audience}/.default`, signal ? { abortSignal: signal } : {})
+        if (found === null) throw new Error('It gave no token')
+        kept.set(audience, { token: found.token, until: found.expiresOnTimestamp - SPARE_MS })
+        return found.token
+      } catch (thrown) {
+        if (signal?.aborted) throw new AppError('cancelled', { cause: thrown })
+        // It remembers what it was told; the next one asks anew.
+        credential = null
+        throw signInFailure(thrown, tenant)
+      }
+    },
+    forget() {
+      kept.clear()
+      credential = null
+    },
+  }
+}
+
+function makeCredential(env: NodeJS.ProcessEnv, values: FieldValues): Credential {
+  const tenantId = textOf(values, 'tenant')
+  if (textOf(values, 'signIn') !== 'env') return new AzureCliCredential({ tenantId, processTimeoutInMs: 60_000 })
+  const { AZURE_CLIENT_ID: client, AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = env
+  const options = clientOptions(env, values)
+  if (!client) throw new Error('AZURE_CLIENT_ID is not set')
+  if (secret) return new ClientSecretCredential(tenantId, client, secret, options)
+  if (!certificatePath) throw new Error('Neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set')
+  const certificatePassword = env.AZURE_CLIENT_CERTIFICATE_PASSWORD
+  return new ClientCertificateCredential(
+    tenantId,
+    client,
+    { certificatePath, ...(certificatePassword === undefined ? {} : { certificatePassword }) },
+    options,
+  )
+}
+
+function clientOptions(env: NodeJS.ProcessEnv, values: FieldValues): ConstructorParameters<typeof ClientSecretCredential>[3] {
+  const { authority } = azureCloud(values)
+  const ca = textOf(values, 'ca')
+  const proxy = proxyFor(new URL(authority), env)
+  const authorities = [...systemAuthorities(env), ...(ca === '' ? [] : [fs.readFileSync(ca)])].map((one) => one.toString()).join('\n')
+  return {
+    authorityHost: authority,
+    // Of clouds of one's own the public directory knows nothing.
+    ...(textOf(values, 'cloud') === 'own' ? { disableInstanceDiscovery: true } : {}),
+    tlsOptions: { ca: authorities },
+    retryOptions: { maxRetries: 2 },
+    ...(proxy === null ? {} : { proxyOptions: proxyOptions(proxy) }),
+  }
+}
+
+function proxyOptions(proxy: string): { host: string; port: number; username?: string; password?: string } {
+  const { protocol, hostname, port, username, password } = new URL(proxy)
+  return {
+    host: `${protocol}//${hostname}`,
+    port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    ...(username === '' ? {} : { username: decodeURIComponent(username), password: decodeURIComponent(password) }),
+  }
+}
