@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeIso } from '#core/operations/boot-test/metadata/iso-9660'
+import type { Job } from '#shared/jobs/job'
 import { testImage } from '../images/cache.js'
 import { bootTests, PATIENCE } from './boot-tests.js'
 import { hashOf, openBench, type TestBench } from './workbench.js'
@@ -16,6 +17,11 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 const { start, report, said, type, nothingLeft } = bootTests(() => bench)
+
+/** Waits for the verdict of a machine that stays on. */
+async function passed({ id }: Job): Promise<void> {
+  await expect.poll(() => bench.core.bootTests.live(id)?.judged?.verdict, { timeout: PATIENCE }).toBe('pass')
+}
 
 test(
   'the metadata of Google by its name, and nothing else of any network',
@@ -78,7 +84,7 @@ test(
     const imds = 'http://169.254.169.254/metadata/instance/compute/osProfile/computerName?api-version=2021-02-01\\&format=text'
     type(job, "!wget -q -O - 'http://168.63.129.16/machine/?comp=goalstate'")
     type(job, `!echo computer=$(wget -q -O - --header 'Metadata: true' ${imds})`)
-    await expect.poll(() => bench.core.bootTests.live(job.id)?.judged?.verdict, { timeout: PATIENCE }).toBe('pass')
+    await passed(job)
     type(job, `!echo kept by the guest | dd of=/dev/vda seek=${GAP / 512} conv=notrunc && sync && echo written`)
     await said(job, /^written\r?$/m)
     expect(bench.core.bootTests.keep(job.id, { output, format: 'raw', guest: 'pause' })).toBe(true)
@@ -101,6 +107,8 @@ test(
     const output = path.join(bench.folder, 'off.qcow2')
     const job = start({ source, keep: { output }, stayOn: true })
     await said(job, /sample login: $/)
+    // What is typed would stand where the prompt is looked for.
+    await passed(job)
     type(job, 'poweroff')
     const found = await report(job)
     expect(found).toMatchObject({ verdict: 'pass', kept: output })

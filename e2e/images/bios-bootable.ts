@@ -1,14 +1,9 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Host } from '#core/process/host'
-import { buildInitramfs } from './initramfs.js'
-import { findKernel } from './kernel.js'
+import { FIRST_PARTITION, makeBootFat } from './boot-fat.js'
 import { packOnePartition } from './one-partition.js'
 
-const SECTOR = 512
-const MIB = 1024 * 1024
-const START = MIB
-const SPARE = 2 * MIB
 /** Boot code before the disk signature and the table; of the package syslinux-common or extlinux. */
 const MBR_CODES = ['/usr/lib/syslinux/mbr/mbr.bin', '/usr/lib/EXTLINUX/mbr.bin']
 const MBR_CODE_BYTES = 440
@@ -29,23 +24,10 @@ LABEL sample
 export async function buildBiosBootable(host: Host, output: string): Promise<void> {
   const folder = await fs.mkdtemp(path.join(path.dirname(output), '.build-'))
   try {
-    const kernel = await findKernel(host, folder)
-    const files = {
-      'syslinux.cfg': Buffer.from(CONFIG),
-      vmlinuz: await fs.readFile(kernel.path),
-      'initrd.img': await buildInitramfs(host.find('busybox'), kernel.modules),
-    }
-    const content = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
-    const bytes = Math.ceil((content + SPARE) / MIB) * MIB
-    const fat = path.join(folder, 'boot.fat')
-    await fs.writeFile(fat, '')
-    await fs.truncate(fat, bytes)
-    // Its boot sector has to know where on the disk it lies.
-    await host.run('mkfs.fat', ['-F', '16', '-h', String(START / SECTOR), '-n', 'BOOT', fat])
-    for (const [name, data] of Object.entries(files)) await host.run('mcopy', ['-i', fat, '-', `::${name}`], { stdin: data })
+    const fat = await makeBootFat(host, folder, { path: 'syslinux.cfg', text: CONFIG })
     await host.run('sh', ['-c', 'syslinux --install "$1"', 'syslinux', fat])
     const bootCode = (await mbrCode()).subarray(0, MBR_CODE_BYTES)
-    const part = { content: fat, startBytes: START, tailBytes: 0, label: 'dos', fields: 'type=e, bootable', bootCode } as const
+    const part = { content: fat, startBytes: FIRST_PARTITION, tailBytes: 0, label: 'dos', fields: 'type=e, bootable', bootCode } as const
     await packOnePartition(host, folder, part, output)
   } finally {
     await fs.rm(folder, { recursive: true, force: true })

@@ -1,14 +1,9 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Host } from '#core/process/host'
-import { buildInitramfs } from './initramfs.js'
-import { findKernel } from './kernel.js'
+import { FIRST_PARTITION, makeBootFat } from './boot-fat.js'
 import { packOnePartition } from './one-partition.js'
 
-const SECTOR = 512
-const MIB = 1024 * 1024
-const START = MIB
-const SPARE = 2 * MIB
 const MBR_CODE_BYTES = 440
 const PLATFORM = 'i386-pc'
 const PACKAGE = 'grub-pc-bin'
@@ -32,23 +27,11 @@ export async function buildGrubBootable(host: Host, output: string): Promise<voi
   const folder = await fs.mkdtemp(path.join(path.dirname(output), '.build-'))
   try {
     const grub = await findGrub(host, folder)
-    const kernel = await findKernel(host, folder)
-    const files = {
-      'grub/grub.cfg': Buffer.from(CONFIG),
-      vmlinuz: await fs.readFile(kernel.path),
-      'initrd.img': await buildInitramfs(host.find('busybox'), kernel.modules),
-    }
-    const content = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
-    const fat = path.join(folder, 'boot.fat')
-    await fs.writeFile(fat, '')
-    await fs.truncate(fat, Math.ceil((content + SPARE) / MIB) * MIB)
-    await host.run('mkfs.fat', ['-F', '16', '-h', String(START / SECTOR), '-n', 'BOOT', fat])
-    await host.run('mmd', ['-i', fat, '::grub'])
-    for (const [name, data] of Object.entries(files)) await host.run('mcopy', ['-i', fat, '-', `::${name}`], { stdin: data })
+    const fat = await makeBootFat(host, folder, { path: 'grub/grub.cfg', text: CONFIG })
     const core = path.join(folder, 'core.img')
     const image = ['-O', PLATFORM, '-d', grub, '-p', '(hd0,msdos1)/grub', '-o', core, ...MODULES]
     await host.run('sh', ['-c', 'exec grub-mkimage "$@"', 'grub-mkimage', ...image])
-    const part = { content: fat, startBytes: START, tailBytes: 0, label: 'dos', fields: 'type=e, bootable' } as const
+    const part = { content: fat, startBytes: FIRST_PARTITION, tailBytes: 0, label: 'dos', fields: 'type=e, bootable' } as const
     await packOnePartition(host, folder, { ...part, bootCode: await bootCode(grub), gap: await fs.readFile(core) }, output)
   } finally {
     await fs.rm(folder, { recursive: true, force: true })

@@ -8,6 +8,7 @@ import { type MachinePreset, machinePreset } from '#shared/boot-test/machine-pre
 import { otherArch } from '#shared/boot-test/other-arch'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
+import type { BlockNode } from '#shared/images/block-node'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { EngineId } from '#shared/jobs/job-requests'
 import { platform } from '#shared/platforms/platforms'
@@ -58,51 +59,28 @@ export interface PreparedBoot {
 export async function prepareBoot(ctx: JobContext, input: BootTestInput, preference: EngineId | 'auto'): Promise<PreparedBoot> {
   const { host } = ctx
   host.find('qemu-system-x86_64')
-  const source = await openSource(input.source)
-  if (input.revision !== undefined && input.revision !== source.revision) {
-    throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
-  }
-  await requireMemory(input.machine.memoryBytes)
-  const [reading, accelerator] = await Promise.all([readSource(host, source), chooseAccelerator(ctx, input)])
-  if (reading.info.warnings.some(({ code }) => code === 'image-in-use')) {
-    throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
-  }
-  requireOurArch(reading, source.path)
-  if (input.keep) await requireKeepable({ source }, input.keep)
+  const [{ source, reading, disc }, accelerator] = await Promise.all([openImage(ctx, input), chooseAccelerator(ctx, input)])
   const preset = machinePreset(input.platform)
-  const type = input.machine.machine ?? (input.machine.diskBus === 'ide' ? 'pc' : preset.machine)
-  const kind = firmwareKind(input, reading.info)
-  const uefi = kind === 'bios' ? null : await findUefi(kind, kind === 'uefi-secure' ? 'q35' : type)
+  const { kind, type, uefi } = await chooseFirmware(input, reading.info, preset)
   const edited = await writeEdits(ctx, input, source, reading, preference)
-
   const folder = await machineFolder(ctx)
-  await requireSpace(folder, OVERLAY_BYTES)
-  const disk = path.join(folder, 'run.qcow2')
-  const { node } = edited.source
-  await createOverlay(host, {
-    path: disk,
-    backingPath: node.path,
-    backingDriver: node.driver,
-    virtualBytes: edited.virtualBytes,
-    access: { read: edited.source.files, write: [folder] },
-  })
+  const disk = await createRunDisk(ctx, edited, folder)
   const sockets = await socketFolder(ctx, folder)
   const tpm = await wantTpm(ctx, input, preset, path.join(sockets, 'tpm.sock'), path.join(folder, 'tpm'))
   const metadata = await prepareMetadata(ctx, input, folder)
-  const cdrom = input.cdrom && (await openDisc(input.cdrom.path))
   const plan: MachinePlan = {
-    type: kind === 'uefi-secure' ? 'q35' : type,
+    type,
     accelerator: accelerator.used,
     cpu: input.machine.cpu ?? (accelerator.used === 'kvm' ? 'host' : 'max'),
     cpus: input.machine.cpus,
     memoryBytes: input.machine.memoryBytes,
     firmware: uefi && { code: uefi.code, vars: await copyVars(uefi.vars, folder), smm: uefi.needsSmm },
-    disk: { driver: 'qcow2', path: disk, backing: node },
+    disk,
     diskBus: input.machine.diskBus ?? preset.diskBus,
     preset,
     network: input.machine.network,
     discs: [
-      ...(cdrom === undefined ? [] : [{ path: cdrom, bootFirst: input.cdrom?.bootFirst === true }]),
+      ...(disc === null ? [] : [{ path: disc, bootFirst: input.cdrom?.bootFirst === true }]),
       ...(metadata?.disc ? [{ path: metadata.disc, bootFirst: false }] : []),
     ],
     seedDisk: await cloudInitDisk(ctx, input, folder),
@@ -122,7 +100,7 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
     accelerator,
     wanted: edited.wanted,
     folder,
-    readFiles: [...edited.source.files, ...(cdrom === undefined ? [] : [cdrom])],
+    readFiles: [...edited.source.files, ...(disc === null ? [] : [disc])],
     engine: edited.engine,
     proofs: edited.proofs,
     notes: [...consoleNotes(edited), ...presetNotes(preset, input, metadata), ...tpm.notes],
@@ -130,6 +108,52 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
     virtualBytes: edited.virtualBytes,
     metadata,
   }
+}
+
+interface OpenedImage {
+  readonly source: ImageSource
+  readonly reading: ImageReading
+  /** Absolute path of the disc beside it. */
+  readonly disc: string | null
+}
+
+/** What keeps a test from being made is told here, before an engine writes anything. */
+async function openImage({ host }: JobContext, input: BootTestInput): Promise<OpenedImage> {
+  const source = await openSource(input.source)
+  if (input.revision !== undefined && input.revision !== source.revision) {
+    throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
+  }
+  await requireMemory(input.machine.memoryBytes)
+  const disc = input.cdrom ? await openDisc(input.cdrom.path) : null
+  if (input.keep) await requireKeepable({ source }, input.keep)
+  const reading = await readSource(host, source)
+  if (reading.info.warnings.some(({ code }) => code === 'image-in-use')) {
+    throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
+  }
+  requireOurArch(reading, source.path)
+  return { source, reading, disc }
+}
+
+/** Secure boot needs the newer machine. */
+async function chooseFirmware(input: BootTestInput, info: ImageInfo, preset: MachinePreset) {
+  const kind = firmwareKind(input, info)
+  const wanted = input.machine.machine ?? (input.machine.diskBus === 'ide' ? 'pc' : preset.machine)
+  const type = kind === 'uefi-secure' ? 'q35' : wanted
+  return { kind, type, uefi: kind === 'bios' ? null : await findUefi(kind, type) }
+}
+
+/** An empty overlay for what the guest writes. */
+async function createRunDisk({ host }: JobContext, { source, virtualBytes }: EditedDisk, folder: string): Promise<BlockNode> {
+  await requireSpace(folder, OVERLAY_BYTES)
+  const file = path.join(folder, 'run.qcow2')
+  await createOverlay(host, {
+    path: file,
+    backingPath: source.node.path,
+    backingDriver: source.node.driver,
+    virtualBytes,
+    access: { read: source.files, write: [folder] },
+  })
+  return { driver: 'qcow2', path: file, backing: source.node }
 }
 
 function consoleNotes({ serialConsole }: EditedDisk): string[] {
