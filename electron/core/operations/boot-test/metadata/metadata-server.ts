@@ -54,7 +54,7 @@ export class MetadataServer {
   private readonly addresses = new WeakMap<Duplex, string>()
 
   constructor(respond: MetadataResponder, onAnswer: (answered: AnsweredRequest) => void) {
-    this.server = http.createServer({ requestTimeout: 30_000, headersTimeout: 30_000 }, (request, response) => {
+    this.server = http.createServer((request, response) => {
       void take(request).then((isWhole) => {
         const [method, target] = [request.method ?? 'GET', request.url ?? '/']
         const answer = isWhole ? this.answer(respond, request, method, target) : refusal(413)
