@@ -119,9 +119,6 @@ export function openTerminal(place: HTMLElement, { label, theme }: ConsoleStart,
           times.show(message.areShown)
           adjust()
           break
-        case 'readable':
-          terminal.options.screenReaderMode = message.isReadable
-          break
         case 'find':
           find(message.text, message.back, message.asTyped)
           break

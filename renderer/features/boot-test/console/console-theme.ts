@@ -8,7 +8,6 @@ export function consoleTheme(): ConsoleTheme {
     background: token('', '#0d1117'),
     text: token('-text', '#d7dee5'),
     dim: token('-dim', '#8b96a1'),
-    accent: token('-accent', '#35b8b0'),
     green: token('-green', '#6fd08c'),
     red: token('-red', '#ff8a80'),
     amber: token('-amber', '#e6b450'),

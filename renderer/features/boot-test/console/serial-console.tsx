@@ -13,7 +13,7 @@ import { pumpSerial, typist } from './pump-serial.js'
 import { useConsoleLink } from './use-console-link.js'
 
 const TONES = { ready: 'green', fail: 'red', note: 'amber' } as const
-const LABEL = 'Serial console of the guest. What is typed goes to the guest, F6 leaves the console.'
+const LABEL = 'Serial console of the guest. What is typed goes to the guest, F6 leaves the console. Its lines can be read in the Text view.'
 
 interface SerialConsoleProps {
   readonly id: string
