@@ -15,7 +15,9 @@ const HOSTILE = [
 ].join('')
 
 test('what a guest writes is drawn and does nothing else; what is typed reaches it', async ({ app, workFolder }) => {
-  test.setTimeout(BOOTED)
+  test.setTimeout(2 * BOOTED)
+  // Each step waits for a guest, beside all that a test machine does
+  const patience = { timeout: BOOTED }
   const { page } = app
   const boots = new BootTestPage(page)
   const image = path.join(workFolder, 'talking.raw')
@@ -26,79 +28,81 @@ test('what a guest writes is drawn and does nothing else; what is typed reaches 
   await boots.run('^END typed one two$', (dialog) => dialog.getByRole('checkbox', { name: /^Stay on/ }).check())
 
   await test.step('the console is asked in vain', async () => {
-    await expect(boots.rows).toContainText('END', { timeout: BOOTED })
-    await expect(boots.rows).toContainText('a link')
+    await expect(boots.rows).toContainText('END', patience)
+    await expect(boots.rows).toContainText('a link', patience)
     await expect(page).toHaveTitle('Diskwright')
     expect(await app.clipboardText()).toBe('mine')
     expect(app.electron.windows()).toHaveLength(1)
-    await expect(boots.progress).toContainText('Machine runs')
+    await expect(boots.progress).toContainText('Machine runs', patience)
     expect(await app.accessibilityViolations(), 'running').toEqual([])
   })
 
   await test.step('typing is echoed by the guest, and F6 leads out', async () => {
     await boots.type('typed one two')
-    await expect(page.getByText(/^Passed in /)).toBeVisible({ timeout: BOOTED })
+    await expect(page.getByText(/^Passed in /)).toBeVisible(patience)
     await page.keyboard.press('F6')
-    await expect(page.getByRole('button', { name: 'Copy', exact: true })).toBeFocused()
+    await expect(page.getByRole('button', { name: 'Copy', exact: true })).toBeFocused(patience)
     await page.keyboard.press('Enter')
-    await expect.poll(() => app.clipboardText()).toContain('END typed one two')
+    await expect.poll(() => app.clipboardText(), patience).toContain('END typed one two')
   })
 
   await test.step('the machine stays on; what was written is found', async () => {
     await boots.search.fill('typed')
-    await expect(page.getByText('1 of 1')).toBeVisible()
+    await expect(page.getByText('1 of 1')).toBeVisible(patience)
     await boots.search.fill('nowhere')
-    await expect(page.getByText('not found')).toBeVisible()
+    await expect(page.getByText('not found')).toBeVisible(patience)
     await page.getByRole('button', { name: 'Times' }).click()
-    await expect(page.frameLocator('iframe').locator('.times')).toContainText(/\d+\.\d\d/)
+    await expect(page.frameLocator('iframe').locator('.times')).toContainText(/\d+\.\d\d/, patience)
     expect(await app.accessibilityViolations(), 'stays on').toEqual([])
   })
 
   await test.step('its screen is painted, by VNC', async () => {
     await boots.show('Screen')
-    await expect(page.getByRole('button', { name: 'Ctrl + Alt + Del' })).toBeEnabled()
-    await expect.poll(() => boots.screen.locator('canvas').evaluate(coloursOf)).toBeGreaterThan(1)
+    await expect(page.getByRole('button', { name: 'Ctrl + Alt + Del' })).toBeEnabled(patience)
+    await expect.poll(() => boots.screen.locator('canvas').evaluate(coloursOf), patience).toBeGreaterThan(1)
     expect(await app.accessibilityViolations(), 'screen').toEqual([])
     const picture = path.join(workFolder, 'picture.png')
     await app.answerSaveDialog(picture)
     await page.getByRole('button', { name: 'Save picture…' }).click()
-    await expect.poll(() => fs.existsSync(picture) && fs.readFileSync(picture).subarray(1, 4).toString()).toBe('PNG')
+    await expect.poll(() => fs.existsSync(picture) && fs.readFileSync(picture).subarray(1, 4).toString(), patience).toBe('PNG')
   })
 
   await test.step('it is switched off, and its console stays', async () => {
     await page.getByRole('button', { name: 'Switch off' }).click()
-    await expect(page.getByText('The machine has ended. Its last picture.')).toBeVisible()
+    await expect(page.getByText('The machine has ended. Its last picture.')).toBeVisible(patience)
     await boots.show('Serial console')
-    await expect(boots.rows).toContainText('END typed one two')
+    await expect(boots.rows).toContainText('END typed one two', patience)
     await boots.show('Text')
-    await expect(page.getByRole('group', { name: 'Lines of the serial console' })).toContainText('END typed one two')
-    await expect(page.getByRole('button', { name: /^Boots: passed/ })).toBeVisible()
+    await expect(page.getByRole('group', { name: 'Lines of the serial console' })).toContainText('END typed one two', patience)
+    await expect(page.getByRole('button', { name: /^Boots: passed/ })).toBeVisible(patience)
   })
 })
 
 test('a guest that writes without end leaves the window at hand', async ({ app, workFolder }) => {
-  test.setTimeout(BOOTED)
+  test.setTimeout(2 * BOOTED)
+  // Each step waits for a guest, beside all that a test machine does
+  const patience = { timeout: BOOTED }
   const { page } = app
   const boots = new BootTestPage(page)
   const image = path.join(workFolder, 'flood.raw')
   fs.writeFileSync(image, talkingDisk('flood of a guest that never stops, 0123456789 abcdefghijklmnopqrstuvwxyz\r\n', 'again'))
   await app.dropFiles([image])
   await boots.run('never seen')
-  await expect(boots.rows).toContainText('flood of a guest', { timeout: BOOTED })
+  await expect(boots.rows).toContainText('flood of a guest', patience)
   const jobs = path.join(workFolder, 'app/state/jobs')
   const written = (): number =>
     fs
       .readdirSync(jobs)
       .reduce((sum, id) => sum + (fs.statSync(path.join(jobs, id, 'serial.log'), { throwIfNoEntry: false })?.size ?? 0), 0)
-  await expect.poll(written, { timeout: BOOTED }).toBeGreaterThan(4 * 1024 ** 2)
+  await expect.poll(written, patience).toBeGreaterThan(2 * 1024 ** 2)
   await page.getByRole('tab', { name: 'Disk' }).click()
   await page.getByRole('tab', { name: 'Boot test' }).click()
-  await expect(boots.rows).toContainText('flood of a guest')
+  await expect(boots.rows).toContainText('flood of a guest', patience)
   await boots.search.fill('flood')
-  await expect(page.getByText(/ of \d+$/).first()).toBeVisible()
+  await expect(page.getByText(/ of \d+$/).first()).toBeVisible(patience)
   await page.getByRole('main').getByRole('button', { name: 'Cancel' }).click()
-  await expect(page.getByText('Cancelled').first()).toBeVisible()
-  await expect(boots.rows).toContainText('flood of a guest')
+  await expect(page.getByText('Cancelled').first()).toBeVisible(patience)
+  await expect(boots.rows).toContainText('flood of a guest', patience)
 })
 
 test('the frame of a console reaches nothing but what it is sent', async ({ launch }) => {
