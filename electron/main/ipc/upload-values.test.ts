@@ -4,7 +4,7 @@ import type { SourceFacts } from '#shared/clouds/source-facts'
 import { jobRequestSchema } from '#shared/jobs/job-requests'
 import { namedFilesOf } from './named-files.js'
 import { OutputGrants } from './output-grants.js'
-import { assertOwnSecrets, fileOfUpload, filesOfForm } from './upload-values.js'
+import { assertOwnSecrets, fileOfUpload, filesOfForm, withoutForeignSecrets } from './upload-values.js'
 
 const facts: SourceFacts = {
   path: '/images/a.qcow2',
@@ -34,8 +34,26 @@ test('a window cannot send a variable or a file of this machine as a password', 
   for (const password of ['env:HOME', 'file:/etc/shadow', 'plain']) {
     expect(() => assertOwnSecrets(form({ user: 'me', password }))).toThrow('bad-input')
   }
-  expect(() => assertOwnSecrets(form({ user: 'me', password: 'session:a' }))).not.toThrow()
-  expect(() => assertOwnSecrets(form({ user: 'me', password: 'keyring:a' }))).not.toThrow()
+  expect(() => assertOwnSecrets(form({ user: 'me', password: 'session:registry password u1' }))).not.toThrow()
+  expect(() => assertOwnSecrets(form({ user: 'me', password: 'keyring:registry password me' }))).not.toThrow()
+})
+
+test('what was kept for one provider, field or address is not sent to another', () => {
+  for (const password of ['session:a', 'session:vsphere password u1', 'keyring:registry token me']) {
+    expect(() => assertOwnSecrets(form({ user: 'me', password }))).toThrow('bad-input')
+  }
+  const at = (url: string) => ({
+    provider: 'vsphere' as const,
+    values: { url, user: 'root', password: 'keyring:vsphere password vc.example root' },
+    facts,
+  })
+  expect(() => assertOwnSecrets(at('vc.example'))).not.toThrow()
+  for (const url of ['attacker.example', 'vc.example:8443', 'example']) expect(() => assertOwnSecrets(at(url))).toThrow('bad-input')
+})
+
+test('an account of this machine comes without the variable that its password is in', () => {
+  const values = { url: 'vc.example', user: 'root', password: 'env:GOVC_PASSWORD' }
+  expect(withoutForeignSecrets({ provider: 'vsphere', values, facts: null })).toEqual({ url: 'vc.example', user: 'root' })
 })
 
 test('an upload that writes a file here may do so only where the user agreed', () => {

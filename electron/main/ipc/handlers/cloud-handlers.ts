@@ -4,7 +4,7 @@ import type { DialogParent } from '../../host/dialogs.js'
 import type { InputGrants } from '../input-grants.js'
 import { latestOnly } from '../latest-call.js'
 import type { Handlers } from '../register-contract.js'
-import { assertOwnSecrets, type FilledForm, filesOfForm } from '../upload-values.js'
+import { assertOwnSecrets, type FilledForm, filesOfForm, withoutForeignSecrets } from '../upload-values.js'
 
 export type CloudHandlers = Pick<Handlers, Extract<keyof Handlers, `clouds.${string}`>>
 
@@ -26,7 +26,7 @@ export function cloudHandlers({ clouds }: Core, inputs: InputGrants, parent: Dia
     'clouds.accounts': async ({ provider }) => {
       const accounts = await clouds.accounts(provider)
       for (const { values } of accounts) inputs.grant(filesOfForm({ provider, values, facts: null }))
-      return accounts
+      return accounts.map((account) => ({ ...account, values: withoutForeignSecrets({ provider, values: account.values, facts: null }) }))
     },
     'clouds.choices': ({ provider, field, values, facts }) => {
       assertForm({ provider, values, facts })
