@@ -13,7 +13,8 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | null {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(chosen) ? chosen : `http://${chosen}`
 }
 
-function isLoopback(host: string): boolean {
+/** @param host without the brackets of an IPv6 address */
+export function isLoopback(host: string): boolean {
   if (host === 'localhost') return true
   return net.isIPv4(host) ? host.startsWith('127.') : host === '::1'
 }

@@ -1,5 +1,6 @@
 import type { FieldValues } from '#shared/clouds/field'
 import { AppError, toAppError } from '#shared/errors/app-error'
+import { isLoopback } from '../../registry/proxy-rules.js'
 import type { CloudContext } from '../cloud-provider.js'
 import { createRestNetwork, type RestAnswer, type RestNetwork, type RestRequest } from '../transfer/rest-network.js'
 import { retry, type RetryPolicy } from '../transfer/retry.js'
@@ -89,6 +90,7 @@ export async function openOpenStack(ctx: CloudContext, values: FieldValues): Pro
     const { path, what, field, okStatuses, ...rest } = request
     const used = (token ??= await signIn())
     const url = new URL(path, `${imageUrl(used.catalog, cloud)}/v2/`)
+    requireTls(url, cloud)
     const answer = await networkOf(cloud).send({ ...rest, url, headers: { ...rest.headers, 'x-auth-token': used.value } })
     if (okStatuses?.includes(answer.status) ?? (answer.status >= 200 && answer.status < 300)) return answer
     if (answer.status === 401) {
@@ -119,6 +121,15 @@ export async function openOpenStack(ctx: CloudContext, values: FieldValues): Pro
       await Promise.all([...networks.values()].map((network) => network.close()))
     },
   }
+}
+
+/** A token that was given over TLS is not shown to everybody on the way because a catalogue says so. Throws `cloud-untrusted`. */
+export function requireTls(url: URL, { authUrl }: Pick<CloudSignIn, 'authUrl'>): void {
+  if (url.protocol === 'https:' || authUrl.startsWith('http:') || isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) return
+  const next = 'Choose another interface or region, or have the catalogue of Keystone name an address with https.'
+  throw new AppError('cloud-untrusted', {
+    details: { service: url.host, reason: 'The image service is without TLS, and Keystone is not', next },
+  })
 }
 
 /** Who was never in has wrong credentials, and none that ended. */
