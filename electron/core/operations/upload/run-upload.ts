@@ -59,12 +59,9 @@ export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>
   const provider = await cloudProvider(input.provider)
   writeUploadRecord(around.dirs, { title: uploadTitle(input), input })
   const journal = await openFileJournal(uploadFolder(around.dirs, input.upload))
+  let result: UploadResult
   try {
-    const result = await send(ctx, { provider, input, journal, around })
-    await journal.put(FINISHED_KEY, true)
-    ctx.phase('ready')
-    await end(journal, { dirs: around.dirs, upload: input.upload, isOver: result.temporary.length === 0 })
-    return outputOf(input, result)
+    result = await send(ctx, { provider, input, journal, around })
   } catch (thrown) {
     const error = toAppError(thrown)
     ctx.phase('failed')
@@ -77,6 +74,19 @@ export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>
     if (left.length === 0) throw error
     throw AppError.fromData({ ...error.data, details: { ...error.data.details, left: labelsOf(left) } })
   }
+  // From here on nothing is deleted there any more, whatever becomes of what is kept here.
+  ctx.phase('ready')
+  const isOver = result.temporary.length === 0
+  try {
+    await journal.put(FINISHED_KEY, true)
+    await end(journal, { dirs: around.dirs, upload: input.upload, isOver })
+  } catch (thrown) {
+    ctx.log(`The journal of the upload could not be ended: ${toAppError(thrown).message}`)
+    await journal.close().catch(() => {})
+    // One that lies there unfinished would offer the results to be deleted.
+    if (isOver) removeUpload(around.dirs, input.upload)
+  }
+  return outputOf(input, result)
 }
 
 /** A journal that was finished tells on its own that only temporary things are left. */
