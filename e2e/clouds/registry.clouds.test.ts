@@ -3,13 +3,14 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { FieldValues } from '#shared/clouds/field'
 import type { UploadPlan, UploadResult } from '#shared/clouds/upload-plan'
 import type { Edit } from '#shared/edits/edit'
 import type { Job } from '#shared/jobs/job'
 import { startRegistry, type TestRegistry } from '../core/registry.js'
 import { openBench, type TestBench } from '../core/workbench.js'
+import { openGate } from './fixtures/gate.js'
 import { MIB } from './test-disk.js'
 
 const PASSWORD = 'MARKER-of-the-registry'
@@ -17,12 +18,14 @@ const PASSWORD = 'MARKER-of-the-registry'
 let open: TestRegistry
 let closed: TestRegistry
 let bench: TestBench
+let env: NodeJS.ProcessEnv
 let disk: string
 beforeAll(async () => {
   ;[open, closed] = await Promise.all([startRegistry(), startRegistry({ users: { me: PASSWORD }, tls: 'own-ca' })])
   const home = await fs.mkdtemp(path.join(open.folder, 'home-'))
   const nothing = { HOME: home, XDG_RUNTIME_DIR: home, CONTAINERS_REGISTRIES_CONF: '/dev/null' }
-  bench = await openBench({ PATH: process.env.PATH, ...nothing, REGISTRY_PASSWORD: PASSWORD, WRONG_PASSWORD: 'not-it' })
+  env = { PATH: process.env.PATH, ...nothing, REGISTRY_PASSWORD: PASSWORD, WRONG_PASSWORD: 'not-it' }
+  bench = await openBench(env)
   disk = await bench.copy('ock')
 })
 afterAll(async () => {
@@ -188,4 +191,44 @@ test('a sign-in that is refused keeps what there is, and says how to go on', asy
   expect(left).toMatchObject({ provider: 'registry', remotes: [], finished: false })
   expect(await bench.core.clouds.cleanUp(left?.upload ?? '')).toEqual({ left: [] })
   expect(await bench.core.clouds.openUploads()).toEqual([])
+})
+
+test('where there is somebody to ask, it waits for the sign-in and goes on', async () => {
+  const asked = await openBench(env, { asksUser: () => true })
+  try {
+    const facts = await asked.core.clouds.facts(disk)
+    env.LATER_PASSWORD = 'not-it'
+    const values = behindTls({ password: 'env:LATER_PASSWORD', repository: 'team/later' })
+    const { id } = asked.core.jobs.start({ kind: 'upload-image', input: { upload: randomUUID(), provider: 'registry', facts, values } })
+    await vi.waitFor(() => expect(asked.core.jobs.get(id).attention?.code).toBe('sign-in-needed'), { timeout: 60_000 })
+    expect(asked.core.jobs.get(id)).toMatchObject({ state: 'running', paused: true, phase: 'needs sign-in' })
+    env.LATER_PASSWORD = PASSWORD
+    asked.core.jobs.resume([id])
+    expect(await asked.core.jobs.wait(id)).toMatchObject({ state: 'succeeded', phase: 'ready', attention: null })
+  } finally {
+    await asked.close()
+  }
+})
+
+test.each([
+  ['it looks whether the name is free', 'GET /v2/'],
+  ['it sends the layer', 'POST /v2/'],
+  ['it gives the name', 'PUT /v2/cancelled/boot/manifests/'],
+])('cancelled when %s, nothing has a name there, and nothing is left here', async (_when, request) => {
+  const gate = await openGate(open.port)
+  try {
+    const reached = gate.holdBefore(request, 1)
+    const values = at('cancelled/boot', { registry: `127.0.0.1:${gate.port}` })
+    const facts = await bench.core.clouds.facts(disk)
+    const { id } = bench.core.jobs.start({ kind: 'upload-image', input: { upload: randomUUID(), provider: 'registry', facts, values } })
+    await Promise.race([reached, bench.core.jobs.wait(id)])
+    bench.core.jobs.cancel(id)
+    expect((await bench.core.jobs.wait(id)).state).toBe('cancelled')
+  } finally {
+    await gate.close()
+  }
+  const tags = JSON.parse((await ask(open, 'cancelled/boot/tags/list')).toString()) as { tags?: unknown }
+  expect(tags.tags ?? null).toBeNull()
+  expect(await bench.core.clouds.openUploads()).toEqual([])
+  expect(await fs.readdir(path.join(bench.core.dirs.state, 'uploads'))).toEqual([])
 })

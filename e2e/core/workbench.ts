@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import type { Core } from '#core/core-api'
+import type { Core, CoreDeps } from '#core/core-api'
 import { createCore } from '#core/create-core'
 import { silentLogger } from '#core/log/logger'
 import { createHost } from '#core/process/create-host'
@@ -28,12 +28,12 @@ export interface TestBench {
   close(): Promise<void>
 }
 
-export async function openBench(env: NodeJS.ProcessEnv = process.env): Promise<TestBench> {
+export async function openBench(env: NodeJS.ProcessEnv = process.env, more: Pick<CoreDeps, 'asksUser'> = {}): Promise<TestBench> {
   const root = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright bench-'))
   const folder = path.join(root, 'images')
   await fs.mkdir(folder)
   const dirs = { config: `${root}/config`, state: `${root}/state`, cache: `${root}/cache`, runtime: `${root}/runtime` }
-  const core = await createCore({ dirs, env, log: silentLogger })
+  const core = await createCore({ dirs, env, log: silentLogger, ...more })
   const run = (request: JobRequestDraft): Promise<Job> => core.jobs.wait(core.jobs.start(request).id)
   return {
     core,
