@@ -6,16 +6,7 @@ import { splitPath } from '../../components/format.js'
 import { visibleText } from '../../components/visible-text.js'
 import type { Draft } from '../../features/clouds/draft.js'
 import { secretsKept } from '../../features/clouds/kept-secrets.js'
-import {
-  isBefore,
-  nextStep,
-  previousStep,
-  problemsOfStep,
-  shownSteps,
-  STEP_TITLES,
-  STEP_WORDS,
-  type StepId,
-} from '../../features/clouds/ship-steps.js'
+import { isBefore, nextStep, previousStep, problemsOfStep, shownSteps, STEP_TITLES, type StepId } from '../../features/clouds/ship-steps.js'
 import { fieldElement } from '../../features/clouds/fields/field-view.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
 import { AccountStep } from './account-step.js'
@@ -25,6 +16,7 @@ import { ImageStep } from './image-step.js'
 import { ReviewStep } from './review-step.js'
 import { RunStep } from './run-step.js'
 import { SidePanel } from './side-panel.js'
+import { StepWords } from './step-words.js'
 import { Stepper } from './stepper.js'
 import { TargetStep } from './target-step.js'
 import { useAttempted } from './use-attempted.js'
@@ -62,7 +54,7 @@ export function UploadWizard({ draft }: { readonly draft: Draft }) {
       <header className={styles.header}>
         <div className={styles.title}>
           <h1>{titleOf(upload)}</h1>
-          <p className="dim">{STEP_WORDS[step]}</p>
+          <StepWords draft={draft} />
         </div>
         {step !== 'target' && (
           <Stepper

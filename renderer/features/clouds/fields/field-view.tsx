@@ -6,6 +6,7 @@ import { FileField } from './file-field.js'
 import { ListField } from './list-field.js'
 import { RemoteSelect } from './remote-select.js'
 import { SecretField } from './secret-field.js'
+import styles from './fields.module.css'
 import { TagsField } from './tags-field.js'
 
 /** What a field needs to know of the form around it. */
@@ -60,7 +61,7 @@ export function FieldView(props: FieldProps) {
           allowDecimal={false}
           {...(field.min !== undefined && field.min >= 0 ? { allowNegative: false } : {})}
           clampBehavior="none"
-          maw={220}
+          classNames={{ wrapper: styles.number ?? '' }}
         />
       )
     case 'bool':
