@@ -17,6 +17,7 @@ import { finished, repeat, stepMs, timed } from './measure.js'
 import { recipeBench } from './recipe-bench.js'
 import { formatVerdict, judge, type Ratio, type RatioVerdict } from './report.js'
 import { streamBench } from './stream-bench.js'
+import { uploadBench } from './upload-bench.js'
 
 const run = promisify(execFile)
 const ENTRY = '2:/loader/entries/ostree-1-ock.conf'
@@ -187,6 +188,7 @@ async function main(): Promise<void> {
     }
     if (wanted('convert') || wanted('stream')) for await (const ratio of streamBench(core, folder)) show(ratio)
     if (wanted('containers')) for await (const ratio of containerBench(core, folder)) show(ratio)
+    if (wanted('upload')) for await (const ratio of uploadBench(folder)) show(ratio)
     if (wanted('formats')) {
       const results: PairResult[] = []
       for await (const result of formatBench(core, folder, formatPairs(only))) results.push(result)

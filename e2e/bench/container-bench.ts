@@ -166,7 +166,7 @@ async function usedBytes(place: string): Promise<number> {
 }
 
 /** Peak of the resident set of one process, as its kernel counted it. */
-function runMeasured(program: string, args: readonly string[], env: Record<string, string>): Promise<number> {
+export function runMeasured(program: string, args: readonly string[], env: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
     let peak = 0
@@ -182,7 +182,7 @@ function runMeasured(program: string, args: readonly string[], env: Record<strin
     child.once('close', (code) => {
       clearInterval(timer)
       if (code === 0) resolve(peak)
-      else reject(new Error(`the extraction ended with ${code}: ${stderr}`))
+      else reject(new Error(`the program ended with ${code}: ${stderr}`))
     })
   })
 }

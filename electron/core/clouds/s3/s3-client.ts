@@ -79,6 +79,7 @@ export async function openS3(ctx: CloudContext, values: FieldValues): Promise<S3
     followRegionRedirects: place.endpoint === null,
     // A retry of the SDK would read no credentials anew and wait for nothing that is paused: retries are ours.
     maxAttempts: 1,
+    expectContinueHeader: false,
     // Stores of others refuse checksums that they do not know; each part is sent with its MD5 instead.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

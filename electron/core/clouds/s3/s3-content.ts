@@ -22,7 +22,7 @@ export async function markOf({ journal }: UploadRun): Promise<string> {
   return made
 }
 
-export type Content = Pick<ObjectOrder, 'bytes' | 'identity' | 'read'>
+export type Content = Pick<ObjectOrder, 'bytes' | 'identity' | 'read' | 'release'>
 
 export function withContent<T>(run: UploadRun, work: (content: Content) => Promise<T>): Promise<T> {
   if (s3Format(run.values, run.facts) === 'raw') {
@@ -35,15 +35,20 @@ export function withContent<T>(run: UploadRun, work: (content: Content) => Promi
 
 export async function withFile<T>(file: PayloadFile, work: (content: Content) => Promise<T>): Promise<T> {
   const handle = await open(file.path)
+  // Parts come and go faster than memory is given back: each is read into one that was sent.
+  const free: ArrayBuffer[] = []
   try {
     return await work({
       bytes: file.bytes,
       identity: file.identity,
       async read(offset, length) {
-        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset)
+        const at = free.findIndex(({ byteLength }) => byteLength >= length)
+        const memory = free.splice(at, at === -1 ? 0 : 1)[0] ?? new ArrayBuffer(length)
+        const { buffer, bytesRead } = await handle.read(Buffer.from(memory, 0, length), 0, length, offset)
         if (bytesRead !== length) throw new AppError('image-changed', { details: { path: file.path } })
         return buffer
       },
+      release: ({ buffer }) => void free.push(buffer as ArrayBuffer),
     })
   } finally {
     await handle.close()

@@ -27,6 +27,8 @@ export interface ObjectOrder {
   readonly attributes: ObjectAttributes
   /** Exactly `length` bytes. */
   read(offset: number, length: number): Promise<Buffer>
+  /** What was read is not needed any more. */
+  release?(bytes: Buffer): void
 }
 
 export interface ObjectAttributes {
@@ -108,6 +110,7 @@ async function sendParts(sending: Sending, order: ObjectOrder, known: UploadStat
       const md5 = createHash('md5').update(bytes).digest()
       md5s[part.number - 1] = md5
       etags.set(part.number, await sendPart(sending, { order, part, bytes, md5, uploadId: state.uploadId, signal }))
+      order.release?.(bytes)
       run.journal.note(`s3 part ${order.key} ${part.number}`, md5.toString('hex'))
       sending.onBytes(part.length, true)
     },
@@ -250,9 +253,10 @@ function md5OfAll(md5s: readonly Buffer[]): string {
 }
 
 async function md5Of(order: ObjectOrder, { start, length }: Part): Promise<Buffer> {
-  return createHash('md5')
-    .update(await order.read(start, length))
-    .digest()
+  const bytes = await order.read(start, length)
+  const md5 = createHash('md5').update(bytes).digest()
+  order.release?.(bytes)
+  return md5
 }
 
 /** From now on there may be an object of ours. */
