@@ -18,6 +18,8 @@ import { childrenOf, childText, findElement, printElement } from './xml.js'
 /** A lease that hears nothing for some minutes is given up by vSphere (govmomi, issues 2157 and 3554). */
 const TELL_MS = 20_000
 const LEASE_TIMEOUT_MS = 10 * 60_000
+/** Leases that may be lost before all of it is given up: each is sent everything. */
+const MOST_LEASES = 5
 
 /** A lease that is ready: the machine it makes, and where each of its files goes. */
 interface Lease {
@@ -43,7 +45,7 @@ export async function uploadByLease(run: UploadRun, gate: SignInGate, vsphere: V
     run.phase('uploading')
     let most = 0
     const onBytes = (sent: number): void => progress.bytes((most = Math.max(most, sent)), total)
-    for (let lease = first; ; lease = await takeLease(run, vim, ova, name)) {
+    for (let lease = first, taken = 1; ; lease = await takeLease(run, vim, ova, name), taken++) {
       try {
         await sendAll(run, gate, vsphere, { ova, lease, total, onBytes })
         await ovaOf(run)
@@ -52,7 +54,7 @@ export async function uploadByLease(run: UploadRun, gate: SignInGate, vsphere: V
         return lease.machine
       } catch (thrown) {
         await dropLease(run, vim, lease)
-        if (!(thrown instanceof AppError) || thrown.code !== 'cloud-not-found') throw thrown
+        if (!(thrown instanceof AppError) || thrown.code !== 'cloud-not-found' || taken === MOST_LEASES) throw thrown
         run.log('the lease was lost with its session: it begins anew')
       }
     }

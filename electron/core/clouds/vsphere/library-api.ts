@@ -25,6 +25,8 @@ export interface LibraryApi {
   deleteLibrary(library: string): Promise<void>
   findItem(library: string, name: string): Promise<string | null>
   createItem(library: string, name: string, description: string, token: string): Promise<string>
+  /** Empty where there is none, or no such item. */
+  descriptionOf(item: string): Promise<string>
   deleteItem(item: string): Promise<void>
   /** Files that an item holds. */
   files(item: string): Promise<StoredFile[]>
@@ -115,6 +117,15 @@ export function openLibraryApi({ address, http, user, password, signal }: Librar
           create_spec: { library_id: library, name, description, type: 'ovf' },
         }),
       ),
+    async descriptionOf(item) {
+      try {
+        const { description = '' } = (await ask('GET', `/content/library/item/id:${encodeURIComponent(item)}`)) as { description?: string }
+        return description
+      } catch (thrown) {
+        if (thrown instanceof AppError && thrown.code === 'cloud-not-found') return ''
+        throw thrown
+      }
+    },
     deleteItem: async (item) => void (await ask('DELETE', `/content/library/item/id:${encodeURIComponent(item)}`)),
     async files(item) {
       const found = (await ask('GET', `/content/library/item/file?library_item_id=${encodeURIComponent(item)}`)) as StoredFile[] | null

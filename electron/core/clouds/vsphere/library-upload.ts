@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { UploadRun } from '../cloud-provider.js'
 import { pollUntil } from '../transfer/poll-until.js'
 import type { Vsphere } from './connect.js'
+import type { LibraryApi } from './library-api.js'
 import { type Ova, type OvaMember, ovaOf, streamMember } from './ova-members.js'
 import { datastoreOf } from './places.js'
 import type { SignInGate } from '../transfer/sign-in-gate.js'
@@ -28,7 +29,7 @@ export async function uploadToLibrary(run: UploadRun, gate: SignInGate, { vim, l
     const begun = journal.get<string>('itemToken')
     const token = begun ?? crypto.randomUUID()
     const taken = await libraries.findItem(library, name)
-    if (taken !== null && begun === undefined) {
+    if (taken !== null && !(await isOurItem(libraries, taken, begun ?? ''))) {
       throw new AppError('cloud-conflict', {
         details: { service: 'vSphere', what: `The name ${name} in the library ${libraryName}`, field: 'name' },
       })
@@ -36,8 +37,8 @@ export async function uploadToLibrary(run: UploadRun, gate: SignInGate, { vim, l
     const label = `item ${name} of the library ${libraryName}`
     await journal.put('itemToken', token)
     // Its id is known only afterwards: until then it is found by its name.
-    await journal.created({ kind: 'named-item', id: name, label, keepOnSuccess: false, facts: { library } })
-    const made = taken ?? (await libraries.createItem(library, name, 'Sent by Diskwright', token))
+    await journal.created({ kind: 'named-item', id: name, label, keepOnSuccess: false, facts: { library, token } })
+    const made = taken ?? (await libraries.createItem(library, name, `${ITEM_WORDS} ${token}`, token))
     await journal.created({ kind: 'library-item', id: made, label, keepOnSuccess: true })
     await journal.forget('named-item', name)
     await journal.put('item', made)
@@ -150,6 +151,13 @@ export async function uploadToLibrary(run: UploadRun, gate: SignInGate, { vim, l
     await journal.created({ kind: 'library', id: made, label: `content library ${libraryName}`, keepOnSuccess: true })
     return made
   }
+}
+
+const ITEM_WORDS = 'Sent by Diskwright, upload'
+
+/** Names are anybody's: what this upload made has its token in its description. */
+export async function isOurItem(libraries: Pick<LibraryApi, 'descriptionOf'>, item: string, token: string): Promise<boolean> {
+  return token !== '' && (await libraries.descriptionOf(item)) === `${ITEM_WORDS} ${token}`
 }
 
 /** By the manifest of the archive, or read here: the library checks it while it takes the file. */

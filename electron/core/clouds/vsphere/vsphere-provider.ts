@@ -7,7 +7,7 @@ import type { CleanUpReport, CloudContext, CloudProvider } from '../cloud-provid
 import type { UploadJournal } from '../upload-journal.js'
 import { type Vsphere, withVsphere } from './connect.js'
 import { abortLease, destroyMachine, unlessGone, uploadByLease } from './lease-upload.js'
-import { uploadToLibrary } from './library-upload.js'
+import { isOurItem, uploadToLibrary } from './library-upload.js'
 import { listFor } from './places.js'
 import { checkVsphere } from './preflight.js'
 import { signInGate } from './send-file.js'
@@ -96,7 +96,9 @@ async function remove({ vim, libraries }: Vsphere, { kind, id, facts }: Remote, 
       })
     case 'named-item': {
       const item = await libraries.findItem(facts.library ?? '', id)
-      return item === null ? undefined : unlessGone(() => libraries.deleteItem(item))
+      // Another one may have taken the name.
+      if (item === null || !(await isOurItem(libraries, item, facts.token ?? ''))) return
+      return unlessGone(() => libraries.deleteItem(item))
     }
     default: {
       const session = journal.get<string>('session')
