@@ -3,6 +3,7 @@ import { PROVIDER_IDS } from '#shared/clouds/provider-ids'
 import { type Field, FIELD_GROUPS } from '#shared/clouds/field'
 import { AppError } from '#shared/errors/app-error'
 import { type CommandContext, type CommandInput, type OptionTable, UsageError } from '../command.js'
+import { askLostSecrets } from '../ask-secrets.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { table } from '../print.js'
 import { accountLines, fieldLines, openUploadLines } from '../upload-lines.js'
@@ -89,8 +90,12 @@ async function open(_input: CommandInput, { core, print }: CommandContext): Prom
   return EXIT.ok
 }
 
-async function clean(input: CommandInput, { core, print }: CommandContext): Promise<ExitCode> {
-  const { left } = await core.clouds.cleanUp(input.text('clean') ?? '')
+async function clean(input: CommandInput, context: CommandContext): Promise<ExitCode> {
+  const { core, print } = context
+  const id = input.text('clean') ?? ''
+  const hasLeft = (await core.clouds.openUploads()).some(({ upload, remotes }) => upload === id && remotes.length > 0)
+  if (hasLeft) await askLostSecrets(await core.clouds.openUpload(id), context)
+  const { left } = await core.clouds.cleanUp(id)
   if (left.length > 0) {
     const reason = left.map(({ label, reason: why }) => `${label}: ${why}`).join('; ')
     throw new AppError('cloud-failed', { details: { service: 'The provider', reason: `It did not delete all of it: ${reason}` } })

@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import process from 'node:process'
 import type { FieldValues } from '#shared/clouds/field'
 import { providerForm } from '#shared/clouds/forms'
-import { completeValues } from '#shared/clouds/preparation'
 import type { ProviderId } from '#shared/clouds/provider-ids'
-import { isFilled, textOf } from '#shared/clouds/read-values'
 import type { CheckRow } from '#shared/clouds/upload-plan'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import type { JobInput } from '#shared/jobs/job-requests'
 import { type Command, type CommandContext, type CommandInput, UsageError } from '../command.js'
+import { askSecrets } from '../ask-secrets.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { followUpload } from '../follow-upload.js'
 import { outputLines } from '../follow-job.js'
-import { askSecret } from '../read-secret.js'
 import { planLines, resultLines } from '../upload-lines.js'
 import { factsOf, providerOf } from '../upload-subject.js'
 import { valuesOf } from '../upload-values.js'
@@ -94,32 +91,6 @@ async function accountValues(input: CommandInput, provider: ProviderId, { core }
   const account = accounts.find(({ label }) => label === text) ?? accounts.find(({ label }) => label.includes(text))
   if (account === undefined) throw new UsageError(`no account of this machine is called ${text}; see --accounts ${provider}`)
   return account.values
-}
-
-/** Secrets that are needed and were not given, and those of a session that is over, are asked for. Throws `UsageError` where there is no terminal. */
-async function askSecrets(
-  { provider, values, facts }: Pick<Request, 'provider' | 'values' | 'facts'>,
-  { core, signal }: CommandContext,
-): Promise<FieldValues> {
-  const form = providerForm(provider)
-  const complete = completeValues(form, values, facts)
-  const missing = form
-    .fields(complete, facts)
-    .filter(
-      ({ id, kind, required }) =>
-        kind === 'secret' && (isFilled(values[id]) ? textOf(values, id).startsWith('session:') : required === true),
-    )
-  const asked: Record<string, string> = {}
-  for (const { id, label } of missing) {
-    const secret = await askSecret(
-      { stdin: process.stdin, stderr: process.stderr, signal },
-      `${label}: `,
-      `give it as --set ${id}=env:NAME or file:PATH`,
-    )
-    if (secret === '') throw new UsageError(`${label} is needed`)
-    asked[id] = core.clouds.keepSecret(`${provider}.${id}`, secret, 'session')
-  }
-  return { ...values, ...asked }
 }
 
 async function showPlan({ provider, facts, values, edits }: Request, { core, print, signal }: CommandContext): Promise<ExitCode> {
