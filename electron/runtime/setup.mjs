@@ -10,7 +10,14 @@ import { SYSTEM_PACKAGES, TEST_PACKAGES } from './system-packages.mjs'
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const SOURCES = ['shared', 'electron', 'renderer', 'e2e/images', 'e2e/bench', 'package.json']
-const BUILT = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html', 'out/cli/diskwright.js', 'out/cli/build-samples.js']
+const BUILT = [
+  'out/main/index.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+  'out/console/index.html',
+  'out/cli/diskwright.js',
+  'out/cli/build-samples.js',
+]
 
 /** Everything up to a build that runs. `forTests` also installs what only the tests need. Returns the Electron runtime. */
 export async function setUp({ forTests = false } = {}) {
