@@ -193,8 +193,10 @@ async function findParts(
       for (const { PartNumber, ETag, Size } of page.Parts ?? []) {
         if (PartNumber !== undefined) parts.set(PartNumber, { etag: plainEtag(ETag), bytes: Size ?? -1 })
       }
-      if (page.IsTruncated !== true || page.NextPartNumberMarker === undefined) return parts
-      marker = page.NextPartNumberMarker
+      const next = page.NextPartNumberMarker
+      // A service that stands still would be asked for ever.
+      if (page.IsTruncated !== true || next === undefined || !(Number(next) > Number(marker ?? 0))) return parts
+      marker = next
     }
   } catch (thrown) {
     if (toAppError(thrown).code === 'cloud-not-found') return null
