@@ -1,13 +1,13 @@
 import type { FieldValues } from '#shared/clouds/field'
 import type { Remote } from '#shared/clouds/upload-plan'
-import { toAppError } from '#shared/errors/app-error'
 import type { CleanUpReport, CloudContext } from '../cloud-provider.js'
+import { deleteEach } from '../transfer/delete-each.js'
 import type { UploadJournal } from '../upload-journal.js'
 import { createGcpClient, type GcpClient, QUICK_POLICY } from './gcp-client.js'
 import { removeImage } from './gcp-image.js'
 import { objectCalls } from './gcp-object.js'
+import { SESSION_KEY } from './gcp-upload.js'
 
-/** The last made goes first: an image before the object that it is made of. */
 export async function cleanUpGcp(
   ctx: CloudContext,
   values: FieldValues,
@@ -15,28 +15,22 @@ export async function cleanUpGcp(
   which: (remote: Remote) => boolean,
 ): Promise<CleanUpReport> {
   const client = createGcpClient(ctx, values, { policy: QUICK_POLICY })
-  const left: { label: string; reason: string }[] = []
   try {
-    for (const remote of journal.remotes().filter(which).toReversed()) {
-      try {
-        await remove(client, remote)
-        await journal.forget(remote.kind, remote.id)
-      } catch (thrown) {
-        const { data, message } = toAppError(thrown)
-        left.push({ label: remote.label, reason: String(data.details.reason ?? message) })
-      }
-    }
+    return await deleteEach({ journal, which, signal: ctx.signal }, async (remote) => {
+      await remove(client, journal, remote)
+      return null
+    })
   } finally {
     await client.close()
   }
-  return { left }
 }
 
-async function remove(client: GcpClient, { kind, id, facts }: Remote): Promise<void> {
+async function remove(client: GcpClient, journal: UploadJournal, { kind, id, facts }: Remote): Promise<void> {
   const calls = objectCalls(client, { bucket: facts.bucket ?? '', object: facts.object ?? '' })
   if (kind === 'image') return removeImage(client, facts.project ?? '', id, facts.token ?? '')
   if (kind === 'object') return calls.remove(facts.generation ?? '')
-  const session = facts.session ?? ''
+  const session = journal.get<string>(SESSION_KEY)
+  if (session === undefined) return
   // It may have become an object just before the break.
   const state = await calls.state(session, '*')
   if (state === null) return

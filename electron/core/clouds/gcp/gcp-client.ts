@@ -3,27 +3,18 @@ import { textOf } from '#shared/clouds/read-values'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { AppErrorData } from '#shared/errors/app-error-data'
 import type { CloudContext } from '../cloud-provider.js'
-import { createRestNetwork, type RestRequest } from '../transfer/rest-network.js'
+import { createRestNetwork } from '../transfer/rest-network.js'
 import { retry, type RetryPolicy } from '../transfer/retry.js'
+import { queryOf, type ServiceCall } from '../transfer/service-call.js'
 import { SignInGate } from '../transfer/sign-in-gate.js'
 import { credentialsFacts, GcpSignIn, SERVICE } from './gcp-credentials.js'
 import { gcpFailure } from './gcp-failure.js'
 
 export type GcpService = 'storage' | 'compute' | 'cloudresourcemanager'
 
-export interface GcpRequest {
+/** `path` may also be the absolute address that the service gave for a session. */
+export interface GcpRequest extends ServiceCall {
   readonly service: GcpService
-  readonly method: RestRequest['method']
-  /** Made by `gcpPath`; or the absolute address that the service gave for a session. */
-  readonly path: string
-  readonly query?: Readonly<Record<string, string | number | undefined>>
-  readonly headers?: Readonly<Record<string, string>>
-  readonly json?: unknown
-  readonly stream?: () => AsyncIterable<Uint8Array>
-  readonly streamBytes?: number
-  /** See `GcpRefusal`. */
-  readonly what: string
-  readonly subject: string
   /** Statuses that are answers beside 200 to 299. */
   readonly okStatuses?: readonly number[]
   /** Tried once: whoever asks looks first how far it came. */
@@ -54,10 +45,6 @@ export const QUICK_POLICY: RetryPolicy = { attempts: 3, firstDelayMs: 300, maxDe
 const ONE_TRY: RetryPolicy = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0 }
 const MAX_PAGES = 1000
 
-export function gcpPath(...segments: readonly string[]): string {
-  return `/${segments.map((segment) => encodeURIComponent(segment)).join('/')}`
-}
-
 /** One small client for the few calls that are needed; tokens come from Google's own library. */
 export function createGcpClient(ctx: CloudContext, values: FieldValues, options: GcpClientOptions = {}): GcpClient {
   const { host, signal } = ctx
@@ -66,13 +53,15 @@ export function createGcpClient(ctx: CloudContext, values: FieldValues, options:
   const gate = options.signInNeeded === undefined ? null : new SignInGate(options.signInNeeded)
 
   const once = async <T>(request: GcpRequest): Promise<GcpAnswer<T>> => {
-    const url = new URL(`${await addressOf(ctx, values, request)}${queryOf(request.query)}`)
+    const own = await ownAddress(ctx, values, request.service)
+    const url = new URL(`${addressOf(own, request)}${queryOf(request.query)}`)
     const body = request.json === undefined ? undefined : JSON.stringify(request.json)
     const answer = await network.send({
       method: request.method,
       url,
       headers: {
-        ...(await signIn.headers(url.origin)),
+        // The address of a session lets in whoever has it; tokens go to the service alone.
+        ...(url.origin === new URL(own).origin ? await signIn.headers(url.origin) : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
         ...request.headers,
       },
@@ -127,18 +116,17 @@ export async function orNull<T>(call: Promise<T>): Promise<T | null> {
   }
 }
 
-async function addressOf(ctx: CloudContext, values: FieldValues, { service, path }: GcpRequest): Promise<string> {
-  if (/^https?:/.test(path)) return path
-  const own = textOf(values, 'endpoint').replace(/\/$/, '')
-  if (own !== '') return `${own.replaceAll('{service}', service)}${path}`
-  return `https://${service}.${(await credentialsFacts(ctx.host.env, values)).universe}${path}`
+/** Throws `cloud-untrusted` for a session without TLS that a service with it names. */
+function addressOf(own: string, { path }: GcpRequest): string {
+  if (!/^https?:/.test(path)) return `${own}${path}`
+  if (own.startsWith('https:') && !path.startsWith('https:'))
+    throw new AppError('cloud-untrusted', { details: { service: SERVICE, reason: 'It wants the upload without TLS' } })
+  return path
 }
 
-function queryOf(query: GcpRequest['query'] = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${encodeURIComponent(String(value))}`],
-  )
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+async function ownAddress(ctx: CloudContext, values: FieldValues, service: GcpService): Promise<string> {
+  const own = textOf(values, 'endpoint').replace(/\/$/, '')
+  return own === '' ? `https://${service}.${(await credentialsFacts(ctx.host.env, values)).universe}` : own.replaceAll('{service}', service)
 }
 
 function dataOf<T>(body: Buffer): T {

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors/app-error'
 import { retryAfterSeconds } from '../../registry/registry-answer.js'
+import { clockSkew } from '../transfer/service-call.js'
 import { SERVICE, SIGN_IN } from './gcp-credentials.js'
 
 export interface GcpRefusal {
@@ -42,12 +43,6 @@ export function gcpFailure(refusal: GcpRefusal): AppError {
   if (status === 408 || status >= 500) return new AppError('cloud-failed', { details: { ...details, ...later } })
   if (/md5|crc32c|checksum/i.test(message)) return new AppError('upload-mismatch', { details: { ...details, what: subject } })
   return new AppError('cloud-refused', { details: { ...details, what: subject } })
-}
-
-/** Seconds that this machine's clock is off, by the `Date` of an answer; null where it has none. */
-export function clockSkew(headers: Readonly<Record<string, string>>, nowMs: number): number | null {
-  const date = Date.parse(headers.date ?? '')
-  return Number.isNaN(date) ? null : Math.round((nowMs - date) / 1000)
 }
 
 function signInRefused({ headers, nowMs }: GcpRefusal, details: Readonly<Record<string, string | number>>): AppError {

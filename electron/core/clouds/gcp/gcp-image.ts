@@ -3,7 +3,8 @@ import { listOf, tagsOf, textOf } from '#shared/clouds/read-values'
 import { AppError } from '#shared/errors/app-error'
 import type { UploadProgress } from '../cloud-provider.js'
 import { pollUntil } from '../transfer/poll-until.js'
-import { type GcpClient, gcpPath, orNull } from './gcp-client.js'
+import { pathOf } from '../transfer/service-call.js'
+import { type GcpClient, orNull } from './gcp-client.js'
 import { SERVICE } from './gcp-credentials.js'
 import type { GcpJob } from './gcp-job.js'
 
@@ -26,7 +27,7 @@ interface Operation {
 export const UPLOAD_LABEL = 'diskwright-upload'
 
 export function imageCall(project: string, name: string) {
-  const path = gcpPath('compute', 'v1', 'projects', project, 'global', 'images', name)
+  const path = pathOf('compute', 'v1', 'projects', project, 'global', 'images', name)
   return { service: 'compute' as const, path, what: `work on images of the project ${project}`, subject: `The image ${name}` }
 }
 
@@ -81,7 +82,7 @@ async function insertImage({ run, client, place, project, name }: GcpJob, token:
   const { data } = await client.call<Operation>({
     service: 'compute',
     method: 'POST',
-    path: gcpPath('compute', 'v1', 'projects', project, 'global', 'images'),
+    path: pathOf('compute', 'v1', 'projects', project, 'global', 'images'),
     // The same request again is the same image, not another one.
     query: { requestId: token },
     json,
@@ -92,7 +93,7 @@ async function insertImage({ run, client, place, project, name }: GcpJob, token:
 }
 
 async function watchOperation({ run, client, project, name, pace }: GcpJob, operation: string, progress: UploadProgress): Promise<void> {
-  const path = gcpPath('compute', 'v1', 'projects', project, 'global', 'operations', operation)
+  const path = pathOf('compute', 'v1', 'projects', project, 'global', 'operations', operation)
   const about = { service: 'compute' as const, path, what: 'watch the import', subject: `The operation ${operation}` }
   await pollUntil(
     async () => {

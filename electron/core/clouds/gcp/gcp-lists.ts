@@ -4,7 +4,8 @@ import { textOf } from '#shared/clouds/read-values'
 import { toAppError } from '#shared/errors/app-error'
 import fs from 'node:fs/promises'
 import type { CloudContext } from '../cloud-provider.js'
-import { createGcpClient, gcpPath, QUICK_POLICY } from './gcp-client.js'
+import { pathOf } from '../transfer/service-call.js'
+import { createGcpClient, QUICK_POLICY } from './gcp-client.js'
 import { credentialFiles, credentialsFacts, gcloudProject } from './gcp-credentials.js'
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -57,7 +58,7 @@ export async function gcpChoices(ctx: CloudContext, field: string, values: Field
       const about = { service: 'storage' as const, what: `list buckets of the project ${project}`, subject: `The project ${project}` }
       const buckets = await client.list<{ name: string; location?: string }>({
         ...about,
-        path: gcpPath('storage', 'v1', 'b'),
+        path: pathOf('storage', 'v1', 'b'),
         query: { project },
       })
       return buckets.map(({ name, location }) => ({ value: name, label: name, ...(location === undefined ? {} : { help: location }) }))
@@ -66,7 +67,7 @@ export async function gcpChoices(ctx: CloudContext, field: string, values: Field
       const about = { service: 'cloudresourcemanager' as const, what: 'list projects', subject: 'The list of projects' }
       const projects = await client.list<{ projectId: string; name?: string; lifecycleState?: string }>({
         ...about,
-        path: gcpPath('v1', 'projects'),
+        path: pathOf('v1', 'projects'),
       })
       const own = await gcloudProject(ctx.host.env)
       const all = projects.filter(({ lifecycleState = 'ACTIVE' }) => lifecycleState === 'ACTIVE')

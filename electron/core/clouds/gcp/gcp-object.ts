@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 import fs from 'node:fs'
 import { AppError } from '#shared/errors/app-error'
-import { type GcpClient, gcpPath, orNull } from './gcp-client.js'
+import { pathOf } from '../transfer/service-call.js'
+import { type GcpClient, orNull } from './gcp-client.js'
 import { SERVICE } from './gcp-credentials.js'
 
 export interface GcsPlace {
@@ -26,7 +27,7 @@ export function objectCalls(client: GcpClient, { bucket, object }: GcsPlace) {
     what: `write to the bucket ${bucket}`,
     subject: `The object ${object} in the bucket ${bucket}`,
   }
-  const path = gcpPath('storage', 'v1', 'b', bucket, 'o', object)
+  const path = pathOf('storage', 'v1', 'b', bucket, 'o', object)
   const stateOf = ({
     status,
     headers,
@@ -55,7 +56,7 @@ export function objectCalls(client: GcpClient, { bucket, object }: GcsPlace) {
       const { headers } = await client.call({
         ...about,
         method: 'POST',
-        path: gcpPath('upload', 'storage', 'v1', 'b', bucket, 'o'),
+        path: pathOf('upload', 'storage', 'v1', 'b', bucket, 'o'),
         query: { uploadType: 'resumable', name: object, ifGenerationMatch: 0 },
         json: { contentType: 'application/gzip' },
         headers: { 'x-upload-content-type': 'application/gzip', 'x-upload-content-length': String(bytes) },

@@ -6,9 +6,10 @@ import type { CheckRow } from '#shared/clouds/upload-plan'
 import { toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import type { CloudContext } from '../cloud-provider.js'
-import { createGcpClient, type GcpClient, gcpPath, QUICK_POLICY } from './gcp-client.js'
+import { clockSkew, pathOf } from '../transfer/service-call.js'
+import { createGcpClient, type GcpClient, QUICK_POLICY } from './gcp-client.js'
 import { credentialsFacts } from './gcp-credentials.js'
-import { clockSkew, MAX_SKEW_SECONDS } from './gcp-failure.js'
+import { MAX_SKEW_SECONDS } from './gcp-failure.js'
 import { readImage } from './gcp-image.js'
 import { objectCalls } from './gcp-object.js'
 
@@ -61,7 +62,7 @@ async function projectRows(ctx: CloudContext, client: GcpClient, values: FieldVa
   const { data, headers } = await client.call<{ quotas?: readonly Quota[] }>({
     ...about,
     method: 'GET',
-    path: gcpPath('compute', 'v1', 'projects', project),
+    path: pathOf('compute', 'v1', 'projects', project),
   })
   const { who, type } = await credentialsFacts(ctx.host.env, values)
   const found = `${who === '' ? `The credentials (${type})` : who} may work in the project ${project}`
@@ -97,7 +98,7 @@ async function bucketRows(client: GcpClient, values: FieldValues, facts: SourceF
   const bucket = textOf(values, 'bucket')
   const about = { service: 'storage' as const, what: `read the bucket ${bucket}`, subject: `The bucket ${bucket}` }
   const permissions = BUCKET_PERMISSIONS.map((name) => `permissions=${name}`).join('&')
-  const path = `${gcpPath('storage', 'v1', 'b', bucket, 'iam', 'testPermissions')}?${permissions}`
+  const path = `${pathOf('storage', 'v1', 'b', bucket, 'iam', 'testPermissions')}?${permissions}`
   const { data } = await client.call<{ permissions?: readonly string[] }>({ ...about, method: 'GET', path })
   const missing = BUCKET_PERMISSIONS.filter((name) => data.permissions?.includes(name) !== true)
   const row = { code: 'gcp-bucket', title: 'Bucket', field: 'bucket' }
@@ -131,7 +132,7 @@ async function permissionRow(client: GcpClient, project: string): Promise<CheckR
     const { data } = await client.call<{ permissions?: readonly string[] }>({
       service: 'cloudresourcemanager',
       method: 'POST',
-      path: `${gcpPath('v1', 'projects', project)}:testIamPermissions`,
+      path: `${pathOf('v1', 'projects', project)}:testIamPermissions`,
       json: { permissions: PERMISSIONS },
       what: `test permissions on the project ${project}`,
       subject: `The project ${project}`,

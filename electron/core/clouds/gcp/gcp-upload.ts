@@ -12,6 +12,9 @@ export interface SentObject {
   readonly bytes: number
 }
 
+/** The address lets in whoever has it: it stays in the journal, which is the owner's alone, and is no fact of what is shown. */
+export const SESSION_KEY = 'gcp.session'
+
 /** Answers in a row that say that nothing more is kept. */
 const MOST_IDLE = 6
 
@@ -42,11 +45,14 @@ export async function uploadObject({ run, client, place }: GcpJob, progress: Upl
     progress.bytes(done, file.bytes)
     await run.pausePoint()
     const start = state.bytes
+    if (start > file.bytes)
+      throw new AppError('cloud-failed', { details: { service: SERVICE, reason: `It says that it keeps ${start} bytes of ${file.bytes}` } })
     const length = Math.min(chunk, file.bytes - start)
     await md5.upTo(start + length)
     state = await sendChunk(opened.session, calls, { file: file.path, start, length }, file.bytes, run)
     const end = 'bytes' in state ? state.bytes : file.bytes
-    idle = end > start ? 0 : idle + 1
+    // Also one that forgets what it kept gets nowhere.
+    idle = end > done ? 0 : idle + 1
     if (idle > MOST_IDLE)
       throw new AppError('upload-incomplete', { details: { service: SERVICE, reason: 'It keeps nothing of what is sent' } })
     sent += Math.max(0, end - start)
@@ -72,7 +78,7 @@ interface Opening {
 /** The session of the journal as far as it came; a new one where there is none, or where it has ended. */
 async function openSession({ run, calls, place, bytes }: Opening): Promise<{ session: string; state: SessionState }> {
   const { journal } = run
-  const known = journal.get<string>('gcp.session')
+  const known = journal.get<string>(SESSION_KEY)
   if (known !== undefined) {
     const state = await calls.state(known, bytes)
     if (state !== null) return { session: known, state }
@@ -80,8 +86,8 @@ async function openSession({ run, calls, place, bytes }: Opening): Promise<{ ses
   }
   const session = await calls.begin(bytes)
   const label = `unfinished upload of ${place.object} to the bucket ${place.bucket}`
-  await journal.created({ kind: 'session', id: place.object, label, keepOnSuccess: false, facts: { ...place, session } })
-  await journal.put('gcp.session', session)
+  await journal.put(SESSION_KEY, session)
+  await journal.created({ kind: 'session', id: place.object, label, keepOnSuccess: false, facts: { ...place } })
   return { session, state: { bytes: 0 } }
 }
 

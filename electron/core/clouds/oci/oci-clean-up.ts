@@ -1,14 +1,13 @@
 import type { FieldValues } from '#shared/clouds/field'
 import type { Remote } from '#shared/clouds/upload-plan'
-import { toAppError } from '#shared/errors/app-error'
 import type { CleanUpReport, CloudContext } from '../cloud-provider.js'
+import { deleteEach } from '../transfer/delete-each.js'
 import type { UploadJournal } from '../upload-journal.js'
 import { createOciClient, type OciClient, QUICK_POLICY } from './oci-client.js'
 import { findTagged, imageCall, UPLOAD_TAG } from './oci-image.js'
 import { objectCalls, orNull } from './oci-object.js'
 import { bucketPath, type ObjectPlace } from './oci-place.js'
 
-/** The last made goes first: an image before its object, an object before its bucket. */
 export async function cleanUpOci(
   ctx: CloudContext,
   values: FieldValues,
@@ -16,22 +15,11 @@ export async function cleanUpOci(
   which: (remote: Remote) => boolean,
 ): Promise<CleanUpReport> {
   const client = createOciClient(ctx, values, { policy: QUICK_POLICY })
-  const left: { label: string; reason: string }[] = []
   try {
-    for (const remote of journal.remotes().filter(which).toReversed()) {
-      try {
-        const kept = await remove(client, journal, remote)
-        if (kept === null) await journal.forget(remote.kind, remote.id)
-        else left.push({ label: remote.label, reason: kept })
-      } catch (thrown) {
-        const { data, message } = toAppError(thrown)
-        left.push({ label: remote.label, reason: String(data.details.reason ?? message) })
-      }
-    }
+    return await deleteEach({ journal, which, signal: ctx.signal }, (remote) => remove(client, journal, remote))
   } finally {
     await client.close()
   }
-  return { left }
 }
 
 /** Why it stays; null when it is gone. */

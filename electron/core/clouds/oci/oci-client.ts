@@ -4,8 +4,9 @@ import { textOf } from '#shared/clouds/read-values'
 import { AppError } from '#shared/errors/app-error'
 import type { AppErrorData } from '#shared/errors/app-error-data'
 import type { CloudContext } from '../cloud-provider.js'
-import { createRestNetwork, type RestRequest } from '../transfer/rest-network.js'
+import { createRestNetwork } from '../transfer/rest-network.js'
 import { retry, type RetryPolicy } from '../transfer/retry.js'
+import { queryOf, type ServiceCall } from '../transfer/service-call.js'
 import { SignInGate } from '../transfer/sign-in-gate.js'
 import { type OciCredentials, readOciCredentials, SERVICE } from './oci-config.js'
 import { ociFailure } from './oci-failure.js'
@@ -19,20 +20,8 @@ const TEMPLATES = {
 } as const
 export type OciService = keyof typeof TEMPLATES
 
-export interface OciRequest {
+export interface OciRequest extends ServiceCall {
   readonly service: OciService
-  readonly method: RestRequest['method']
-  /** Made by `ociPath`. */
-  readonly path: string
-  readonly query?: Readonly<Record<string, string | number | undefined>>
-  readonly headers?: Readonly<Record<string, string>>
-  readonly json?: unknown
-  /** A body that is not signed: parts of objects. Made anew for each try. */
-  readonly stream?: () => AsyncIterable<Uint8Array>
-  readonly streamBytes?: number
-  /** See `OciRefusal`. */
-  readonly what: string
-  readonly subject: string
   readonly signal?: AbortSignal
   readonly onRetry?: (error: AppError, attempt: number) => void
 }
@@ -62,15 +51,6 @@ export interface OciClientOptions {
 export const QUICK_POLICY: RetryPolicy = { attempts: 3, firstDelayMs: 300, maxDelayMs: 2_000 }
 
 const MAX_PAGES = 1000
-
-/** Segments of a path; `'` is escaped too, because the signer and the network do not agree on it. */
-export function ociPath(...segments: readonly string[]): string {
-  return `/${segments.map((segment) => encode(segment)).join('/')}`
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replaceAll("'", '%27')
-}
 
 /**
  * Signs with the SDK's signer and sends by our own network: proxies, own authorities, bounded waits and tries, and nothing on the console.
@@ -160,11 +140,6 @@ async function signedHeaders(
     throw new AppError('bad-input', { details: { reason, field: 'passphrase' } })
   }
   return Object.fromEntries(headers)
-}
-
-function queryOf(query: OciRequest['query'] = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encode(String(value))}`]))
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
 function dataOf<T>(body: Buffer): T {

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors/app-error'
 import { retryAfterSeconds } from '../../registry/registry-answer.js'
+import { clockSkew } from '../transfer/service-call.js'
 import { type OciCredentials, SERVICE, sessionEnded } from './oci-config.js'
 
 export interface OciRefusal {
@@ -48,12 +49,6 @@ export function ociFailure(refusal: OciRefusal): AppError {
     return new AppError('cloud-busy', { details: { ...details, ...later } })
   if (status >= 500) return new AppError('cloud-failed', { details: { ...details, ...later } })
   return new AppError('cloud-refused', { details: { ...details, what: subject } })
-}
-
-/** Seconds that this machine's clock is off, by the `Date` of an answer; null where it has none. */
-export function clockSkew(headers: Readonly<Record<string, string>>, nowMs: number): number | null {
-  const date = Date.parse(headers.date ?? '')
-  return Number.isNaN(date) ? null : Math.round((nowMs - date) / 1000)
 }
 
 function signatureRefused({ headers, nowMs, credentials }: OciRefusal, details: Readonly<Record<string, string | number>>): AppError {

@@ -4,7 +4,8 @@ import { tagsOf, textOf } from '#shared/clouds/read-values'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { UploadProgress, UploadRun } from '../cloud-provider.js'
 import { pollUntil } from '../transfer/poll-until.js'
-import { endpointOf, type OciClient, ociPath } from './oci-client.js'
+import { pathOf } from '../transfer/service-call.js'
+import { endpointOf, type OciClient } from './oci-client.js'
 import { SERVICE } from './oci-config.js'
 import { objectCalls, orNull } from './oci-object.js'
 import type { OciJob } from './oci-job.js'
@@ -36,7 +37,7 @@ export const UPLOAD_TAG = 'diskwright-upload'
 const API = '20160918'
 
 export function imageCall(id: string, ...more: readonly string[]) {
-  const path = ociPath(API, 'images', id, ...more)
+  const path = pathOf(API, 'images', id, ...more)
   return { service: 'iaas' as const, path, what: 'work on custom images', subject: `The image ${id}` }
 }
 
@@ -115,7 +116,7 @@ async function createImage({ run, client, compartment }: OciJob, token: string, 
   const { data, headers } = await client.call<ImageAnswer>({
     service: 'iaas',
     method: 'POST',
-    path: ociPath(API, 'images'),
+    path: pathOf(API, 'images'),
     json: details,
     headers: { 'opc-retry-token': token },
     what: 'import custom images into that compartment',
@@ -166,7 +167,7 @@ export async function findTagged(client: OciClient, compartment: string, name: s
 export async function listImages(client: OciClient, compartment: string, name: string): Promise<ImageAnswer[]> {
   return client.list<ImageAnswer>({
     service: 'iaas',
-    path: ociPath(API, 'images'),
+    path: pathOf(API, 'images'),
     query: { compartmentId: compartment, displayName: name, limit: 100 },
     what: 'list custom images of that compartment',
     subject: 'The compartment',
@@ -176,7 +177,7 @@ export async function listImages(client: OciClient, compartment: string, name: s
 async function watchWork({ run, client, pace }: OciJob, id: string, progress: UploadProgress): Promise<void> {
   const about = {
     service: 'iaas' as const,
-    path: ociPath(API, 'workRequests', id),
+    path: pathOf(API, 'workRequests', id),
     what: 'watch the import',
     subject: `The work request ${id}`,
   }

@@ -3,7 +3,8 @@ import type { FieldChoice, FieldValues } from '#shared/clouds/field'
 import { textOf } from '#shared/clouds/read-values'
 import { toAppError } from '#shared/errors/app-error'
 import type { CloudContext } from '../cloud-provider.js'
-import { createOciClient, ociPath, type OciClient, QUICK_POLICY } from './oci-client.js'
+import { pathOf } from '../transfer/service-call.js'
+import { createOciClient, type OciClient, QUICK_POLICY } from './oci-client.js'
 import { ociConfigFile, readOciCredentials, readOciProfiles } from './oci-config.js'
 import { type Compartment, isActive, listCompartments, readNamespace, resolveCompartment } from './oci-place.js'
 
@@ -50,7 +51,7 @@ async function regionChoices(client: OciClient): Promise<FieldChoice[]> {
   const about = { service: 'identity' as const, what: 'list regions', subject: 'The tenancy' }
   const regions = await client.list<{ regionName: string; isHomeRegion?: boolean }>({
     ...about,
-    path: ociPath('20160918', 'tenancies', tenancy, 'regionSubscriptions'),
+    path: pathOf('20160918', 'tenancies', tenancy, 'regionSubscriptions'),
   })
   return regions.map(({ regionName, isHomeRegion }) => ({
     value: regionName,
@@ -82,7 +83,7 @@ async function bucketChoices(client: OciClient, values: FieldValues): Promise<Fi
   const compartment = await resolveCompartment(client, values)
   const { namespace } = await readNamespace(client)
   const about = { service: 'objectstorage' as const, what: 'list buckets of that compartment', subject: 'The compartment' }
-  const path = ociPath('n', namespace, 'b')
+  const path = pathOf('n', namespace, 'b')
   const buckets = await client.list<{ name: string }>({ ...about, path, query: { compartmentId: compartment, limit: 1000 } })
   return buckets.map(({ name }) => ({ value: name, label: name }))
 }

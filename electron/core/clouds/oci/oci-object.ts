@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError, toAppError } from '#shared/errors/app-error'
-import { type OciClient, ociPath } from './oci-client.js'
+import { pathOf } from '../transfer/service-call.js'
+import { type OciClient } from './oci-client.js'
 import { SERVICE } from './oci-config.js'
 import { bucketPath, type ObjectPlace } from './oci-place.js'
 import type { SentFile } from './sent-file.js'
@@ -114,7 +115,7 @@ export function objectCalls(client: OciClient, place: ObjectPlace) {
       const about = { ...write, what: `list pre-authenticated links of the bucket ${bucket}` }
       const found = (await orNull(client.list<{ id: string; name: string }>({ ...about, path: links, query: { limit: 1000 } }))) ?? []
       for (const link of found.filter((one) => one.name === name)) {
-        await orNull(client.call({ ...about, method: 'DELETE', path: `${links}${ociPath(link.id)}` }))
+        await orNull(client.call({ ...about, method: 'DELETE', path: `${links}${pathOf(link.id)}` }))
       }
     },
   }

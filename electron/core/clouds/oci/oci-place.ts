@@ -1,7 +1,8 @@
 import type { FieldValues } from '#shared/clouds/field'
 import { textOf } from '#shared/clouds/read-values'
 import { AppError } from '#shared/errors/app-error'
-import { type OciClient, ociPath } from './oci-client.js'
+import { pathOf } from '../transfer/service-call.js'
+import { type OciClient } from './oci-client.js'
 import { SERVICE } from './oci-config.js'
 
 /** An object, as the paths of Object Storage name it. */
@@ -19,7 +20,7 @@ export interface Compartment {
 }
 
 export function bucketPath({ namespace, bucket }: Pick<ObjectPlace, 'namespace' | 'bucket'>, ...more: readonly string[]): string {
-  return ociPath('n', namespace, 'b', bucket, ...more)
+  return pathOf('n', namespace, 'b', bucket, ...more)
 }
 
 /** Every tenancy has one. */
@@ -63,7 +64,7 @@ export async function resolveCompartment(client: OciClient, values: FieldValues)
 export async function listCompartments(client: OciClient, query: Readonly<Record<string, string>>): Promise<Compartment[]> {
   return client.list<Compartment>({
     service: 'identity',
-    path: ociPath('20160918', 'compartments'),
+    path: pathOf('20160918', 'compartments'),
     query: { ...query, limit: 1000 },
     what: 'list compartments',
     subject: 'The compartment',

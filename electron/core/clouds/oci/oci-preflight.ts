@@ -6,8 +6,9 @@ import type { CheckRow } from '#shared/clouds/upload-plan'
 import { describeError } from '#shared/errors/describe-error'
 import { toAppError } from '#shared/errors/app-error'
 import type { CloudContext } from '../cloud-provider.js'
-import { createOciClient, ociPath, type OciClient, QUICK_POLICY } from './oci-client.js'
-import { clockSkew, MAX_SKEW_SECONDS } from './oci-failure.js'
+import { clockSkew, pathOf } from '../transfer/service-call.js'
+import { createOciClient, type OciClient, QUICK_POLICY } from './oci-client.js'
+import { MAX_SKEW_SECONDS } from './oci-failure.js'
 import { listImages } from './oci-image.js'
 import { objectCalls, orNull } from './oci-object.js'
 import { bucketPath, readNamespace, resolveCompartment } from './oci-place.js'
@@ -138,7 +139,7 @@ async function quotaRow(client: OciClient): Promise<CheckRow> {
     const { data } = await client.call<{ available?: unknown; used?: unknown }>({
       service: 'limits',
       method: 'GET',
-      path: ociPath('20190729', 'services', 'compute', 'limits', 'custom-image-count', 'resourceAvailability'),
+      path: pathOf('20190729', 'services', 'compute', 'limits', 'custom-image-count', 'resourceAvailability'),
       query: { compartmentId: tenancy },
       what: 'read limits',
       subject: 'The limit',

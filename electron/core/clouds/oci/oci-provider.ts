@@ -6,8 +6,9 @@ import type { UploadResult } from '#shared/clouds/upload-plan'
 import type { UploadPhase } from '#shared/clouds/upload-request'
 import { toAppError } from '#shared/errors/app-error'
 import type { CloudProvider, UploadRun } from '../cloud-provider.js'
+import { pathOf } from '../transfer/service-call.js'
 import { cleanUpOci } from './oci-clean-up.js'
-import { createOciClient, ociPath, type OciClient } from './oci-client.js'
+import { createOciClient, type OciClient } from './oci-client.js'
 import { importImage, UPLOAD_TAG } from './oci-image.js'
 import type { OciJob, OciPace } from './oci-job.js'
 import { ociAccounts, ociChoices } from './oci-lists.js'
@@ -89,7 +90,7 @@ async function createBucket({ run, client, place, compartment }: OciJob): Promis
     facts: { namespace, bucket, token },
   })
   const json = { name: bucket, compartmentId: compartment, publicAccessType: 'NoPublicAccess', freeformTags: { [UPLOAD_TAG]: token } }
-  await client.call({ ...about, method: 'POST', path: ociPath('n', namespace, 'b'), json })
+  await client.call({ ...about, method: 'POST', path: pathOf('n', namespace, 'b'), json })
 }
 
 /** The image does not need it any more. What cannot be deleted is told, and is no failure. */

@@ -2,7 +2,7 @@ import type { models } from 'oci-core'
 import { usualFirmware } from '#shared/clouds/forms/oci-choices'
 import { listOf, textOf } from '#shared/clouds/read-values'
 import { AppError, toAppError } from '#shared/errors/app-error'
-import { ociPath } from './oci-client.js'
+import { pathOf } from '../transfer/service-call.js'
 import { SERVICE } from './oci-config.js'
 import { imageCall } from './oci-image.js'
 import type { OciJob } from './oci-job.js'
@@ -23,7 +23,7 @@ async function setCapabilities({ run, client, compartment }: OciJob, image: stri
   const about = { service: 'iaas' as const, what: 'set what an image can do', subject: 'The capability schema' }
   const globals = await client.list<models.ComputeGlobalImageCapabilitySchemaSummary>({
     ...about,
-    path: ociPath(API, 'computeGlobalImageCapabilitySchemas'),
+    path: pathOf(API, 'computeGlobalImageCapabilitySchemas'),
   })
   const version = globals.find(
     ({ currentVersionName }) => currentVersionName !== undefined && currentVersionName !== '',
@@ -42,10 +42,10 @@ async function setCapabilities({ run, client, compartment }: OciJob, image: stri
       ...(launchMode === 'CUSTOM' ? {} : { 'Compute.LaunchMode': only(launchMode) }),
     },
   }
-  const path = ociPath(API, 'computeImageCapabilitySchemas')
+  const path = pathOf(API, 'computeImageCapabilitySchemas')
   const there = await client.list<{ id: string }>({ ...about, path, query: { compartmentId: compartment, imageId: image } })
   // An image has one at most: what a break left is replaced.
-  for (const { id } of there) await client.call({ ...about, method: 'DELETE', path: `${path}${ociPath(id)}` })
+  for (const { id } of there) await client.call({ ...about, method: 'DELETE', path: `${path}${pathOf(id)}` })
   await client.call({ ...about, method: 'POST', path, json: details, headers: { 'opc-retry-token': `schema-${image.slice(-40)}` } })
   run.log(`The image starts with ${firmware}, by a capability schema`)
 }
