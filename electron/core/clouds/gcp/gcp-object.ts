@@ -93,12 +93,14 @@ export type GcsCalls = ReturnType<typeof objectCalls>
 
 const PIECE_BYTES = 1024 * 1024
 
-function readBytes(part: { file: string; start: number; length: number }, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  const { file, start, length } = part
-  return length === 0 ? nothing() : fs.createReadStream(file, { start, end: start + length - 1, highWaterMark: PIECE_BYTES, signal })
+/** Opened when the first piece is asked for: a stream that nobody reads would throw where nobody listens when the upload is cancelled. */
+async function* readBytes(
+  { file, start, length }: { file: string; start: number; length: number },
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (length === 0) return
+  yield* fs.createReadStream(file, { start, end: start + length - 1, highWaterMark: PIECE_BYTES, signal })
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** MD5 of a file that is read in order, a piece after the other; what was hashed is not read again. */
 export class RunningMd5 {
