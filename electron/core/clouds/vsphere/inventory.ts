@@ -1,5 +1,5 @@
 import { type ObjectRef, refOf, refXml, type VimSession } from './soap.js'
-import { childrenOf, childText, findElement, type XmlElement } from './xml.js'
+import { childrenOf, childText, escapeXml, findElement, type XmlElement } from './xml.js'
 
 /** An object of the inventory, with the properties that were asked for. */
 export interface InventoryObject {
@@ -61,7 +61,7 @@ async function retrieveAll(vim: VimSession, spec: string): Promise<InventoryObje
     found.push(...childrenOf(value, 'objects').map(inventoryObject))
     const token = childText(value, 'token')
     if (token === '') return found
-    answer = await vim.call('ContinueRetrievePropertiesEx', vim.propertyCollector, `<token>${token}</token>`)
+    answer = await vim.call('ContinueRetrievePropertiesEx', vim.propertyCollector, `<token>${escapeXml(token)}</token>`)
   }
 }
 
