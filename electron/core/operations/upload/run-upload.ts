@@ -119,6 +119,7 @@ async function send(ctx: JobContext, { provider, input, journal, around }: Sendi
       await ctx.step(PREPARE_STEP, (progress) => source.make(progress))
     }
   }
+  const transfers = new Set(form.steps(values, facts).flatMap(({ id, kind }) => (kind === 'transfer' ? [id] : [])))
   const run: UploadRun = {
     host: ctx.host,
     signal: ctx.signal,
@@ -128,7 +129,12 @@ async function send(ctx: JobContext, { provider, input, journal, around }: Sendi
     facts,
     source,
     journal,
-    step: (id, work) => ctx.step(id, work),
+    async step(id, work) {
+      const done = await ctx.step(id, work)
+      // What happens to the source while the provider works on what it has is nobody's concern.
+      if (transfers.has(id)) await source.requireUnchanged()
+      return done
+    },
     skip: (id) => ctx.skip(id),
     phase: (phase) => ctx.phase(phase),
     message: (text) => ctx.message(text),
@@ -137,9 +143,7 @@ async function send(ctx: JobContext, { provider, input, journal, around }: Sendi
     signInNeeded: (error) => ctx.waitForUser(error),
     containers: containerWork(ctx, journal),
   }
-  const result = await provider.execute(run)
-  await source.requireUnchanged()
-  return result
+  return provider.execute(run)
 }
 
 /** The network may be back tomorrow, and the program may be opened again; what the user cancels is over. */
