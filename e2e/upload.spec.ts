@@ -210,6 +210,7 @@ test('a session that ends stops the upload until it is gone on; cancelled, it le
   const expire = () =>
     front.set({ kind: 'status', code: 400, headers: { 'content-type': 'application/xml' }, body: EXPIRED }, { match: /^PUT / })
   await shell.show('Ship')
+  await expect(page.getByText('Drop an image to ship it')).toBeVisible()
   await app.dropFiles([await copyImage('mbr', 'session.qcow2')])
   await ship.chooseTarget('S3 and compatible')
   await ship.field('Address').fill(front.url)
