@@ -3,7 +3,7 @@ import type { FieldValues } from '#shared/clouds/field'
 import { textOf } from '#shared/clouds/read-values'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { CloudContext, UploadRun } from '../cloud-provider.js'
-import { retry } from '../transfer/retry.js'
+import { PART_POLICY, retry, type RetryPolicy } from '../transfer/retry.js'
 import { createRestNetwork, type RestAnswer, type RestNetwork, type RestRequest } from '../transfer/rest-network.js'
 import { SignInGate } from '../transfer/sign-in-gate.js'
 import { type AzureCloud, azureCloud } from './azure-clouds.js'
@@ -49,6 +49,8 @@ export interface AzureSession {
 
 const POLL_MS = { first: 200, most: 15_000 } as const
 const MOST_POLLS = 5000
+/** Somebody waits for what is asked before an upload, or after it. */
+const IMPATIENT: RetryPolicy = { attempts: 2, firstDelayMs: 300, maxDelayMs: 1000 }
 
 /** @param run of an upload; without it nobody is asked to sign in again */
 export function openAzure(ctx: CloudContext, values: FieldValues, run?: UploadRun): AzureSession {
@@ -57,7 +59,10 @@ export function openAzure(ctx: CloudContext, values: FieldValues, run?: UploadRu
   const tenant = textOf(values, 'tenant')
   const ca = textOf(values, 'ca')
   const network = createRestNetwork({ service: 'Azure', env: host.env, signal, ...(ca === '' ? {} : { ca }) })
-  const tokens = azureTokens(host.env, values, signal)
+  const reach = (): Promise<unknown> =>
+    network.send({ method: 'GET', url: new URL(`${cloud.authority}/${tenant}/v2.0/.well-known/openid-configuration`) })
+  const tokens = azureTokens({ env: host.env, values, signal, reach })
+  const policy = run === undefined ? IMPATIENT : PART_POLICY
   let ahead: number | null = null
   const gate = new SignInGate(async (error) => {
     if (run === undefined) throw AppError.fromData(error)
@@ -96,7 +101,7 @@ export function openAzure(ctx: CloudContext, values: FieldValues, run?: UploadRu
           if (answer.status < 300) return answer
           throw azureFailure(answer, question(words))
         },
-        { signal, onRetry: (error) => run?.log(`Azure: ${error.code}, ${words.what}`) },
+        { signal, policy, onRetry: (error) => run?.log(`Azure: ${error.code}, ${words.what}`) },
       ),
     )
   const look = (url: URL, words: Words): Promise<RestAnswer> =>
@@ -107,7 +112,7 @@ export function openAzure(ctx: CloudContext, values: FieldValues, run?: UploadRu
           if (answer.status < 300) return answer
           throw azureFailure(answer, question(words))
         },
-        { signal },
+        { signal, policy },
       ),
     )
 

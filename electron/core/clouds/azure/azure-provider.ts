@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { azureForm } from '#shared/clouds/forms/azure-form'
 import { azureDiskBytes, azureTarget, azureWay, VHD_FOOTER_BYTES } from '#shared/clouds/forms/azure-fields'
 import type { UploadResult } from '#shared/clouds/upload-plan'
+import { AppError } from '#shared/errors/app-error'
 import type { CloudProvider, UploadRun } from '../cloud-provider.js'
 import { azureAccounts, azureChoices } from './accounts.js'
 import { openAzure } from './arm-session.js'
@@ -10,7 +11,7 @@ import { makeDefinition, makeDiskOfBlob, makeManagedImage, makesDefinition, make
 import { preflightAzure } from './preflight.js'
 import type { AzureWork } from './resources.js'
 import { azureResult } from './result.js'
-import { blobPlace, diskPlace, type UploadPlace } from './upload-place.js'
+import { blobPlace, diskPlace, type UploadPlace, WHOLE_KEY } from './upload-place.js'
 import { type WrittenPages, writeDisk } from './write-disk.js'
 
 /** Microsoft Azure: pages straight into a managed disk or a page blob, and an image of it. */
@@ -53,13 +54,20 @@ async function write(work: AzureWork, place: UploadPlace): Promise<WrittenPages>
     return known
   }
   const isOpen = await run.step('prepare', () => place.prepare())
-  if (!isOpen) run.log('The disk is closed already')
+  if (!isOpen) requireWhole(run, place)
   const written = await run.step('pages', (progress) =>
     isOpen ? writeDisk(work, place.door, progress) : Promise.resolve({ sentBytes: 0, skippedBytes: 0 }),
   )
   await run.step('finish', () => (isOpen ? place.finish() : Promise.resolve()))
   await run.journal.put('written', written)
   return written
+}
+
+/** A disk takes no more pages once it is closed, also where that was done to delete it. Throws `upload-incomplete`. */
+function requireWhole(run: UploadRun, { remote: { id } }: UploadPlace): void {
+  if (run.journal.get<string>(WHOLE_KEY) !== id)
+    throw new AppError('upload-incomplete', { details: { service: 'Azure', reason: 'The disk was closed before all of it was written' } })
+  run.log('The disk is closed already')
 }
 
 async function make(work: AzureWork, place: UploadPlace): Promise<MadeResource[]> {

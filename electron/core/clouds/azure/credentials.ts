@@ -23,7 +23,15 @@ interface Credential {
   getToken(scope: string, options: { abortSignal?: AbortSignal }): Promise<{ token: string; expiresOnTimestamp: number } | null>
 }
 
-export function azureTokens(env: NodeJS.ProcessEnv, values: FieldValues, signal: AbortSignal | undefined): AzureTokens {
+export interface TokenRequest {
+  readonly env: NodeJS.ProcessEnv
+  readonly values: FieldValues
+  readonly signal: AbortSignal | undefined
+  /** Asks anything where one signs in; throws what the network throws. */
+  readonly reach: () => Promise<unknown>
+}
+
+export function azureTokens({ env, values, signal, reach }: TokenRequest): AzureTokens {
   const tenant = textOf(values, 'tenant')
   let credential: Credential | null = null
   const kept = new Map<string, { readonly token: string; readonly until: number }>()
@@ -41,7 +49,10 @@ export function azureTokens(env: NodeJS.ProcessEnv, values: FieldValues, signal:
         if (signal?.aborted) throw new AppError('cancelled', { cause: thrown })
         // It remembers what it was told; the next one asks anew.
         credential = null
-        throw signInFailure(thrown, tenant)
+        const failure = signInFailure(thrown, tenant)
+        // Of a network that breaks @azure/identity says only that there was no answer: one request of ours tells why.
+        if (failure.data.details.name === undefined && textOf(values, 'signIn') === 'env') await reach()
+        throw failure
       }
     },
     forget() {

@@ -114,8 +114,10 @@ export async function pageRanges(session: AzureSession, door: BlobDoor): Promise
       const start = Number(/<Start>(\d+)</.exec(inside)?.[1])
       ranges.push({ start, end: Number(/<End>(\d+)</.exec(inside)?.[1]) + 1 })
     }
-    marker = /<NextMarker>([^<]+)</.exec(text)?.[1] ?? ''
-    if (marker === '') return ranges
+    const next = /<NextMarker>([^<]+)</.exec(text)?.[1] ?? ''
+    // A service that stands still would be asked for ever.
+    if (next === '' || next === marker) return ranges
+    marker = next
   }
 }
 

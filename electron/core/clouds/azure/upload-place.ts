@@ -8,6 +8,8 @@ import { type AzureWork, computePath, groupPath, makeResource, VERSIONS } from '
 
 /** Seconds that a signature for writing is good for; it is asked for again when it has ended. */
 const GRANT_SECONDS = 86_400
+/** The disk that all pages were written to: one that is found closed is whole only then. */
+export const WHOLE_KEY = 'whole disk'
 const STORAGE_AUDIENCE = 'https://storage.azure.com'
 
 /** Where the bytes go first, and what images can be made of. */
@@ -56,6 +58,7 @@ export function diskPlace(work: AzureWork): UploadPlace {
       return diskStateOf(made) !== 'Unattached'
     },
     async finish() {
+      await run.journal.put(WHOLE_KEY, path)
       await endAccess(session, path, name)
       const disk = await exists(session, request, words)
       const state = disk === null ? 'gone' : diskStateOf(disk)
