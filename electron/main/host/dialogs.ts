@@ -114,6 +114,15 @@ export async function confirmSend(
   })
 }
 
+/** Asks before what this machine is signed in with is shown to another address than the provider's own. True: show it. */
+export async function confirmSignIn(parent: DialogParent, addresses: readonly string[]): Promise<boolean> {
+  return confirm(parent, {
+    message: 'Sign in at another address than that of the provider?',
+    detail: `${addresses.map(showControl).join('\n')}\n\nWhoever is there is shown what this machine is signed in with, and can use it.`,
+    buttons: ['Cancel', 'Sign in there'],
+  })
+}
+
 /** Asks before a file or folder is written that was named in a form. True: write it. */
 export async function confirmWrite(
   parent: DialogParent,

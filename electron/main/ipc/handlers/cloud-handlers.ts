@@ -1,6 +1,7 @@
 import type { Core } from '#core/core-api'
 import { chooseUploadFile } from '../../host/container-dialogs.js'
-import type { DialogParent } from '../../host/dialogs.js'
+import { confirmSignIn, type DialogParent } from '../../host/dialogs.js'
+import type { AddressGrants } from '../address-grants.js'
 import type { InputGrants } from '../input-grants.js'
 import { latestOnly } from '../latest-call.js'
 import type { Handlers } from '../register-contract.js'
@@ -8,11 +9,17 @@ import { assertOwnSecrets, type FilledForm, filesOfForm, withoutForeignSecrets }
 
 export type CloudHandlers = Pick<Handlers, Extract<keyof Handlers, `clouds.${string}`>>
 
+export interface CloudGrants {
+  readonly inputs: InputGrants
+  readonly addresses: AddressGrants
+}
+
 /** Calls about uploads. Files that a form may name are those that were chosen in the dialog here, and those that accounts of this machine name. */
-export function cloudHandlers({ clouds }: Core, inputs: InputGrants, parent: DialogParent): CloudHandlers {
-  function assertForm(form: FilledForm): void {
+export function cloudHandlers({ clouds }: Core, { inputs, addresses }: CloudGrants, parent: DialogParent): CloudHandlers {
+  async function requireForm(form: FilledForm): Promise<void> {
     inputs.assertGranted(filesOfForm(form))
     assertOwnSecrets(form)
+    await addresses.require(form, (asked) => confirmSignIn(parent, asked))
   }
 
   /** With each value that is typed the window asks anew. */
@@ -28,13 +35,13 @@ export function cloudHandlers({ clouds }: Core, inputs: InputGrants, parent: Dia
       for (const { values } of accounts) inputs.grant(filesOfForm({ provider, values, facts: null }))
       return accounts.map((account) => ({ ...account, values: withoutForeignSecrets({ provider, values: account.values, facts: null }) }))
     },
-    'clouds.choices': ({ provider, field, values, facts }) => {
-      assertForm({ provider, values, facts })
+    'clouds.choices': async ({ provider, field, values, facts }) => {
+      await requireForm({ provider, values, facts })
       return clouds.choices(provider, field, values, { facts })
     },
-    'clouds.plan': (request) => {
-      assertForm(request)
+    'clouds.plan': async (request) => {
       inputs.assertEdits(request.edits)
+      await requireForm(request)
       return planLatest(request)
     },
     'clouds.keepSecret': async ({ name, secret, keep }) => ({ reference: clouds.keepSecret(name, secret, keep) }),

@@ -3,6 +3,7 @@ import type { DialogParent } from '../../host/dialogs.js'
 import { DragOut } from '../../host/drag-out.js'
 import type { OpenRequests } from '../../host/open-requests.js'
 import type { StagedImages } from '../../host/staged-images.js'
+import { AddressGrants } from '../address-grants.js'
 import type { InputGrants } from '../input-grants.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
@@ -29,15 +30,16 @@ export interface HandlerParts {
 /** All calls of the contract over one core. */
 export function createHandlers(core: Core, { openRequests, staged, inputs, sources, parent }: HandlerParts): Handlers {
   const outputs = new OutputGrants()
+  const addresses = new AddressGrants()
   return {
     ...appHandlers(core, { openRequests, staged, sources }),
     ...imageHandlers(core, sources, parent),
     ...fileHandlers(core, { inputs, outputs }, new DragOut(core), parent),
     ...editHandlers(core, inputs, parent),
     ...platformHandlers(core, inputs),
-    ...jobHandlers(core, { inputs, outputs, sources }, parent),
+    ...jobHandlers(core, { inputs, outputs, sources, addresses }, parent),
     ...containerHandlers(core, { inputs, outputs, sources }, parent),
-    ...cloudHandlers(core, inputs, parent),
+    ...cloudHandlers(core, { inputs, addresses }, parent),
     ...bootTestHandlers(core, parent),
     ...hostHandlers(),
   }

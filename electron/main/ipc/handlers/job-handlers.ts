@@ -3,8 +3,17 @@ import type { Core } from '#core/core-api'
 import { AppError } from '#shared/errors/app-error'
 import type { BatchRequest } from '#shared/jobs/convert-request'
 import type { JobRequest } from '#shared/jobs/job-requests'
-import { chooseOutput, chooseResultFolder, confirmReplace, confirmSend, confirmWrite, type DialogParent } from '../../host/dialogs.js'
+import {
+  chooseOutput,
+  chooseResultFolder,
+  confirmReplace,
+  confirmSend,
+  confirmSignIn,
+  confirmWrite,
+  type DialogParent,
+} from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
+import type { AddressGrants } from '../address-grants.js'
 import type { SourceGrants } from '../source-grants.js'
 import { latestOnly } from '../latest-call.js'
 import { namedFilesOf } from '../named-files.js'
@@ -40,7 +49,11 @@ export interface JobGrants extends FileGrants {
   readonly sources: SourceGrants
 }
 
-export function jobHandlers(core: Core, { inputs, outputs: grants, sources: sendable }: JobGrants, parent: DialogParent): JobHandlers {
+export function jobHandlers(
+  core: Core,
+  { inputs, outputs: grants, sources: sendable, addresses }: JobGrants & { readonly addresses: AddressGrants },
+  parent: DialogParent,
+): JobHandlers {
   function assertMayStart(request: JobRequest): void {
     grants.assertGranted(request)
     if ('edits' in request.input) inputs.assertEdits(request.input.edits)
@@ -56,8 +69,10 @@ export function jobHandlers(core: Core, { inputs, outputs: grants, sources: send
     grants.grantChosen(output.file, output.replace)
   }
 
-  /** Throws `input-not-granted`. */
+  /** Throws `input-not-granted`, `cancelled`. */
   async function requireMaySend(requests: readonly JobRequest[]): Promise<void> {
+    for (const { kind, input } of requests)
+      if (kind === 'upload-image') await addresses.require(input, (asked) => confirmSignIn(parent, asked))
     for (const request of requests) await sendable.requireMaySend(request, (sending) => confirmSend(parent, sending))
     for (const request of requests) sendable.noteStart(request)
   }
