@@ -101,6 +101,8 @@ test('an import that fails is told in its own words, leaves no image, and is tri
   expect(leftAt(server)).toEqual(['object ock.tar.gz in images'])
   server.controls.importError = null
   const received = server.receivedBytes()
+  // What was stored needs the file no more.
+  await fs.rm(scene.file ?? '')
   expect((await run(scene)).error?.data).toBeUndefined()
   expect(server.receivedBytes()).toBe(received)
   expect(leftAt(server)).toEqual(['image ock'])

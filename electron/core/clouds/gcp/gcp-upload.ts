@@ -24,14 +24,16 @@ const MOST_IDLE = 6
  */
 export async function uploadObject({ run, client, place }: GcpJob, progress: UploadProgress): Promise<SentObject> {
   const { journal, signal } = run
+  const stored = journal.get<number>('gcp.stored')
+  // The file may be gone by then: only the import is left to do.
+  if (stored !== undefined) {
+    progress.bytes(stored, stored)
+    return { sentBytes: 0, bytes: stored }
+  }
   const file = await run.source.file()
   const known = journal.get<string>('gcp.file')
   if (known !== undefined && known !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
   if (known === undefined) await journal.put('gcp.file', file.identity)
-  if (journal.get<boolean>('gcp.stored') === true) {
-    progress.bytes(file.bytes, file.bytes)
-    return { sentBytes: 0, bytes: file.bytes }
-  }
   const calls = objectCalls(client, place)
   const md5 = new RunningMd5(file.path, signal)
   const opened = await openSession({ run, calls, place, bytes: file.bytes })
@@ -62,7 +64,7 @@ export async function uploadObject({ run, client, place }: GcpJob, progress: Upl
   if ((await run.source.file()).identity !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
   await keepObject({ run, place, object: state.object, bytes: file.bytes, md5: md5.digest() })
   await journal.forget('session', place.object)
-  await journal.put('gcp.stored', true)
+  await journal.put('gcp.stored', file.bytes)
   progress.bytes(file.bytes, file.bytes)
   run.log(`${place.object} is in the bucket ${place.bucket}; its MD5 is that of the file`)
   return { sentBytes: sent, bytes: file.bytes }

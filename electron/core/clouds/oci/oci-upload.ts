@@ -31,17 +31,18 @@ const MAX_PARTS = 10_000
  */
 export async function uploadObject({ run, client, place }: OciJob, progress: UploadProgress): Promise<SentObject> {
   const { journal } = run
+  const known = journal.get<KnownFile>('oci.file')
+  // The file may be gone by then: only the import is left to do.
+  if (known !== undefined && journal.get<boolean>('oci.stored') === true) {
+    progress.bytes(known.bytes, known.bytes)
+    return { sentBytes: 0, bytes: known.bytes }
+  }
   const source = await run.source.file()
   const file = sentFile(source, run.values, run.facts)
-  const known = journal.get<KnownFile>('oci.file')
   if (known !== undefined && known.identity !== file.identity) throw new AppError('image-changed', { details: { path: source.path } })
   const size = known?.partBytes ?? partBytes(file.bytes, { usual: ociPartBytes(run.values), maxParts: MAX_PARTS })
   if (known === undefined)
     await journal.put('oci.file', { identity: file.identity, bytes: file.bytes, partBytes: size } satisfies KnownFile)
-  if (journal.get<boolean>('oci.stored') === true) {
-    progress.bytes(file.bytes, file.bytes)
-    return { sentBytes: 0, bytes: file.bytes }
-  }
   const calls = objectCalls(client, place)
   const sent = await sendParts({ run, calls, place, source, file, parts: cutParts(file.bytes, size), md5s: new Map() }, progress)
   await journal.put('oci.stored', true)
