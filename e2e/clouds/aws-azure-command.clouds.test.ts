@@ -5,15 +5,13 @@ import { z } from 'zod'
 import { fieldSchema } from '#shared/clouds/field'
 import { uploadPlanSchema } from '#shared/clouds/upload-plan'
 import { type CommandLine, openCommandLine } from '../cli/command-line.js'
+import { AZURE, azureValues, azureVariables } from './azure-account.js'
 import { type Azurite, startAzurite } from './fixtures/azurite.js'
 import { makeAuthority } from './fixtures/own-authority.js'
 import { type ArmServer, startArmServer } from './servers/arm-server.js'
 import { type AwsServer, startAwsServer } from './servers/aws-server.js'
 
 const SECRET = 'canary-of-the-secret-0123456789'
-const TENANT = '11111111-2222-3333-4444-555555555555'
-const SUBSCRIPTION = '66666666-7777-8888-9999-000000000000'
-const CLIENT = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'
 
 let cli: CommandLine
 let azurite: Azurite
@@ -28,8 +26,7 @@ beforeAll(async () => {
   const authority = await makeAuthority(path.join(cli.folder, 'authority'))
   caFile = authority.caFile
   aws = await startAwsServer({ keys: [{ id: 'AKIDTEST', secret: SECRET }] })
-  const account = { tenant: TENANT, subscription: SUBSCRIPTION, group: 'images', client: CLIENT, secret: SECRET }
-  azure = await startArmServer({ azurite: azurite.url, cert: authority.cert, key: authority.key, ...account })
+  azure = await startArmServer({ azurite: azurite.url, cert: authority.cert, key: authority.key, ...AZURE, secret: SECRET })
   image = await cli.copy('systemd-boot', 'boot image.qcow2')
   const home = path.join(cli.folder, 'home')
   await fs.mkdir(home)
@@ -38,9 +35,7 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'AKIDTEST',
     AWS_SECRET_ACCESS_KEY: SECRET,
     AWS_ENDPOINT_URL: aws.url,
-    AZURE_CLIENT_ID: CLIENT,
-    AZURE_CLIENT_SECRET: SECRET,
-    AZURE_TENANT_ID: TENANT,
+    ...azureVariables(SECRET),
   }
 })
 afterAll(async () => {
@@ -52,15 +47,7 @@ afterAll(async () => {
 const CHOSEN = {
   aws: () => ({ region: 'eu-central-1', name: 'by command' }),
   azure: () => ({
-    signIn: 'env',
-    tenant: TENANT,
-    subscription: SUBSCRIPTION,
-    cloud: 'own',
-    authority: azure.url,
-    manager: azure.url,
-    ca: caFile,
-    resourceGroup: 'images',
-    location: 'westeurope',
+    ...azureValues(azure, caFile),
     gallery: 'tests',
     definition: 'linux',
     name: 'by-command',

@@ -4,15 +4,12 @@ import path from 'node:path'
 import { azureProvider } from '#core/clouds/azure/azure-provider'
 import type { FieldValues } from '#shared/clouds/field'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { AZURE, azureValues, azureVariables } from './azure-account.js'
 import { type Azurite, startAzurite } from './fixtures/azurite.js'
 import { makeAuthority, type OwnAuthority } from './fixtures/own-authority.js'
 import { cleanUp, cloudContext, fullValues, runUpload, type UploadScene } from './run-upload.js'
 import { type ArmServer, startArmServer } from './servers/arm-server.js'
 import { factsOf, makeTestDisk, MIB, sha256 } from './test-disk.js'
-
-const TENANT = '11111111-2222-3333-4444-555555555555'
-const SUBSCRIPTION = '66666666-7777-8888-9999-000000000000'
-const CLIENT = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'
 
 let folder = ''
 let azurite: Azurite
@@ -28,8 +25,7 @@ afterAll(async () => {
   await fs.rm(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {
-  const account = { tenant: TENANT, subscription: SUBSCRIPTION, group: 'images', client: CLIENT, secret: 'test-secret' }
-  server = await startArmServer({ azurite: azurite.url, cert: authority.cert, key: authority.key, ...account })
+  server = await startArmServer({ azurite: azurite.url, cert: authority.cert, key: authority.key, ...AZURE, secret: 'test-secret' })
 })
 afterEach(() => server.stop())
 
@@ -47,16 +43,7 @@ async function newScene(values: FieldValues = {}, mib = 24): Promise<UploadScene
   return {
     folder: path.join(own, 'upload'),
     values: {
-      signIn: 'env',
-      tenant: TENANT,
-      subscription: SUBSCRIPTION,
-      cloud: 'own',
-      authority: server.url,
-      manager: server.url,
-      storage: server.storage,
-      ca: authority.caFile,
-      resourceGroup: 'images',
-      location: 'westeurope',
+      ...azureValues(server, authority.caFile),
       name: `disk-${rounds}`,
       target: 'disk',
       parallel: 2,
@@ -64,7 +51,7 @@ async function newScene(values: FieldValues = {}, mib = 24): Promise<UploadScene
     },
     facts: await factsOf(disk),
     disk,
-    env: { HOME: own, AZURE_CLIENT_ID: CLIENT, AZURE_CLIENT_SECRET: 'test-secret' },
+    env: { HOME: own, ...azureVariables('test-secret') },
   }
 }
 
@@ -146,7 +133,7 @@ test('subscriptions, groups and locations are listed', async () => {
   const ctx = await cloudContext(scene)
   const choices = async (field: string): Promise<string[]> =>
     (await azureProvider.choices(ctx, field, scene.values, null)).map(({ value }) => value)
-  expect(await choices('subscription')).toEqual([SUBSCRIPTION])
+  expect(await choices('subscription')).toEqual([AZURE.subscription])
   expect(await choices('resourceGroup')).toEqual(['images'])
   expect(await choices('location')).toEqual(['northeurope', 'westeurope'])
 })

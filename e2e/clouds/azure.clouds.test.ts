@@ -4,6 +4,7 @@ import path from 'node:path'
 import { textOf } from '#shared/clouds/read-values'
 import type { UploadResult } from '#shared/clouds/upload-plan'
 import { contract, type ContractPlace } from './contract.js'
+import { AZURE, azureValues, azureVariables } from './azure-account.js'
 import { startAzurite } from './fixtures/azurite.js'
 import { makeAuthority } from './fixtures/own-authority.js'
 import type { UploadScene } from './run-upload.js'
@@ -11,18 +12,14 @@ import { startArmServer } from './servers/arm-server.js'
 import { MIB, sha256 } from './test-disk.js'
 
 const SECRET = 'canary~of.the-client_secret'
-const TENANT = '11111111-2222-3333-4444-555555555555'
-const SUBSCRIPTION = '66666666-7777-8888-9999-000000000000'
-const CLIENT = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'
 const CONTAINER = 'vhds'
 
 async function begin(way: 'disk' | 'blob'): Promise<ContractPlace> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'diskwright-azure-'))
   const [azurite, { caFile, cert, key }] = await Promise.all([startAzurite(), makeAuthority(folder)])
-  const account = { tenant: TENANT, subscription: SUBSCRIPTION, group: 'images', client: CLIENT, secret: SECRET }
-  const server = await startArmServer({ azurite: azurite.url, cert, key, ...account })
+  const server = await startArmServer({ azurite: azurite.url, cert, key, ...AZURE, secret: SECRET })
   await server.blobs.ask('PUT', `${CONTAINER}?restype=container`)
-  const computeOf = `/subscriptions/${SUBSCRIPTION}/resourceGroups/images/providers/Microsoft.Compute`
+  const computeOf = `/subscriptions/${AZURE.subscription}/resourceGroups/images/providers/Microsoft.Compute`
 
   const put = async (id: string, properties: Record<string, unknown>): Promise<void> => {
     const url = new URL(`${server.url}${id}?api-version=2024-01-01`)
@@ -38,23 +35,14 @@ async function begin(way: 'disk' | 'blob'): Promise<ContractPlace> {
     inFlightBytes: 4 * 4 * MIB,
     wishes: (round) => ({
       values: {
-        signIn: 'env',
-        tenant: TENANT,
-        subscription: SUBSCRIPTION,
-        cloud: 'own',
-        authority: server.url,
-        manager: server.url,
-        storage: server.storage,
-        ca: caFile,
-        resourceGroup: 'images',
-        location: 'westeurope',
+        ...azureValues(server, caFile),
         way,
         name: `disk-${round}`,
         parallel: 3,
         tags: { purpose: 'test' },
         ...names(round),
       },
-      env: { AZURE_CLIENT_ID: CLIENT, AZURE_CLIENT_SECRET: SECRET, AZURE_TENANT_ID: TENANT },
+      env: azureVariables(SECRET),
     }),
     stored: async (scene: UploadScene, { resources }: UploadResult) =>
       sha256((server.manager.content(resources[0]?.id ?? '') ?? Buffer.alloc(0)).subarray(0, scene.disk.bytes)),

@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-ec2'
 import type { FieldValues } from '#shared/clouds/field'
 import type { Remote } from '#shared/clouds/upload-plan'
-import { AppError, toAppError } from '#shared/errors/app-error'
-import { describeError } from '#shared/errors/describe-error'
+import { AppError } from '#shared/errors/app-error'
 import type { CleanUpReport, CloudContext } from '../cloud-provider.js'
 import { cleanUpS3 } from '../s3/s3-clean-up.js'
+import { deleteEach } from '../transfer/delete-each.js'
 import { retry } from '../transfer/retry.js'
 import type { UploadJournal } from '../upload-journal.js'
 import { once } from './ask-aws.js'
@@ -19,8 +19,8 @@ import { type AwsSession, openAws } from './aws-session.js'
 import { UPLOAD_TAG } from './own-tags.js'
 import { snapshotsOf } from './register-image.js'
 
-/** An image holds its snapshot, and an import reads its object. */
-const ORDER = ['image', 'import task', 'snapshot']
+/** What is of EC2; all else is of S3, and goes last: an import reads its object. */
+const OWN = ['image', 'import task', 'snapshot']
 
 export async function cleanUpAws(
   ctx: CloudContext,
@@ -29,24 +29,13 @@ export async function cleanUpAws(
   which: (remote: Remote) => boolean,
 ): Promise<CleanUpReport> {
   const session = await openAws(ctx, values)
-  const left: { label: string; reason: string }[] = []
-  try {
-    const chosen = journal.remotes().filter((remote) => ORDER.includes(remote.kind) && which(remote))
-    for (const remote of chosen.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))) {
-      try {
-        await remove(ctx, session, remote)
-        await journal.forget(remote.kind, remote.id)
-      } catch (thrown) {
-        if (ctx.signal?.aborted) throw new AppError('cancelled')
-        const { title, detail } = describeError(toAppError(thrown).data)
-        left.push({ label: remote.label, reason: `${title}. ${detail}` })
-      }
-    }
-  } finally {
-    session.destroy()
-  }
-  const objects = await cleanUpS3(ctx, values, journal, (remote) => !ORDER.includes(remote.kind) && which(remote))
-  return { left: [...left, ...objects.left] }
+  const chosen = (remote: Remote): boolean => OWN.includes(remote.kind) && which(remote)
+  const own = await deleteEach({ journal, which: chosen, signal: ctx.signal }, async (remote) => {
+    await remove(ctx, session, remote)
+    return null
+  }).finally(() => session.destroy())
+  const objects = await cleanUpS3(ctx, values, journal, (remote) => !OWN.includes(remote.kind) && which(remote))
+  return { left: [...own.left, ...objects.left] }
 }
 
 async function remove(ctx: CloudContext, session: AwsSession, remote: Remote): Promise<void> {

@@ -1,16 +1,13 @@
 import type { FieldValues } from '#shared/clouds/field'
 import type { Remote } from '#shared/clouds/upload-plan'
-import { AppError, toAppError } from '#shared/errors/app-error'
-import { describeError } from '#shared/errors/describe-error'
+import { toAppError } from '#shared/errors/app-error'
 import type { CleanUpReport, CloudContext } from '../cloud-provider.js'
+import { deleteEach } from '../transfer/delete-each.js'
 import type { UploadJournal } from '../upload-journal.js'
 import { type AzureSession, exists, openAzure } from './arm-session.js'
 import { askBlob } from './page-blob.js'
 import { isOurs } from './resources.js'
 import { blobDoor, diskStateOf, endAccess, headBlob } from './upload-place.js'
-
-/** What is made of something goes before it; a gallery holds definitions, and those versions. */
-const ORDER = ['version', 'definition', 'gallery', 'image', 'disk', 'blob']
 
 export async function cleanUpAzure(
   ctx: CloudContext,
@@ -19,23 +16,14 @@ export async function cleanUpAzure(
   which: (remote: Remote) => boolean,
 ): Promise<CleanUpReport> {
   const session = openAzure(ctx, values)
-  const left: { label: string; reason: string }[] = []
   try {
-    const chosen = journal.remotes().filter(which)
-    for (const remote of chosen.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))) {
-      try {
-        await deleteRemote(session, values, remote)
-        await journal.forget(remote.kind, remote.id)
-      } catch (thrown) {
-        if (ctx.signal?.aborted) throw new AppError('cancelled')
-        const { title, detail } = describeError(toAppError(thrown).data)
-        left.push({ label: remote.label, reason: `${title}. ${detail}` })
-      }
-    }
+    return await deleteEach({ journal, which, signal: ctx.signal }, async (remote) => {
+      await deleteRemote(session, values, remote)
+      return null
+    })
   } finally {
     await session.close()
   }
-  return { left }
 }
 
 /** Only if it is there, and was made by this upload. */
