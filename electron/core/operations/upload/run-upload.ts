@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { providerForm } from '#shared/clouds/forms'
 import { completeValues, PREPARE_STEP, preparationOf } from '#shared/clouds/preparation'
+import { checkFields, isFilled } from '#shared/clouds/read-values'
 import type { UploadResult } from '#shared/clouds/upload-plan'
 import { AppError, type ErrorCode, toAppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
@@ -14,11 +15,11 @@ import type { Dirs } from '../../files/dirs.js'
 import type { SignInStore } from '../../registry/sign-in-store.js'
 import type { ConvertSurroundings } from '../convert-image.js'
 import { CLOSING, type JobContext } from '../job-context.js'
-import { FINISHED_KEY, labelsOf } from './clean-up.js'
+import { cleanUpUpload, FINISHED_KEY, labelsOf } from './clean-up.js'
 import { containerWork } from './container-work.js'
 import { prepareSource } from './prepare-source.js'
 import type { SecretKeeper } from './secret-keeper.js'
-import { removeMade, removeUpload, writeUploadRecord } from './upload-records.js'
+import { findUploadRecord, isSameWork, removeMade, removeUpload, writeUploadRecord } from './upload-records.js'
 
 export interface UploadSurroundings {
   readonly dirs: Dirs
@@ -56,6 +57,8 @@ const CLEAN_UP_MS = 120_000
  * throws: with the detail `upload` where it can go on later, with `left` where it has failed for good and something could not be deleted.
  */
 export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>, around: UploadSurroundings): Promise<JobOutput> {
+  requireFitting(input)
+  await giveUpOther(ctx, input, around)
   const provider = await cloudProvider(input.provider)
   writeUploadRecord(around.dirs, { title: uploadTitle(input), input })
   const journal = await openFileJournal(uploadFolder(around.dirs, input.upload))
@@ -87,6 +90,37 @@ export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>
     if (isOver) removeUpload(around.dirs, input.upload)
   }
   return outputOf(input, result)
+}
+
+/** Values become parts of addresses that credentials are sent to: what their fields do not take gets no further. Throws `bad-input`. */
+export function requireFitting({ provider, values, facts }: Pick<JobInput<'upload-image'>, 'provider' | 'values' | 'facts'>): void {
+  const form = providerForm(provider)
+  const complete = completeValues(form, values, facts)
+  const filled = form.fields(complete, facts).filter(({ id }) => isFilled(complete[id]))
+  const [wrong] = checkFields(filled, complete)
+  if (wrong !== undefined) {
+    const reason = `${wrong.title}: ${wrong.found}`
+    throw new AppError('bad-input', { details: { reason, ...(wrong.field === undefined ? {} : { field: wrong.field }) } })
+  }
+}
+
+/**
+ * What was sent for other values is no beginning of this: it is deleted with the values that it was made with. Throws `bad-input` where that cannot be
+ * done, so that nothing is left there that nobody knows of.
+ */
+async function giveUpOther(
+  { host, signal, message }: JobContext,
+  input: JobInput<'upload-image'>,
+  around: UploadSurroundings,
+): Promise<void> {
+  const before = findUploadRecord(around.dirs, input.upload)
+  if (before === null || isSameWork(before.input, input)) return
+  message('Deleting what was made with other values')
+  const secret = (reference: string): Promise<string> => around.secrets.find(reference)
+  const { left } = await cleanUpUpload({ host, signal, secret, signIns: around.signIns }, input.upload)
+  if (left.length === 0) return
+  const reason = `It was begun with other values, and what that left could not be deleted: ${labelsOf(left)}. Clean it up first`
+  throw new AppError('bad-input', { details: { reason, upload: input.upload } })
 }
 
 /** A journal that was finished tells on its own that only temporary things are left. */

@@ -1,6 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { providerForm } from '#shared/clouds/forms'
+import { completeValues } from '#shared/clouds/preparation'
 import { uploadImageInputSchema } from '#shared/clouds/upload-request'
 import { hideSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
@@ -24,6 +27,19 @@ export function writeUploadRecord(dirs: Dirs, { title, input }: Pick<UploadRecor
   const file = path.join(uploadFolder(dirs, input.upload), FILE)
   if (readJson(file).state === 'ok') return
   writeJsonDurably(file, { title, input: { ...input, edits: input.edits.map(hideSecrets) } })
+}
+
+/** Whether both make the same there, so that one can go on with what the other sent. Secrets may be others. */
+export function isSameWork(one: JobInput<'upload-image'>, other: JobInput<'upload-image'>): boolean {
+  return one.provider === other.provider && isDeepStrictEqual(workOf(one), workOf(other))
+}
+
+function workOf({ provider, values, facts, edits }: JobInput<'upload-image'>): unknown {
+  const form = providerForm(provider)
+  const complete = completeValues(form, values, facts)
+  const secrets = new Set(form.fields(complete, facts).flatMap(({ id, kind }) => (kind === 'secret' ? [id] : [])))
+  const open = Object.fromEntries(Object.entries(complete).filter(([id]) => !secrets.has(id)))
+  return JSON.parse(JSON.stringify({ values: open, edits: edits.map(hideSecrets) }))
 }
 
 /** Null for an upload that is not known, or whose record cannot be read. */

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { FieldValues } from '#shared/clouds/field'
+import type { SourceFacts } from '#shared/clouds/source-facts'
+import { requireFitting } from './run-upload.js'
+import { isSameWork } from './upload-records.js'
+
+const facts: SourceFacts = {
+  path: '/images/a.qcow2',
+  kind: 'disk',
+  format: 'qcow2',
+  subformat: 'v3',
+  virtualBytes: 1,
+  fileBytes: 1,
+  dataBytes: 1,
+  architecture: 'x86_64',
+  firmware: 'uefi',
+  os: null,
+  ignitionPlatform: null,
+  revision: '1',
+}
+
+test('a value that would lead to another address begins no upload, whoever asked for it', () => {
+  const azure = (values: FieldValues) => () => requireFitting({ provider: 'azure', values: values, facts })
+  expect(azure({ subscription: '../../elsewhere' })).toThrow('bad-input')
+  expect(azure({ subscription: '11111111-2222-3333-4444-555555555555' })).not.toThrow()
+  const aws = (region: string) => () => requireFitting({ provider: 'aws', values: { region }, facts })
+  expect(aws('evil.example/#')).toThrow('bad-input')
+  expect(aws('eu-central-1')).not.toThrow()
+})
+
+test('an upload goes on only with what was sent for the same values', () => {
+  const input = (values: FieldValues, provider: 'openstack' | 's3' = 'openstack') => ({
+    upload: 'f3ab4a3c-9c8b-4d6e-9d0f-0a1b2c3d4e5f',
+    provider,
+    values,
+    facts,
+    edits: [],
+  })
+  const values = { authUrl: 'https://k.example/v3', credentialId: 'c', credentialSecret: 'session:one', name: 'boot' }
+  expect(isSameWork(input(values), input({ ...values, credentialSecret: 'session:other' }))).toBe(true)
+  expect(isSameWork(input(values), input({ ...values, diskFormat: 'raw' }))).toBe(false)
+  expect(isSameWork(input(values), input({ ...values, authUrl: 'https://other.example/v3' }))).toBe(false)
+  expect(isSameWork(input(values), input(values, 's3'))).toBe(false)
+})
