@@ -6,7 +6,7 @@ import { flagOf, numberOf, tagsOf } from '#shared/clouds/read-values'
 import { AppError } from '#shared/errors/app-error'
 import type { UploadProgress, UploadRun } from '../cloud-provider.js'
 import { Concurrency } from '../transfer/parallel.js'
-import type { PayloadFile } from '../upload-source.js'
+import type { DiskContent, PayloadFile } from '../upload-source.js'
 import type { S3Access } from './s3-client.js'
 import type { Asking, Sending } from './s3-objects.js'
 import type { ObjectAttributes, ObjectOrder } from './send-object.js'
@@ -26,29 +26,56 @@ export type Content = Pick<ObjectOrder, 'bytes' | 'identity' | 'read' | 'release
 
 export function withContent<T>(run: UploadRun, work: (content: Content) => Promise<T>): Promise<T> {
   if (s3Format(run.values, run.facts) === 'raw') {
-    return run.source.disk((disk) =>
-      work({ bytes: disk.virtualBytes, identity: run.facts.revision, read: (offset, length) => disk.read(offset, length) }),
-    )
+    return run.source.disk((disk) => work({ bytes: disk.virtualBytes, identity: run.facts.revision, ...partsOfDisk(disk) }))
   }
   return run.source.file().then((file) => withFile(file, work))
 }
 
+/** Parts come and go faster than memory is given back: each is read into one that was sent. */
+function partMemory(): { take(length: number): Buffer; release(bytes: Buffer): void } {
+  const free: ArrayBuffer[] = []
+  return {
+    take(length) {
+      const at = free.findIndex(({ byteLength }) => byteLength >= length)
+      const memory = free.splice(at, at === -1 ? 0 : 1)[0] ?? new ArrayBuffer(length)
+      return Buffer.from(memory, 0, length)
+    },
+    release: ({ buffer }) => void free.push(buffer as ArrayBuffer),
+  }
+}
+
+/** In small pieces, and without those that the map of the disk calls empty. */
+function partsOfDisk(disk: DiskContent): Pick<ObjectOrder, 'read' | 'release'> {
+  const { take, release } = partMemory()
+  const isEmpty = (start: number, end: number): boolean =>
+    disk.extents.every((extent) => extent.zero || extent.start >= end || extent.start + extent.length <= start)
+  return {
+    release,
+    async read(offset, length) {
+      const bytes = take(length)
+      for (let at = 0; at < length; at += MIB) {
+        const piece = Math.min(MIB, length - at)
+        if (isEmpty(offset + at, offset + at + piece)) bytes.fill(0, at, at + piece)
+        else (await disk.read(offset + at, piece)).copy(bytes, at)
+      }
+      return bytes
+    },
+  }
+}
+
 export async function withFile<T>(file: PayloadFile, work: (content: Content) => Promise<T>): Promise<T> {
   const handle = await open(file.path)
-  // Parts come and go faster than memory is given back: each is read into one that was sent.
-  const free: ArrayBuffer[] = []
+  const { take, release } = partMemory()
   try {
     return await work({
       bytes: file.bytes,
       identity: file.identity,
+      release,
       async read(offset, length) {
-        const at = free.findIndex(({ byteLength }) => byteLength >= length)
-        const memory = free.splice(at, at === -1 ? 0 : 1)[0] ?? new ArrayBuffer(length)
-        const { buffer, bytesRead } = await handle.read(Buffer.from(memory, 0, length), 0, length, offset)
+        const { buffer, bytesRead } = await handle.read(take(length), 0, length, offset)
         if (bytesRead !== length) throw new AppError('image-changed', { details: { path: file.path } })
         return buffer
       },
-      release: ({ buffer }) => void free.push(buffer as ArrayBuffer),
     })
   } finally {
     await handle.close()
