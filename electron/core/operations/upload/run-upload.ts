@@ -108,19 +108,15 @@ export function requireFitting({ provider, values, facts }: Pick<JobInput<'uploa
  * What was sent for other values is no beginning of this: it is deleted with the values that it was made with. Throws `bad-input` where that cannot be
  * done, so that nothing is left there that nobody knows of.
  */
-async function giveUpOther(
-  { host, signal, message }: JobContext,
-  input: JobInput<'upload-image'>,
-  around: UploadSurroundings,
-): Promise<void> {
+async function giveUpOther(ctx: JobContext, input: JobInput<'upload-image'>, around: UploadSurroundings): Promise<void> {
   const before = findUploadRecord(around.dirs, input.upload)
   if (before === null || isSameWork(before.input, input)) return
-  message('Deleting what was made with other values')
+  ctx.message('Deleting what was made with other values')
   const secret = (reference: string): Promise<string> => around.secrets.find(reference)
-  const { left } = await cleanUpUpload({ host, signal, secret, signIns: around.signIns }, input.upload)
+  const { left } = await cleanUpUpload({ host: ctx.host, signal: ctx.signal, secret, signIns: around.signIns }, input.upload)
   if (left.length === 0) return
   const reason = `It was begun with other values, and what that left could not be deleted: ${labelsOf(left)}. Clean it up first`
-  throw new AppError('bad-input', { details: { reason, upload: input.upload } })
+  throw new AppError('bad-input', { details: { reason } })
 }
 
 /** A journal that was finished tells on its own that only temporary things are left. */
