@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { startSwift, type Swift } from './clouds/fixtures/swift.js'
@@ -14,6 +15,8 @@ interface Places {
   /** Stands before Swift, and says what an S3 service says. */
   readonly front: FaultProxy
   readonly home: string
+  /** Name of a bucket that is not there, and is no other test's. */
+  readonly bucket: string
 }
 
 const test = base.extend<Places, { readonly swift: Swift }>({
@@ -29,6 +32,9 @@ const test = base.extend<Places, { readonly swift: Swift }>({
     const front = await startFaultProxy(swift.url)
     await use(front)
     await front.stop()
+  },
+  bucket: async ({}, use) => {
+    await use(`window-${randomUUID()}`)
   },
   home: async ({ workFolder }, use) => {
     const home = path.join(workFolder, 'home')
@@ -64,6 +70,7 @@ function written(folder: string): string {
 test('an open image goes to a bucket: a wrong secret and a missing bucket are told before anything is sent, and mended in place', async ({
   app,
   swift,
+  bucket,
   copyImage,
   workFolder,
 }) => {
@@ -92,7 +99,7 @@ test('an open image goes to a bucket: a wrong secret and a missing bucket are to
     await expect(ship.field('Bucket')).toBeFocused()
     await expect(ship.step('Destination')).toContainText('Has to be filled in')
     await noViolations('destination')
-    await ship.field('Bucket').fill('window-one')
+    await ship.field('Bucket').fill(bucket)
     await ship.next('Image')
     await noViolations('image')
     await ship.next('Check')
@@ -115,15 +122,15 @@ test('an open image goes to a bucket: a wrong secret and a missing bucket are to
     await expect(page.getByRole('complementary', { name: 'Plan' })).toContainText('diskwright upload s3')
     await ship.next('Review')
     await noViolations('review')
-    expect(await swift.containers()).not.toContain('window-one')
+    expect(await swift.containers()).not.toContain(bucket)
   })
 
   await ship.upload()
   await expect(ship.phase()).toHaveText('Ready', { timeout: 60_000 })
   await noViolations('result')
-  const { bytes } = await swift.read('window-one', 'sample.qcow2')
+  const { bytes } = await swift.read(bucket, 'sample.qcow2')
   expect(bytes.equals(fs.readFileSync(image))).toBe(true)
-  await expect(ship.step('Result')).toContainText('window-one')
+  await expect(ship.step('Result')).toContainText(bucket)
   await ship
     .step('Result')
     .getByRole('button', { name: /^Copy the id/ })
@@ -140,10 +147,11 @@ test('an open image goes to a bucket: a wrong secret and a missing bucket are to
 test('without a mouse, over a restart: the account of this machine is offered, and nothing that was filled in is lost', async ({
   launch,
   swift,
+  bucket,
   home,
   copyImage,
 }) => {
-  await swift.makeContainer('window-two')
+  await swift.makeContainer(bucket)
   writeProfile(home, swift)
   const image = await copyImage('mbr', 'keys.qcow2')
 
@@ -165,8 +173,8 @@ test('without a mouse, over a restart: the account of this machine is offered, a
     await ship.field('Address').press('Enter')
     await expect(ship.step('Destination')).toBeVisible()
     await ship.field('Bucket').press('ArrowDown')
-    await expect(app.page.getByRole('option', { name: 'window-two' })).toBeVisible()
-    await keyboard.type('window-two')
+    await expect(app.page.getByRole('option', { name: bucket })).toBeVisible()
+    await keyboard.type(bucket)
     await keyboard.press('Tab')
     await ship.field('Name of the object').fill('boot/keys.qcow2')
     await app.quit()
@@ -178,7 +186,7 @@ test('without a mouse, over a restart: the account of this machine is offered, a
   await app.page.getByRole('button', { name: 'Ship', exact: true }).press('Enter')
   await app.page.getByRole('region', { name: 'Begun' }).getByRole('button', { name: 'Go on with keys.qcow2' }).press('Enter')
   await expect(ship.step('Destination')).toBeVisible()
-  await expect(ship.field('Bucket')).toHaveValue('window-two')
+  await expect(ship.field('Bucket')).toHaveValue(bucket)
   await expect(ship.field('Name of the object')).toHaveValue('boot/keys.qcow2')
   await expect(ship.nextButton('Image')).toBeEnabled()
   await ship.field('Name of the object').press('Enter')
@@ -189,7 +197,7 @@ test('without a mouse, over a restart: the account of this machine is offered, a
   await ship.nextButton('Review').press('Enter')
   await ship.nextButton('Upload').press('Enter')
   await expect(ship.phase()).toHaveText('Ready', { timeout: 60_000 })
-  const { bytes } = await swift.read('window-two', 'boot/keys.qcow2')
+  const { bytes } = await swift.read(bucket, 'boot/keys.qcow2')
   expect(bytes.equals(fs.readFileSync(image))).toBe(true)
   await keyboard.press('Tab')
   expect(app.problems).toEqual([])
@@ -199,13 +207,14 @@ test('a session that ends stops the upload until it is gone on; cancelled, it le
   app,
   shell,
   swift,
+  bucket,
   front,
   home,
   copyImage,
 }) => {
   const { page } = app
   const ship = new ShipPage(page)
-  await swift.makeContainer('window-three')
+  await swift.makeContainer(bucket)
   writeProfile(home, swift)
   const expire = () =>
     front.set({ kind: 'status', code: 400, headers: { 'content-type': 'application/xml' }, body: EXPIRED }, { match: /^PUT / })
@@ -213,9 +222,11 @@ test('a session that ends stops the upload until it is gone on; cancelled, it le
   await expect(page.getByText('Drop an image to ship it')).toBeVisible()
   await app.dropFiles([await copyImage('mbr', 'session.qcow2')])
   await ship.chooseTarget('S3 and compatible')
+  // Whoever types before the accounts of this machine are found is left alone.
+  await expect(page.getByRole('radio', { name: 'Profile lab' })).toBeChecked()
   await ship.field('Address').fill(front.url)
   await ship.next('Destination')
-  await ship.field('Bucket').fill('window-three')
+  await ship.field('Bucket').fill(bucket)
   await ship.next('Image')
   await ship.next('Check')
   await ship.checked(/nothing stands in the way|to think about/)
@@ -232,7 +243,7 @@ test('a session that ends stops the upload until it is gone on; cancelled, it le
     front.set({ kind: 'pass' })
     await page.getByRole('button', { name: 'Go on' }).click()
     await expect(ship.phase()).toHaveText('Ready', { timeout: 60_000 })
-    expect(await swift.objects('window-three')).toEqual(['session.qcow2'])
+    expect(await swift.objects(bucket)).toEqual(['session.qcow2'])
   })
 
   await test.step('another one, cancelled', async () => {
@@ -248,6 +259,6 @@ test('a session that ends stops the upload until it is gone on; cancelled, it le
     await expect(ship.phase()).toHaveText('Needs sign-in', { timeout: 60_000 })
     await page.getByRole('complementary').getByRole('button', { name: 'Cancel' }).click()
     await expect(ship.phase()).toHaveText('Cancelled', { timeout: 60_000 })
-    expect(await swift.objects('window-three')).toEqual(['session.qcow2'])
+    expect(await swift.objects(bucket)).toEqual(['session.qcow2'])
   })
 })
