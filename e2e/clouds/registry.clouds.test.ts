@@ -193,6 +193,21 @@ test('a sign-in that is refused keeps what there is, and says how to go on', asy
   expect(await bench.core.clouds.openUploads()).toEqual([])
 })
 
+test('tried again with other values, it is another upload: nothing of the first is gone on with', async () => {
+  const id = randomUUID()
+  const begin = async (values: FieldValues): Promise<Job> => {
+    const facts = await bench.core.clouds.facts(disk)
+    return bench.run({ kind: 'upload-image', input: { upload: id, provider: 'registry', facts, values } })
+  }
+  const wrong = behindTls({ password: 'env:WRONG_PASSWORD', repository: 'team/first' })
+  expect((await begin(wrong)).error?.code).toBe('sign-in-needed')
+  const other = { ...wrong, repository: 'team/second' }
+  expect((await begin(other)).error?.code).toBe('sign-in-needed')
+  expect((await bench.core.clouds.openUpload(id)).values).toEqual(other)
+  expect((await begin(at('team/third'))).state).toBe('succeeded')
+  expect(await bench.core.clouds.openUploads()).toEqual([])
+})
+
 test('where there is somebody to ask, it waits for the sign-in and goes on', async () => {
   const asked = await openBench(env, { asksUser: () => true })
   try {
