@@ -8,17 +8,21 @@ const HEADER_DATA_BYTES = 32 * 1024
 const UNMOUNT = 0x20
 /** Headers of the longest record, and the block of an unmount record. */
 const TAIL_BLOCKS = 10
+/** Linux fs/xfs/libxfs/xfs_fs.h and xfs_format.h: `XFS_MAX_BLOCKSIZE` and `XFS_MAX_LOG_BYTES`. Beyond, it is no log that a kernel wrote. */
+const MAX_BLOCK_BYTES = 64 * 1024
+const MAX_LOG_BYTES = 2 * 1024 ** 3
 
 /**
  * Whether the log of an XFS was left as a clean unmount leaves it: its last record says nothing but that. From Linux
  * fs/xfs/xfs_log_recover.c, `xlog_find_head` and `xlog_check_unmount_rec`. Null where it cannot be told: a log on another device.
- * `head` holds the superblock; `read` counts from the start of the partition. About twenty small reads.
+ * `head` holds the superblock; `read` counts from the start of the partition. At most 25 small reads.
  */
 export async function isXfsLogClean(head: ByteView, read: ReadBytes): Promise<boolean | null> {
   const blockBytes = head.u32be(4)
   const logStart = head.u64be(48)
   const [agBlocks, logBlocks, agShift] = [head.u32be(84), head.u32be(96), head.u8(124)]
   if (logStart === 0n || logBlocks === 0 || agShift > 31) return null
+  if (blockBytes > MAX_BLOCK_BYTES || logBlocks * blockBytes > MAX_LOG_BYTES) return null
   const group = Number(logStart >> BigInt(agShift))
   const within = Number(logStart & ((1n << BigInt(agShift)) - 1n))
   const start = (group * agBlocks + within) * blockBytes
