@@ -7,7 +7,17 @@ const OWN_FOLDER = process.env.DISKWRIGHT_SCREENSHOTS
 const FOLDER = OWN_FOLDER ?? path.resolve(import.meta.dirname, '../resources/screenshots')
 
 /** Those that the README shows; all others are taken only into a folder of one's own. */
-const IN_README: ReadonlySet<string> = new Set(['boot', 'health', 'files', 'edits', 'convert', 'convert-table', 'containers', 'ship', 'boot-dark'])
+const IN_README: ReadonlySet<string> = new Set([
+  'boot',
+  'health',
+  'files',
+  'edits',
+  'convert',
+  'convert-table',
+  'containers',
+  'ship',
+  'boot-dark',
+])
 
 export interface Look {
   readonly theme: 'Light' | 'Dark'

@@ -115,7 +115,14 @@ async function beginRegistry(): Promise<CountedPlace> {
   const registry = await startRegistry()
   const gate = await openGate(registry.port)
   return {
-    values: { registry: `127.0.0.1:${gate.port}`, repository: 'bench/disk', tag: 'v1', plainHttp: 'true', architecture: 'amd64', format: 'qcow2' },
+    values: {
+      registry: `127.0.0.1:${gate.port}`,
+      repository: 'bench/disk',
+      tag: 'v1',
+      plainHttp: 'true',
+      architecture: 'amd64',
+      format: 'qcow2',
+    },
     received: () => gate.sent(),
     async stop() {
       await gate.close()
