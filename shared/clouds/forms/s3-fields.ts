@@ -217,10 +217,10 @@ function advancedFields(values: FieldValues): readonly Field[] {
       label: 'Hours that the link is good for',
       kind: 'int',
       group: 'advanced',
-      default: 24,
+      default: 0,
       min: 0,
       max: 168,
-      help: 'The result has a link that lets anybody read the object without an account; 0: none.',
+      help: 'The result, which is kept with the job, has a link that lets anybody read the object without an account; 0: none.',
     },
     {
       id: 'ca',

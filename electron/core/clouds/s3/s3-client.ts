@@ -86,7 +86,7 @@ export async function openS3(ctx: CloudContext, values: FieldValues): Promise<S3
     ...(place.endpoint === null ? {} : { endpoint: place.endpoint }),
   }
   const client = new S3Client(config)
-  const service = place.endpoint === null ? 'Amazon S3' : `The S3 service at ${url.host}`
+  const service = place.endpoint === null ? 'Amazon S3' : `S3 at ${url.host}`
   const ask: S3Access['ask'] = async ({ what, field, signal = ctx.signal }, work) => {
     try {
       return await work(client, signal === undefined ? {} : { abortSignal: signal })
