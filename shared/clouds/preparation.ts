@@ -1,5 +1,6 @@
 import type { Edit } from '../edits/edit.js'
 import type { DiskFormat } from '../images/formats.js'
+import type { MachineChoice } from '../jobs/convert-request.js'
 import type { ArtifactId } from '../platforms/artifact-ids.js'
 import { artifact, artifactPlatform } from '../platforms/artifacts.js'
 import { fittingBytes } from '../platforms/image-advice.js'
@@ -17,7 +18,14 @@ export type Preparation =
   | { readonly kind: 'none' }
   | { readonly kind: 'overlay' }
   | { readonly kind: 'unpack' }
-  | { readonly kind: 'convert'; readonly artifact: ArtifactId | null; readonly format: DiskFormat; readonly subformat: string | null }
+  | {
+      readonly kind: 'convert'
+      readonly artifact: ArtifactId | null
+      readonly format: DiskFormat
+      readonly subformat: string | null
+      /** The machine that an OVF describes; null where nothing was chosen. */
+      readonly machine: MachineChoice | null
+    }
 
 /** An upload that is wanted, before its values have their defaults. */
 export interface WantedUpload {
@@ -52,10 +60,10 @@ export function preparationOf(payload: Payload, { facts, edits }: Pick<WantedUpl
   if (payload.kind === 'artifact') {
     const { format, subformat } = artifact(payload.artifact)
     if (edits.length === 0 && isArtifactAlready(facts, payload.artifact)) return { kind: 'none' }
-    return { kind: 'convert', artifact: payload.artifact, format, subformat }
+    return { kind: 'convert', artifact: payload.artifact, format, subformat, machine: payload.machine ?? null }
   }
   if (edits.length === 0) return { kind: 'none' }
-  return { kind: 'convert', artifact: null, format: facts.format ?? 'qcow2', subformat: facts.subformat }
+  return { kind: 'convert', artifact: null, format: facts.format ?? 'qcow2', subformat: facts.subformat, machine: null }
 }
 
 /** The values as a provider gets them: defaults filled in, and nothing that belongs to no field that is shown. */

@@ -28,7 +28,7 @@ const CONVERT_STEPS = [
 /** The conversion that makes what is sent. `folder`: where its result goes. */
 export function conversionOf(
   { facts, edits }: Pick<JobInput<'upload-image'>, 'facts' | 'edits'>,
-  { artifact: id, format, subformat }: Convert,
+  { artifact: id, format, subformat, machine }: Convert,
   folder: string,
 ): JobInput<'convert-image'> {
   const extension = id === null ? format : artifact(id).extension
@@ -38,6 +38,7 @@ export function conversionOf(
     format,
     ...(subformat === null ? {} : { subformat }),
     ...(id === null ? {} : { artifact: id, fitSize: true }),
+    ...(machine === null ? {} : { machine }),
     edits,
     replace: true,
   })
