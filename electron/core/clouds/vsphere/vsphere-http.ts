@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import net from 'node:net'
 import tls from 'node:tls'
 import { AppError } from '#shared/errors/app-error'
 import { Agent, buildConnector, type Dispatcher, ProxyAgent, request } from 'undici'
@@ -132,7 +133,7 @@ export function readThumbprint(origin: string, signal: AbortSignal | undefined):
     const socket = tls.connect({
       host: url.hostname,
       port: Number(url.port === '' ? 443 : url.port),
-      servername: url.hostname,
+      ...(net.isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
       rejectUnauthorized: false,
       timeout: CONNECT_MS,
     })
