@@ -1,6 +1,7 @@
 import { Radio, SegmentedControl } from '@mantine/core'
 import { DISK_FORMATS, type DiskFormat, FORMATS } from '#shared/images/formats'
 import styles from './format-picker.module.css'
+import { NamedRadioGroup } from './named-radio-group.js'
 
 interface FormatPickerProps {
   readonly format: DiskFormat
@@ -27,7 +28,7 @@ export function FormatPicker({ format, subformat, onChange }: FormatPickerProps)
           {only.label}. {only.hint}.
         </p>
       ) : (
-        <Radio.Group aria-label="Subformat" value={subformat} onChange={(value) => onChange(format, value)}>
+        <NamedRadioGroup name="Subformat" value={subformat} onChange={(value) => onChange(format, value)}>
           <div className={styles.options}>
             {subformats.map((row) => (
               <Radio
@@ -40,7 +41,7 @@ export function FormatPicker({ format, subformat, onChange }: FormatPickerProps)
               />
             ))}
           </div>
-        </Radio.Group>
+        </NamedRadioGroup>
       )}
     </>
   )

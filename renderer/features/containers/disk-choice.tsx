@@ -1,10 +1,11 @@
-import { Button, Checkbox, Radio, SegmentedControl, Tooltip } from '@mantine/core'
+import { Button, Checkbox, SegmentedControl, Tooltip } from '@mantine/core'
 import { FolderOutput, HardDrive, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import type { ContainerIndex, DiskCandidate } from '#shared/containers/container-report'
 import { EmptyState } from '../../components/empty-state.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { FormRow } from '../../components/form-row.js'
+import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { visibleText } from '../../components/visible-text.js'
 import { CandidateTable } from './candidate-table.js'
@@ -30,9 +31,9 @@ export function DiskChoice({ from, index }: { readonly from: TakenFrom; readonly
   return (
     <div className={styles.choice}>
       {candidates.length > 1 ? (
-        <Radio.Group aria-label="Disk" value={chosen.path} onChange={setPicked}>
+        <NamedRadioGroup name="Disk" value={chosen.path} onChange={setPicked}>
           <CandidateTable candidates={candidates} chosen={chosen.path} onChoose={setPicked} />
-        </Radio.Group>
+        </NamedRadioGroup>
       ) : (
         <CandidateTable candidates={candidates} chosen={chosen.path} onChoose={null} />
       )}

@@ -2,6 +2,7 @@ import { Radio } from '@mantine/core'
 import type { ContainerImage } from '#shared/containers/container-report'
 import { platformText } from '#shared/containers/platform-match'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
+import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { visibleText } from '../../components/visible-text.js'
 import { createdWords, shortDigest } from './container-words.js'
 import styles from './choice-table.module.css'
@@ -16,7 +17,7 @@ interface PlatformChoiceProps {
 export function PlatformChoice({ images, shown, onChoose }: PlatformChoiceProps) {
   return (
     <section className="card" aria-label="Platform">
-      <Radio.Group aria-label="Platform" value={shown} onChange={onChoose}>
+      <NamedRadioGroup name="Platform" value={shown} onChange={onChoose}>
         <table className={styles.table}>
           <thead>
             <tr>
@@ -45,7 +46,7 @@ export function PlatformChoice({ images, shown, onChoose }: PlatformChoiceProps)
             ))}
           </tbody>
         </table>
-      </Radio.Group>
+      </NamedRadioGroup>
     </section>
   )
 }

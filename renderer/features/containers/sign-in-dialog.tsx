@@ -7,6 +7,7 @@ import type { SignInRequest } from '#shared/containers/container-requests'
 import { call } from '../../api/client.js'
 import { DialogBody, FormRow, SubmitFooter } from '../../components/form-row.js'
 import { ErrorNotice } from '../../components/error-notice.js'
+import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { Note } from '../../components/note.js'
 import { visibleText } from '../../components/visible-text.js'
 import { signInsQuery } from './container-queries.js'
@@ -87,7 +88,7 @@ export function SignInDialog({ registry: given }: { readonly registry: string })
             />
           </FormRow>
           <FormRow name="Keep it">
-            <Radio.Group aria-label="Keep it" value={keep} onChange={(value) => setKeep(value)}>
+            <NamedRadioGroup name="Keep it" value={keep} onChange={(value) => setKeep(value)}>
               <div className={styles.options}>
                 <Radio size="xs" value="session" label="Until Diskwright is closed" description="In memory alone; nothing is written." />
                 <Radio
@@ -104,7 +105,7 @@ export function SignInDialog({ registry: given }: { readonly registry: string })
                   description="podman, skopeo and buildah use it too. It is not encrypted: who can read the file can read the password."
                 />
               </div>
-            </Radio.Group>
+            </NamedRadioGroup>
           </FormRow>
           {signIn.isError && <Refused error={signIn.error} />}
         </DialogBody>

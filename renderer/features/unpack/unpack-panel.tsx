@@ -8,6 +8,7 @@ import { call } from '../../api/client.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { FormRow } from '../../components/form-row.js'
 import { GuestText } from '../../components/guest-text.js'
+import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { visibleText } from '../../components/visible-text.js'
 import { JobRun } from '../jobs/job-run.js'
@@ -123,8 +124,8 @@ function DiskList({ disks, label, member, onChoose }: DiskListProps) {
   ))
   if (disks.length === 1) return <div className={styles.disks}>{rows}</div>
   return (
-    <Radio.Group aria-label="Disk" value={member ?? ''} onChange={onChoose} className={styles.disks ?? ''}>
+    <NamedRadioGroup name="Disk" value={member ?? ''} onChange={onChoose} className={styles.disks ?? ''}>
       {rows}
-    </Radio.Group>
+    </NamedRadioGroup>
   )
 }

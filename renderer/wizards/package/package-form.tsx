@@ -11,6 +11,7 @@ import { ErrorNotice } from '../../components/error-notice.js'
 import { Note } from '../../components/note.js'
 import { planIsReady } from '../../components/plan-view.js'
 import { count } from '../../components/format.js'
+import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { planPackageQuery } from '../../features/containers/container-queries.js'
 import { LAYOUT_WORDS } from '../../features/containers/container-words.js'
 import { useContainersStore } from '../../features/containers/containers-store.js'
@@ -84,13 +85,13 @@ export function PackageForm({ info, stagedEdits, onRunning, onClose }: PackageFo
           </Note>
         )}
         <FormRow name="As">
-          <Radio.Group aria-label="Layout" value={choices.layout} onChange={(layout) => change({ layout })}>
+          <NamedRadioGroup name="Layout" value={choices.layout} onChange={(layout) => change({ layout })}>
             <div className={dialog.options}>
               {CONTAINER_LAYOUTS.map((id) => (
                 <Radio key={id} size="xs" value={id} label={LAYOUT_WORDS[id].title} description={LAYOUT_WORDS[id].hint} />
               ))}
             </div>
-          </Radio.Group>
+          </NamedRadioGroup>
         </FormRow>
         <FormRow name="To">
           <DestinationPicker value={choices.to} suggested={info.name.replace(/\.\w+$/, '')} onChange={(to) => change({ to })} />
