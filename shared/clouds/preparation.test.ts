@@ -2,21 +2,9 @@ import { expect, test } from 'vitest'
 import { providerForm } from './forms.js'
 import { completeValues, preparationOf, uploadSteps } from './preparation.js'
 import type { SourceFacts } from './source-facts.js'
+import { sampleFacts } from './testing/sample-facts.js'
 
-const FACTS: SourceFacts = {
-  path: '/images/boot.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
-  virtualBytes: 10 * 1024 ** 3,
-  fileBytes: 1024 ** 3,
-  dataBytes: 1024 ** 3,
-  architecture: 'x86_64',
-  firmware: 'bios',
-  os: null,
-  ignitionPlatform: null,
-  revision: '1',
-}
+const FACTS = sampleFacts({ firmware: 'bios' })
 const EDIT = { kind: 'remove-argument' as const, entry: 'all', argument: 'quiet' } as never
 const VSPHERE = { method: 'library', library: 'images', cpus: 8, memoryMib: 2048, hardwareVersion: 20, diskController: 'nvme' }
 

@@ -1,25 +1,12 @@
 import { expect, test } from 'vitest'
 import type { FieldValues } from '#shared/clouds/field'
-import type { SourceFacts } from '#shared/clouds/source-facts'
 import { jobRequestSchema } from '#shared/jobs/job-requests'
 import { namedFilesOf } from './named-files.js'
 import { OutputGrants } from './output-grants.js'
 import { assertOwnSecrets, fileOfUpload, filesOfForm, withoutForeignSecrets } from './upload-values.js'
+import { sampleFacts } from '#shared/clouds/testing/sample-facts'
 
-const facts: SourceFacts = {
-  path: '/images/a.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
-  virtualBytes: 1,
-  fileBytes: 1,
-  dataBytes: 1,
-  architecture: 'x86_64',
-  firmware: 'uefi',
-  os: null,
-  ignitionPlatform: null,
-  revision: '1',
-}
+const facts = sampleFacts({ path: '/images/a.qcow2' })
 const form = (values: FieldValues) => ({ provider: 'registry' as const, values, facts })
 const request = (values: FieldValues) =>
   jobRequestSchema.parse({ kind: 'upload-image', input: { upload: 'f3ab4a3c-9c8b-4d6e-9d0f-0a1b2c3d4e5f', edits: [], ...form(values) } })

@@ -1,6 +1,7 @@
 import type { Field, FieldValues } from '../field.js'
 import { flagOf, textOf } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
+import { authorityField } from './authority-field.js'
 
 export const AWS_REGION = '[a-z]{2}(-[a-z]+)+-[0-9]+'
 /** Days of a paused upload that the service keeps a half-written snapshot, at most (StartSnapshot, `Timeout`: 10 to 4320 minutes). */
@@ -242,13 +243,7 @@ function advancedFields(values: FieldValues): readonly Field[] {
       min: 1,
       max: 64,
     },
-    {
-      id: 'ca',
-      label: 'Certificate of its authority',
-      kind: 'file',
-      group: 'advanced',
-      help: 'PEM, for an own endpoint or a proxy that opens TLS.',
-    },
+    authorityField,
   ]
 }
 

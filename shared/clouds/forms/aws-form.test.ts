@@ -1,23 +1,17 @@
 import { expect, test } from 'vitest'
 import { checkFields, withDefaults } from '../read-values.js'
 import type { FieldValues } from '../field.js'
-import type { SourceFacts } from '../source-facts.js'
 import { awsForm } from './aws-form.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
-const FACTS: SourceFacts = {
+const FACTS = sampleFacts({
   path: '/images/my disk.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
   subformat: null,
   virtualBytes: 10 * 1024 ** 3 + 1,
   fileBytes: 5,
-  dataBytes: 1024 ** 3,
-  architecture: 'x86_64',
-  firmware: 'uefi',
   os: { id: 'fedora', version: '43', name: 'Fedora 43' },
   ignitionPlatform: 'qemu',
-  revision: 'r',
-}
+})
 const ACCOUNT = { region: 'eu-central-1' }
 
 function filled(values: FieldValues, facts = FACTS): FieldValues {

@@ -1,6 +1,7 @@
 import type { Field, FieldValues } from '../field.js'
 import { flagOf, textOf } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
+import { authorityField } from './authority-field.js'
 
 const GUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 const MIB = 1024 ** 2
@@ -88,7 +89,7 @@ function accountFields(values: FieldValues): readonly Field[] {
           { ...address('storage', 'Address of the storage account'), help: 'For a page blob.' },
         ]
       : []),
-    { id: 'ca', label: 'Certificate of its authority', kind: 'file', group: 'advanced', help: 'PEM, for a cloud of your own.' },
+    authorityField,
   ]
 }
 

@@ -1,25 +1,20 @@
 import { expect, test } from 'vitest'
 import type { FieldValues } from '../field.js'
 import { checkFields, withDefaults } from '../read-values.js'
-import type { SourceFacts } from '../source-facts.js'
 import { azureDiskBytes } from './azure-fields.js'
 import { azureForm } from './azure-form.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
 const MIB = 1024 ** 2
-const FACTS: SourceFacts = {
+const FACTS = sampleFacts({
   path: '/images/disk.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
   subformat: null,
   virtualBytes: 10 * 1024 * MIB,
   fileBytes: 5,
   dataBytes: 1024 * MIB,
-  architecture: 'x86_64',
-  firmware: 'uefi',
   os: { id: 'fedora', version: '43', name: 'Fedora 43' },
   ignitionPlatform: 'azure',
-  revision: 'r',
-}
+})
 const ACCOUNT = {
   tenant: '11111111-2222-3333-4444-555555555555',
   subscription: '66666666-7777-8888-9999-000000000000',

@@ -1,5 +1,6 @@
 import type { Field, FieldValues } from '../field.js'
 import type { SourceFacts } from '../source-facts.js'
+import { authorityField } from './authority-field.js'
 import { gcpArchitecture, gcpName, gcpObject, GUEST_FEATURES, usualFeatures } from './gcp-choices.js'
 
 export function gcpFields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
@@ -124,7 +125,7 @@ const advancedFields: readonly Field[] = [
     help: 'In place of https://{service}.googleapis.com, such as for another universe or private access; {service} stands for storage and compute',
     pattern: { re: 'https?://[^\\s/?#]+/?', message: 'Starts with https:// and has no path' },
   },
-  { id: 'ca', label: 'Certificate of its authority', kind: 'file', group: 'advanced', help: 'PEM; trusted beside those of this machine' },
+  authorityField,
   {
     id: 'chunkMiB',
     label: 'MiB per chunk',

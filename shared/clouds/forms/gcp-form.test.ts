@@ -1,22 +1,15 @@
 import { expect, test } from 'vitest'
 import { checkFields, withDefaults } from '../read-values.js'
-import type { SourceFacts } from '../source-facts.js'
 import { gcpForm } from './gcp-form.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
-const FACTS: SourceFacts = {
+const FACTS = sampleFacts({
   path: '/images/Boot Image_1.31.qcow2.xz',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
   virtualBytes: 15 * 1024 ** 3,
   fileBytes: 10 ** 9,
   dataBytes: 2 * 10 ** 9,
-  architecture: 'x86_64',
-  firmware: 'uefi',
-  os: null,
   ignitionPlatform: 'gcp',
-  revision: 'r',
-}
+})
 
 function filled(values: Record<string, unknown>, facts = FACTS) {
   const given = { project: 'boot-images', bucket: 'images', ...values } as never

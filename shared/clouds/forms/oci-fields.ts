@@ -1,5 +1,6 @@
 import type { Field, FieldValues } from '../field.js'
 import type { SourceFacts } from '../source-facts.js'
+import { authorityField } from './authority-field.js'
 import { LAUNCH_MODES, OCI_MIN_PART_MIB, ociFormat, stemOf, usualFirmware, usualFormat, usualObject, usualSystem } from './oci-choices.js'
 
 export function ociFields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
@@ -163,7 +164,7 @@ const advancedFields: readonly Field[] = [
     placeholder: 'https://{service}.pca.example.com',
     pattern: { re: 'https?://[^\\s/?#]+/?', message: 'Starts with https:// and has no path' },
   },
-  { id: 'ca', label: 'Certificate of its authority', kind: 'file', group: 'advanced', help: 'PEM; trusted beside those of this machine' },
+  authorityField,
   {
     id: 'partMiB',
     label: 'MiB per part',

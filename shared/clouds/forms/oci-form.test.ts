@@ -1,22 +1,16 @@
 import { expect, test } from 'vitest'
 import { checkFields, withDefaults } from '../read-values.js'
-import type { SourceFacts } from '../source-facts.js'
 import { ociForm } from './oci-form.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
-const FACTS: SourceFacts = {
+const FACTS = sampleFacts({
   path: '/images/ock-1.31.qcow2.xz',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
   virtualBytes: 15 * 1024 ** 3,
   fileBytes: 10 ** 9,
   dataBytes: 2 * 10 ** 9,
-  architecture: 'x86_64',
-  firmware: 'uefi',
   os: { id: 'ol', version: '8.10', name: 'Oracle Linux Server 8.10' },
   ignitionPlatform: 'oci',
-  revision: 'r',
-}
+})
 const CHOSEN = { compartment: 'dev/images', bucket: 'images' }
 
 function filled(values: Record<string, unknown>, facts = FACTS) {

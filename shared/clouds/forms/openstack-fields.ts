@@ -1,6 +1,7 @@
 import type { Field, FieldValues } from '../field.js'
 import { textOf } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
+import { authorityField } from './authority-field.js'
 
 const GIB = 1024 ** 3
 
@@ -255,11 +256,5 @@ const advancedFields: readonly Field[] = [
     choices: ['public', 'internal', 'admin'].map((value) => ({ value, label: value })),
     help: 'Which address of the catalogue is asked. Empty: that of the cloud, or public.',
   },
-  {
-    id: 'ca',
-    label: 'Certificate of its authority',
-    kind: 'file',
-    group: 'advanced',
-    help: 'A PEM file, trusted beside those of this machine.',
-  },
+  authorityField,
 ]

@@ -4,21 +4,16 @@ import { checkFields, withDefaults } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
 import { openstackForm } from './openstack-form.js'
 import { imageBody } from './openstack-image.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
-const disk: SourceFacts = {
+const disk = sampleFacts({
   path: '/images/ock-1.31.qcow2.xz',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
   virtualBytes: 16 * 1024 ** 3 + 1,
   fileBytes: 2 * 1024 ** 3,
   dataBytes: 3 * 1024 ** 3,
-  architecture: 'x86_64',
-  firmware: 'uefi',
   os: { id: 'ol', version: '8.10', name: 'Oracle Linux Server 8.10' },
   ignitionPlatform: 'openstack',
-  revision: 'r1',
-}
+})
 
 function filled(values: FieldValues, facts: SourceFacts | null = disk): FieldValues {
   return withDefaults(openstackForm.fields(values, facts), values)

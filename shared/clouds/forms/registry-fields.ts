@@ -3,6 +3,7 @@ import { goArch } from '../../containers/platform-match.js'
 import type { Field, FieldValues } from '../field.js'
 import { isFilled } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
+import { authorityField } from './authority-field.js'
 import { containerTransportOf, IMAGE_PLACES, type ImagePlace } from './registry-reference.js'
 
 const PLACES: Readonly<Record<ImagePlace, string>> = {
@@ -197,13 +198,7 @@ function reachFields(): Field[] {
       group: 'advanced',
       help: 'In the form of containers-auth.json. Empty: that of podman or docker.',
     },
-    {
-      id: 'ca',
-      label: 'Certificate of its authority',
-      kind: 'file',
-      group: 'advanced',
-      help: 'PEM. For a registry of your own; certificates are always checked.',
-    },
+    authorityField,
     { id: 'plainHttp', label: 'HTTP without TLS', kind: 'bool', group: 'advanced', default: false },
   ]
 }

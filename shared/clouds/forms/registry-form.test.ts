@@ -5,21 +5,9 @@ import { checkFields } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
 import { registryForm } from './registry-form.js'
 import { fileOfRegistryForm, registryReference } from './registry-reference.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
-const facts: SourceFacts = {
-  path: '/images/boot.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
-  virtualBytes: 1024 ** 3,
-  fileBytes: 1024 ** 2,
-  dataBytes: 1024 ** 2,
-  architecture: 'aarch64',
-  firmware: 'uefi',
-  os: null,
-  ignitionPlatform: null,
-  revision: '1-2-3',
-}
+const facts = sampleFacts({ virtualBytes: 1024 ** 3, fileBytes: 1024 ** 2, dataBytes: 1024 ** 2, architecture: 'aarch64' })
 const archive: SourceFacts = { ...facts, path: '/images/ock.tar', kind: 'container', format: null, subformat: null, architecture: null }
 const there = { registry: 'registry.example:5000', repository: 'team/boot' }
 

@@ -1,6 +1,7 @@
 import type { Field, FieldValues } from '../field.js'
 import { textOf } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
+import { authorityField } from './authority-field.js'
 import { defaultKey, isNetboot, s3Format, s3Layout } from './s3-layout.js'
 
 const MOST_PART_MIB = 5120
@@ -222,13 +223,7 @@ function advancedFields(values: FieldValues): readonly Field[] {
       max: 168,
       help: 'The result, which is kept with the job, has a link that lets anybody read the object without an account; 0: none.',
     },
-    {
-      id: 'ca',
-      label: 'Certificate of its authority',
-      kind: 'file',
-      group: 'advanced',
-      help: 'A PEM file, trusted beside those of this machine.',
-    },
+    authorityField,
     {
       id: 'pathStyle',
       label: 'Bucket in the path',

@@ -6,21 +6,16 @@ import { kernelVersionOf } from './s3-fields.js'
 import { s3Form } from './s3-form.js'
 import { s3Keys } from './s3-layout.js'
 import { netbootSnippets } from './s3-netboot.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
-const disk: SourceFacts = {
+const disk = sampleFacts({
   path: '/images/ock 1.31.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
   virtualBytes: 16 * 1024 ** 3,
   fileBytes: 2 * 1024 ** 3,
   dataBytes: 3 * 1024 ** 3,
-  architecture: 'x86_64',
-  firmware: 'uefi',
   os: { id: 'ol', version: '8.10', name: 'Oracle Linux Server 8.10' },
   ignitionPlatform: 'qemu',
-  revision: 'r1',
-}
+})
 const squashfs: SourceFacts = { ...disk, path: '/images/rootfs.squashfs', kind: 'squashfs', format: null, subformat: null, dataBytes: null }
 const KERNEL = '/boot/vmlinuz-5.14.0-503.el9.x86_64'
 

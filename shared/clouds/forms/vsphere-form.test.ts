@@ -3,21 +3,9 @@ import type { SourceFacts } from '../source-facts.js'
 import { checkFields, withDefaults } from '../read-values.js'
 import { vsphereForm } from './vsphere-form.js'
 import { safeName } from './vsphere-names.js'
+import { sampleFacts } from '../testing/sample-facts.js'
 
-const FACTS: SourceFacts = {
-  path: '/images/boot 1%2.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
-  virtualBytes: 10 * 1024 ** 3,
-  fileBytes: 1024 ** 3,
-  dataBytes: 1024 ** 3,
-  architecture: 'x86_64',
-  firmware: 'uefi',
-  os: null,
-  ignitionPlatform: null,
-  revision: '1',
-}
+const FACTS = sampleFacts({ path: '/images/boot 1%2.qcow2' })
 const ACCOUNT = { url: 'vcenter.example.com', user: 'me@vsphere.local', password: 'session:vcenter' }
 const LIBRARY = { ...ACCOUNT, method: 'library', library: 'images' }
 

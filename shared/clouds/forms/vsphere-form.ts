@@ -4,6 +4,7 @@ import type { ProviderForm } from '../provider-form.js'
 import { flagOf, numberOf, textOf } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
 import type { CheckRow, UploadStep } from '../upload-plan.js'
+import { authorityField } from './authority-field.js'
 import { safeName } from './vsphere-names.js'
 
 /** A virtual disk of VMFS 6 (VMware configuration maximums, vSphere 7.0 and 8.0): 62 TiB. */
@@ -33,13 +34,7 @@ const account: readonly Field[] = [
     help: 'SHA-256 of its certificate, where no known authority signed it. The checks show what answers; compare it with what the administrator says',
     pattern: { re: '([0-9A-Fa-f]{2}:?){32}', message: 'Is made of 32 bytes in hexadecimal' },
   },
-  {
-    id: 'ca',
-    label: 'Certificate authority',
-    kind: 'file',
-    group: 'account',
-    help: 'PEM file of the authority that signed its certificate',
-  },
+  { ...authorityField, group: 'account' },
 ]
 
 function destination(values: FieldValues): readonly Field[] {

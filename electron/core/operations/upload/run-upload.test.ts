@@ -1,23 +1,10 @@
 import { expect, test } from 'vitest'
 import type { FieldValues } from '#shared/clouds/field'
-import type { SourceFacts } from '#shared/clouds/source-facts'
 import { requireFitting } from './run-upload.js'
 import { isSameWork } from './upload-records.js'
+import { sampleFacts } from '#shared/clouds/testing/sample-facts'
 
-const facts: SourceFacts = {
-  path: '/images/a.qcow2',
-  kind: 'disk',
-  format: 'qcow2',
-  subformat: 'v3',
-  virtualBytes: 1,
-  fileBytes: 1,
-  dataBytes: 1,
-  architecture: 'x86_64',
-  firmware: 'uefi',
-  os: null,
-  ignitionPlatform: null,
-  revision: '1',
-}
+const facts = sampleFacts({ path: '/images/a.qcow2' })
 
 test('a value that would lead to another address begins no upload, whoever asked for it', () => {
   const azure = (values: FieldValues) => () => requireFitting({ provider: 'azure', values: values, facts })
