@@ -22,7 +22,10 @@ test('a window cannot send a variable or a file of this machine as a password', 
     expect(() => assertOwnSecrets(form({ user: 'me', password }))).toThrow('bad-input')
   }
   expect(() => assertOwnSecrets(form({ user: 'me', password: 'session:registry password u1' }))).not.toThrow()
-  expect(() => assertOwnSecrets(form({ user: 'me', password: 'keyring:registry password me' }))).not.toThrow()
+  const kept = { user: 'me', password: 'keyring:registry password r.example me' }
+  expect(() => assertOwnSecrets(form({ ...kept, registry: 'r.example' }))).not.toThrow()
+  expect(() => assertOwnSecrets(form({ ...kept, registry: 'elsewhere.example' }))).toThrow('bad-input')
+  expect(() => assertOwnSecrets(form({ user: 'me', password: 'keyring:registry password me', registry: 'r.example' }))).toThrow('bad-input')
 })
 
 test('what was kept for one provider, field or address is not sent to another', () => {

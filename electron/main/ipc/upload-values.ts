@@ -21,7 +21,7 @@ export function filesOfForm(form: FilledForm): string[] {
 }
 
 /** Where a secret goes as it is: one in the keyring is only for the address that is part of its name. */
-const ADDRESS_FIELDS: Partial<Record<ProviderId, string>> = { openstack: 'authUrl', vsphere: 'url' }
+const ADDRESS_FIELDS: Partial<Record<ProviderId, string>> = { openstack: 'authUrl', registry: 'registry', vsphere: 'url' }
 
 /**
  * Secrets of the window are in memory or in the keyring, under names that begin with what they were typed for. A window that was taken over cannot have a

@@ -33,15 +33,15 @@ export function registryFields(values: FieldValues, facts: SourceFacts | null): 
   const place = containerTransportOf(values)
   const isDisk = facts === null || facts.kind !== 'container'
   return [
-    ...(place === 'docker' ? accountFields(values) : []),
     {
       id: 'place',
       label: 'Where it goes',
       kind: 'select',
-      group: 'destination',
+      group: 'account',
       default: 'docker',
       choices: IMAGE_PLACES.map((value) => ({ value, label: PLACES[value] })),
     },
+    ...(place === 'docker' ? accountFields(values) : []),
     ...placeFields(place),
     { id: 'overwrite', label: 'Replace what has the name already', kind: 'bool', group: 'destination', default: false },
     ...(isDisk ? diskFields(facts, place) : containerFields(place)),
@@ -49,8 +49,22 @@ export function registryFields(values: FieldValues, facts: SourceFacts | null): 
   ]
 }
 
+/** The registry first: a password is kept for it, and for no other. */
 function accountFields(values: FieldValues): Field[] {
+  const host = {
+    re: '[A-Za-z0-9.-]+(?::\\d{1,5})?|\\[[0-9A-Fa-f:.]+\\](?::\\d{1,5})?',
+    message: 'HOST or HOST:PORT, without https://',
+  }
   return [
+    {
+      id: 'registry',
+      label: 'Registry',
+      kind: 'text',
+      group: 'account',
+      required: true,
+      placeholder: 'registry.example:5000',
+      pattern: host,
+    },
     {
       id: 'user',
       label: 'User',
@@ -67,20 +81,7 @@ function accountFields(values: FieldValues): Field[] {
 function placeFields(place: ImagePlace): Field[] {
   const tag: Field = { id: 'tag', label: 'Tag', kind: 'text', group: 'destination', default: 'latest', pattern: TAG }
   if (place === 'docker') {
-    const example = {
-      re: '[A-Za-z0-9.-]+(?::\\d{1,5})?|\\[[0-9A-Fa-f:.]+\\](?::\\d{1,5})?',
-      message: 'HOST or HOST:PORT, without https://',
-    }
     return [
-      {
-        id: 'registry',
-        label: 'Registry',
-        kind: 'text',
-        group: 'destination',
-        required: true,
-        placeholder: 'registry.example:5000',
-        pattern: example,
-      },
       {
         id: 'repository',
         label: 'Repository',
