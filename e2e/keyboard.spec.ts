@@ -39,7 +39,7 @@ function isFocusShown(page: Page): Promise<boolean> {
 /** Presses Tab (or Shift Tab) until `name` has the focus; fails when it is not reached, or the focus is lost on the way. */
 async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
   const seen: string[] = []
-  for (let presses = 0; presses < 60; presses += 1) {
+  for (let presses = 0; presses < 90; presses += 1) {
     await page.keyboard.press(key)
     const now = await focused(page)
     seen.push(now)

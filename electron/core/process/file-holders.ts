@@ -15,10 +15,19 @@ export async function fileHolders(file: string): Promise<string[]> {
   }
   // Asked for afterwards: what was started meanwhile may be among those that were found.
   const own = ownTools()
-  const holders = found.filter((pid) => !own.has(pid))
+  const holders = await stillOpen(
+    found.filter((pid) => !own.has(pid)),
+    target,
+  )
   if (holders.length > 0) return Promise.all(holders.map(async (pid) => `${(await processName(pid)) ?? 'a process'} (${pid})`))
   // Open files of other users' processes cannot be seen; their locks can. qemu's have no pid.
   return (await isLockedByOthers(target)) ? ['a process of another user'] : []
+}
+
+/** A tool of ours that has ended since is among our own no more, and one that has ended holds nothing. */
+async function stillOpen(pids: readonly number[], target: { dev: number; ino: number }): Promise<number[]> {
+  const open = await Promise.all(pids.map((pid) => hasOpen(pid, target)))
+  return pids.filter((_, index) => open[index])
 }
 
 /** A lock says nothing of who has it: while one of our own tools has the file open, it counts as theirs. */
