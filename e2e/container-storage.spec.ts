@@ -19,12 +19,9 @@ const test = base.extend<{ storage: PodmanStorage }>({
 
 const DISK = partitioned(Buffer.alloc(1024 * 1024, 7))
 
-test('what podman keeps is shown, looked into and removed with consent; a prune offers only what was made here', async ({
-  app,
-  shell,
-  storage,
-  workFolder,
-}) => {
+test('what podman keeps is shown, looked into and removed with consent; a prune offers only what was made here', {
+  tag: '@podman',
+}, async ({ app, shell, storage, workFolder }) => {
   const { page } = app
   const put = async (name: string, labels: Record<string, string>) =>
     storage.put(imageOf({ layers: [await layerOf([{ name: 'disk/boot.raw', data: DISK }])], labels }), name)

@@ -25,7 +25,8 @@ const parts = [
   vitest('tools', ['--project', 'tools']),
   vitest('clouds', ['--project', 'clouds']),
   playwright('end to end', []),
-  ...(isRoot ? [playwright('end to end, unprivileged, Chromium sandbox on', asNobody())] : []),
+  // podman stores no image for a user without subordinate ids, see subuid(5): what needs some runs above alone.
+  ...(isRoot ? [playwright('end to end, unprivileged, Chromium sandbox on', asNobody(), ['--grep-invert=@podman'])] : []),
   check('package', 'npm', ['run', '--silent', 'package', '--', '--folder-only']),
 ]
 fs.rmSync(results, { recursive: true, force: true })
@@ -53,7 +54,7 @@ function failuresOfFile({ name: file, status, message, assertionResults = [] }) 
   return failed.map((test) => `${where}: ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`)
 }
 
-function playwright(name, prefix) {
+function playwright(name, prefix, selection = []) {
   const file = path.join(results, `${name.replaceAll(/\W+/g, '-')}.json`)
   fs.writeFileSync(file, '')
   if (prefix.length > 0) fs.chownSync(file, NOBODY, NOBODY)
@@ -64,6 +65,7 @@ function playwright(name, prefix) {
     'test',
     '-c',
     'e2e/playwright.config.ts',
+    ...selection,
     '--output',
     output,
     '--reporter=list,json',
