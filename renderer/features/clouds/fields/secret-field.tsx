@@ -99,7 +99,7 @@ export function SecretInput({ field, problem, nameFor, autoFocus = false, keepAs
         <NamedRadioGroup
           name={`Keep ${field.label}`}
           value={keep}
-          onChange={(next) => setKeep(next as Keep)}
+          onChange={setKeep}
           // The field keeps the focus: leaving it hands the secret over.
           onMouseDown={(event) => event.preventDefault()}
         >
