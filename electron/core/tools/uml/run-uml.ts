@@ -7,6 +7,10 @@ import { DRIVER_SCRIPT, INIT_SCRIPT } from './scripts.js'
 
 const MEMORY_MIB = 256
 const TIMEOUT_MS = 180_000
+/** What a shell gives for SIGABRT. */
+const ABORTED = 134
+/** The kernel's last line (linux `kernel/reboot.c`). */
+const HALTED = /^reboot: (System halted|Power down)\r?$/m
 
 export interface UmlRequest {
   /** The disk, seen by the steps as `/dev/ubda`; written. */
@@ -95,23 +99,36 @@ export function writableDisk(node: BlockNode): Readonly<Record<string, unknown>>
   return { ...options, 'node-name': 'disk', cache, file: { ...(file as Record<string, unknown>), cache } }
 }
 
-async function readRecords(folder: string): Promise<readonly string[] | null> {
+/** What `parseRecords` says of the records that the steps left in their folder. */
+export async function readRecords(folder: string): Promise<readonly string[] | null> {
   const text = await fs.readFile(path.join(folder, 'result'), 'utf8').catch(() => '')
   return parseRecords(text)
 }
 
 function checked(result: ToolResult, records: readonly string[] | null): readonly string[] {
-  const codes = parseDriverOutput(result.stdout.toString('utf8'))
   const failed = (reason: string): AppError =>
     new AppError('engine-failed', { details: { engine: 'uml', reason }, toolOutput: result.stderr })
-  if (codes.uml === null)
-    throw failed(lockProblem(result.stderr) ?? `the disk could not be opened (qemu-storage-daemon ended with ${codes.daemon})`)
-  if (codes.uml !== 0) throw failed(`linux.uml ended with ${codes.uml}`)
-  if (codes.daemon !== 0) throw failed(`qemu-storage-daemon ended with ${codes.daemon}`)
-  if (!records) throw failed('its steps did not get to their end')
+  const problem = driverProblem(result, records !== null)
+  if (problem !== null) throw failed(problem)
+  if (records === null) throw failed('its steps did not get to their end')
   const broken = records.find((record) => record.startsWith('broken '))
   if (broken) throw failed(`the guest could not mount ${broken.slice('broken '.length)}`)
   return records
+}
+
+/**
+ * Why the disk is of no use after a run; null when nothing speaks against it.
+ *
+ * A kernel that has halted can still abort while its process is being torn down (seen with Linux 6.1, once in some thousand runs). The
+ * steps' last record is written after the disk was synced, and nothing writes after it: then the disk is as the steps left it.
+ */
+export function driverProblem({ stdout, stderr }: Pick<ToolResult, 'stdout' | 'stderr'>, ended: boolean): string | null {
+  const { uml, daemon } = parseDriverOutput(stdout.toString('utf8'))
+  if (uml === null) return lockProblem(stderr) ?? `the disk could not be opened (qemu-storage-daemon ended with ${daemon ?? 'no code'})`
+  const abortedAfterHalt = uml === ABORTED && ended && HALTED.test(stderr)
+  if (uml !== 0 && !abortedAfterHalt) return `linux.uml ended with ${uml}`
+  if (daemon !== 0) return `qemu-storage-daemon ended with ${daemon ?? 'no code'}`
+  return null
 }
 
 function lockProblem(stderr: string): string | undefined {

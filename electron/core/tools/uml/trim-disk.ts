@@ -3,7 +3,7 @@ import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
 import type { Host } from '../../process/host.js'
-import { parseDriverOutput, parseRecords, writableDisk } from './run-uml.js'
+import { driverProblem, readRecords, writableDisk } from './run-uml.js'
 import { FAT_MODULES, INIT_SCRIPT } from './scripts.js'
 
 const MEMORY_MIB = 256
@@ -132,10 +132,9 @@ export async function trimDisk(
   })
   const failed = (reason: string): AppError =>
     new AppError('engine-failed', { details: { engine: 'uml', reason }, toolOutput: result.stderr })
-  const codes = parseDriverOutput(result.stdout.toString('utf8'))
-  if (codes.uml !== 0) throw failed(`linux.uml ended with ${codes.uml ?? 'no code'}`)
-  if (codes.daemon !== 0) throw failed(`qemu-storage-daemon ended with ${codes.daemon}`)
-  const records = parseRecords(await fs.readFile(path.join(folder, 'result'), 'utf8').catch(() => ''))
+  const records = await readRecords(folder)
+  const problem = driverProblem(result, records !== null)
+  if (problem !== null) throw failed(problem)
   const results = records === null ? null : parseTrimRecords(records, volumes)
   if (results === null) throw failed('its steps did not get to their end')
   const wrong = results.find(({ word }) => word === 'differs')
