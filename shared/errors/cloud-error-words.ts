@@ -2,8 +2,10 @@ import type { ErrorFacts } from './error-facts.js'
 import type { ErrorRow } from './describe-error.js'
 import { sentence } from './tool-error-words.js'
 
-/** Whatever was sent before stays there until the upload goes on or is cancelled. */
-const RESUMES = 'What was sent so far is kept; the upload can go on from there.'
+/** Said of an upload that can go on, and of nothing else that a provider is asked, such as to delete something. */
+function resumes(facts: ErrorFacts): string {
+  return facts.has('upload') ? ' What was sent so far is kept; the upload can go on from there.' : ''
+}
 
 function service(facts: ErrorFacts): string {
   return facts.text(['service'], 'The provider')
@@ -18,11 +20,11 @@ function said(facts: ErrorFacts, otherwise: string): string {
   return `${sentence(facts.text(['reason', 'message'], otherwise))}${requestOf(facts)}`
 }
 
-/** Words for clouds and other places that images are uploaded to. Details: `service`, `what`, `reason`, `status`, `requestId`, `field`, `next`. */
+/** Words for clouds and other places that images are uploaded to. Details: `service`, `what`, `reason`, `status`, `requestId`, `field`, `next`, and `upload` where one can go on. */
 export const CLOUD_ERROR_WORDS = {
   'cloud-unreachable': (facts) => ({
     title: `${service(facts)} cannot be reached`,
-    detail: `${said(facts, 'There was no answer')} This machine may be offline, the address may be wrong, or a proxy or firewall is in between. ${RESUMES}`,
+    detail: `${said(facts, 'There was no answer')} This machine may be offline, the address may be wrong, or a proxy or firewall is in between.${resumes(facts)}`,
     next: facts.text(['next'], 'Check the address, the network and HTTPS_PROXY; then try again.'),
   }),
   'cloud-untrusted': (facts) => ({
@@ -32,7 +34,7 @@ export const CLOUD_ERROR_WORDS = {
   }),
   'cloud-busy': (facts) => ({
     title: `${service(facts)} takes no more requests for now`,
-    detail: `${said(facts, `It answered ${facts.text(['status'], '429')} again and again`)} ${RESUMES}`,
+    detail: `${said(facts, `It answered ${facts.text(['status'], '429')} again and again`)}${resumes(facts)}`,
     next: facts.text(['next'], 'Try again later.'),
   }),
   'cloud-denied': (facts) => ({
@@ -42,7 +44,7 @@ export const CLOUD_ERROR_WORDS = {
   }),
   'cloud-failed': (facts) => ({
     title: `${service(facts)} failed`,
-    detail: `${said(facts, `It answered ${facts.text(['status'], 'what makes no sense')}`)} ${RESUMES}`,
+    detail: `${said(facts, `It answered ${facts.text(['status'], 'what makes no sense')}`)}${resumes(facts)}`,
     next: facts.text(['next'], 'Try again later.'),
   }),
   'cloud-refused': (facts) => ({
@@ -72,7 +74,7 @@ export const CLOUD_ERROR_WORDS = {
   }),
   'sign-in-expired': (facts) => ({
     title: `The sign-in to ${service(facts)} has ended`,
-    detail: `${said(facts, 'Its session or token is no longer taken')} ${RESUMES}`,
+    detail: `${said(facts, 'Its session or token is no longer taken')}${resumes(facts)}`,
     next: facts.text(['next'], 'Sign in again, then go on.'),
   }),
   'upload-mismatch': (facts) => ({

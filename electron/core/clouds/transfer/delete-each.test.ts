@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Remote } from '#shared/clouds/upload-plan'
 import { AppError } from '#shared/errors/app-error'
+import { describeError } from '#shared/errors/describe-error'
 import type { UploadJournal } from '../upload-journal.js'
 import { deleteEach } from './delete-each.js'
 
@@ -34,6 +35,19 @@ test('the last made goes first; what stays is told with its reason, and stays in
     { label: 'thing b', reason: 'It is in use' },
   ])
   expect(journal.remotes().map(({ id }) => id)).toEqual(['kept', 'b', 'c'])
+})
+
+test('what could not be deleted does not promise that an upload can go on', async () => {
+  const errors = ['cloud-unreachable', 'cloud-busy', 'cloud-failed', 'sign-in-expired'] as const
+  const { left } = await deleteEach({ journal: journalOf(errors), which: () => true, signal: undefined }, async ({ id }) => {
+    throw new AppError(errors.find((code) => code === id) ?? 'internal', { details: { service: 'Cloud', reason: 'it went wrong' } })
+  })
+  const reasons = left.map(({ reason }) => reason)
+  for (const reason of reasons) expect(reason).not.toContain('What was sent so far')
+  const told = describeError(new AppError('cloud-failed', { details: { service: 'Cloud', reason: `Left: ${reasons.join('; ')}` } }).data)
+  expect(told.detail).not.toContain('What was sent so far')
+  const goesOn = describeError(new AppError('cloud-failed', { details: { service: 'Cloud', upload: 'one that can go on' } }).data)
+  expect(goesOn.detail.match(/What was sent so far is kept/g)).toHaveLength(1)
 })
 
 test('whoever cancels it hears of that alone', async () => {

@@ -3,7 +3,7 @@ import { providerForm } from '#shared/clouds/forms'
 import { completeValues, PREPARE_STEP, preparationOf } from '#shared/clouds/preparation'
 import { checkFields, isFilled } from '#shared/clouds/read-values'
 import type { UploadResult } from '#shared/clouds/upload-plan'
-import { AppError, type ErrorCode, toAppError } from '#shared/errors/app-error'
+import { AppError, type AppErrorData, type ErrorCode, toAppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
 import type { JobInput } from '#shared/jobs/job-requests'
 import { formatBytes } from '#shared/text/bytes'
@@ -70,7 +70,7 @@ export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>
     ctx.phase('failed')
     if (isKept(ctx, error)) {
       await journal.close()
-      throw AppError.fromData({ ...error.data, details: { ...error.data.details, upload: input.upload } })
+      throw AppError.fromData(resumable(error.data, input))
     }
     const { left } = await cleanUpNow(ctx, { provider, input, journal, around })
     await end(journal, { dirs: around.dirs, upload: input.upload, isOver: left.length === 0 })
@@ -90,6 +90,11 @@ export async function runUpload(ctx: JobContext, input: JobInput<'upload-image'>
     if (isOver) removeUpload(around.dirs, input.upload)
   }
   return outputOf(input, result)
+}
+
+/** Named in the error, so that whoever reads it can go on with it. */
+function resumable(error: AppErrorData, { upload }: JobInput<'upload-image'>): AppErrorData {
+  return { ...error, details: { ...error.details, upload } }
 }
 
 /** Values become parts of addresses that credentials are sent to: what their fields do not take gets no further. Throws `bad-input`. */
@@ -170,7 +175,7 @@ async function send(ctx: JobContext, { provider, input, journal, around }: Sendi
     message: (text) => ctx.message(text),
     log: (line) => ctx.log(line),
     pausePoint: () => ctx.pausePoint(),
-    signInNeeded: (error) => ctx.waitForUser(error),
+    signInNeeded: (error) => ctx.waitForUser(resumable(error, input)),
     containers: containerWork(ctx, journal),
   }
   return provider.execute(run)
