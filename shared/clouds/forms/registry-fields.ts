@@ -44,7 +44,7 @@ export function registryFields(values: FieldValues, facts: SourceFacts | null): 
     ...(place === 'docker' ? accountFields(values) : []),
     ...placeFields(place),
     { id: 'overwrite', label: 'Replace what has the name already', kind: 'bool', group: 'destination', default: false },
-    ...(isDisk ? diskFields(facts, place) : containerFields(place)),
+    ...(isDisk ? diskFields(values, facts, place) : containerFields(place)),
     ...(place === 'docker' ? reachFields() : []),
   ]
 }
@@ -119,7 +119,12 @@ function placeFields(place: ImagePlace): Field[] {
   return place === 'oci-archive' ? [target, tag] : [target]
 }
 
-function diskFields(facts: SourceFacts | null, place: ImagePlace): Field[] {
+/** A raw disk would be sent with all of its zeros, and everybody who takes one out of an image reads qcow2; an artifact is the file itself. */
+function usualFormat(values: FieldValues, facts: SourceFacts | null): 'keep' | 'qcow2' {
+  return facts?.format === 'raw' && values.layout !== 'artifact' ? 'qcow2' : 'keep'
+}
+
+function diskFields(values: FieldValues, facts: SourceFacts | null, place: ImagePlace): Field[] {
   const architecture = facts?.architecture ?? null
   return [
     {
@@ -135,11 +140,11 @@ function diskFields(facts: SourceFacts | null, place: ImagePlace): Field[] {
       label: 'Format of the disk in it',
       kind: 'select',
       group: 'image',
-      default: 'keep',
+      default: usualFormat(values, facts),
       choices: [
         { value: 'keep', label: 'As it is', help: 'What is neither qcow2 nor raw becomes qcow2.' },
-        { value: 'qcow2', label: 'qcow2' },
-        { value: 'raw', label: 'raw' },
+        { value: 'qcow2', label: 'qcow2', help: 'Without the zeros of the disk; KubeVirt and others boot from it.' },
+        { value: 'raw', label: 'raw', help: 'With all of its zeros.' },
       ],
     },
     {

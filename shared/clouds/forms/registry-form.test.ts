@@ -55,6 +55,21 @@ test('a disk goes in as it is where that is of use, else as qcow2; a container i
   expect(ids(archive)).toEqual(['prepare', 'copy', 'finish'])
 })
 
+test('of a raw disk no zeros are sent, unless it is asked for or the file itself is wanted', () => {
+  const raw: SourceFacts = { ...facts, path: '/images/boot.raw', format: 'raw', subformat: 'sparse' }
+  expect(preparation(there, raw)).toMatchObject({ kind: 'convert', format: 'qcow2' })
+  expect(preparation({ ...there, layout: 'boot-container' }, raw)).toMatchObject({ kind: 'convert', format: 'qcow2' })
+  expect(preparation({ ...there, layout: 'artifact' }, raw)).toEqual({ kind: 'none' })
+  expect(preparation({ ...there, format: 'keep' }, raw)).toEqual({ kind: 'none' })
+  const told = (values: FieldValues) =>
+    registryForm.validate(complete(values, raw), raw).map(({ code, state, field, fix }) => ({ code, state, field, fix }))
+  expect(told(there)).toEqual([{ code: 'format', state: 'info', field: 'format', fix: undefined }])
+  const fix = { kind: 'set', field: 'format', value: 'qcow2', label: 'Send it as qcow2' }
+  expect(told({ ...there, format: 'keep' })).toEqual([{ code: 'format', state: 'warning', field: 'format', fix }])
+  expect(told({ ...there, format: 'raw' })).toEqual([{ code: 'format', state: 'warning', field: 'format', fix }])
+  expect(registryForm.commands(complete(there, raw), raw)[0]).toContain('boot.qcow2 /disk/boot.qcow2')
+})
+
 test('what does not go together is told before anything is sent', () => {
   const codes = (values: FieldValues, of = facts) =>
     registryForm.validate(complete(values, of), of).map(({ code, state }) => `${code} ${state}`)

@@ -2,8 +2,11 @@ import { containerTransportOf, registryReference } from './registry-reference.js
 import { registryFields } from './registry-fields.js'
 import { goArch } from '../../containers/platform-match.js'
 import { parseReference, shortReference } from '../../containers/reference.js'
+import { artifact } from '../../platforms/artifacts.js'
+import { formatBytes } from '../../text/bytes.js'
 import { shellLine } from '../../text/shell-quote.js'
 import type { FieldValues } from '../field.js'
+import { isArtifactAlready } from '../preparation.js'
 import type { Payload, ProviderForm } from '../provider-form.js'
 import { flagOf, textOf } from '../read-values.js'
 import type { SourceFacts } from '../source-facts.js'
@@ -35,7 +38,27 @@ function payload(values: FieldValues, facts: SourceFacts): Payload {
 }
 
 function validate(values: FieldValues, facts: SourceFacts): CheckRow[] {
-  return [...referenceRows(values), ...togetherRows(values, facts), ...architectureRows(values, facts), ...plainRows(values)]
+  return [
+    ...referenceRows(values),
+    ...togetherRows(values, facts),
+    ...formatRows(values, facts),
+    ...architectureRows(values, facts),
+    ...plainRows(values),
+  ]
+}
+
+/** What becomes of zeros: they are most of a disk. */
+function formatRows(values: FieldValues, facts: SourceFacts): CheckRow[] {
+  if (facts.kind === 'container') return []
+  const row = { code: 'format', title: 'Format of the disk', field: 'format' } as const
+  const sent = payload(values, facts)
+  const isRaw = sent.kind === 'artifact' ? artifact(sent.artifact).format === 'raw' : facts.format === 'raw'
+  if (isRaw) {
+    const found = `The disk is sent raw, with its zeros: ${formatBytes(facts.virtualBytes)}, which a registry keeps and everybody fetches`
+    return [{ ...row, state: 'warning', found, fix: { kind: 'set', field: 'format', value: 'qcow2', label: 'Send it as qcow2' } }]
+  }
+  if (facts.format !== 'raw') return []
+  return [{ ...row, state: 'info', found: 'The raw disk is sent as qcow2, without its zeros; containerDisks take both' }]
 }
 
 function referenceRows(values: FieldValues): CheckRow[] {
@@ -101,7 +124,7 @@ function commands(values: FieldValues, facts: SourceFacts): string[] {
   }
   const parsed = parseReference(destination)
   const name = parsed.transport === 'docker' ? shortReference(parsed) : destination
-  const file = facts.path.split('/').at(-1) ?? 'disk'
+  const file = sentName(values, facts)
   if (textOf(values, 'layout') === 'artifact') {
     return [shellLine(['oras', 'push', ...(isPlain ? ['--plain-http'] : []), name, `${file}:application/vnd.diskwright.disk`])]
   }
@@ -111,6 +134,14 @@ function commands(values: FieldValues, facts: SourceFacts): string[] {
     shellLine(['podman', 'build', '-f', 'Containerfile', '-t', name, '.']),
     shellLine(['podman', 'push', ...(isPlain ? ['--tls-verify=false'] : []), name, destination]),
   ]
+}
+
+/** Name of the file that goes in: that of the source, or of what is made of it. */
+function sentName(values: FieldValues, facts: SourceFacts): string {
+  const file = facts.path.split('/').at(-1) ?? 'disk'
+  const sent = payload(values, facts)
+  if (sent.kind !== 'artifact' || isArtifactAlready(facts, sent.artifact)) return file
+  return `${file.replace(/(?<=.)\.[^.]*$/, '')}.${artifact(sent.artifact).extension}`
 }
 
 /** An index of several images has no place in an archive of docker and in podman's storage. */

@@ -131,9 +131,9 @@ function imageFields(values: FieldValues, facts: SourceFacts | null): readonly F
         group: 'image',
         default: s3Format(values, facts),
         choices: [
-          { value: 'source', label: 'As the file is' },
+          { value: 'source', label: 'As the file is', help: 'Of a raw disk also its zeros are sent: an object has no holes.' },
           { value: 'raw', label: 'Raw', help: 'Read in place, without a copy; all of its zeros are sent.' },
-          { value: 'qcow2', label: 'qcow2, compressed' },
+          { value: 'qcow2', label: 'qcow2', help: 'Without the zeros of the disk.' },
           { value: 'vmdk', label: 'VMDK, stream-optimized' },
           { value: 'vhdx', label: 'VHDX' },
           { value: 'vhd', label: 'VHD, fixed' },
