@@ -1,60 +1,73 @@
 import fs from 'node:fs/promises'
+import path from 'node:path'
 import { ownTools } from './own-tools.js'
+
+/** The processes of a machine, as they are when they are asked for. */
+export interface Processes {
+  /** Folder in the form of proc(5). */
+  readonly folder: string
+  /** Pids of the tools that we run at this moment. */
+  ownTools(): ReadonlySet<number>
+}
+
+interface FileId {
+  readonly dev: number
+  readonly ino: number
+}
 
 /**
  * Who has a file open: `NAME (PID)` of every process whose open files this user may see, and the count of further ones that hold a
  * lock on it (proc(5) `/proc/PID/fd`, `/proc/locks`). Our own process does not count, and neither do the tools that it runs: they only
  * read what the user has, and jobs lock what they change among each other.
  */
-export async function fileHolders(file: string): Promise<string[]> {
+export async function fileHolders(file: string, processes: Processes = { folder: '/proc', ownTools }): Promise<string[]> {
   const target = await fs.stat(file)
   const found: number[] = []
-  for (const name of await fs.readdir('/proc')) {
+  for (const name of await fs.readdir(processes.folder)) {
     const pid = Number(name)
-    if (Number.isInteger(pid) && pid !== process.pid && (await hasOpen(pid, target))) found.push(pid)
+    if (Number.isInteger(pid) && pid !== process.pid && (await hasOpen(processes, pid, target))) found.push(pid)
   }
   // Asked for afterwards: what was started meanwhile may be among those that were found.
-  const own = ownTools()
-  const holders = await stillOpen(
-    found.filter((pid) => !own.has(pid)),
-    target,
-  )
-  if (holders.length > 0) return Promise.all(holders.map(async (pid) => `${(await processName(pid)) ?? 'a process'} (${pid})`))
+  const own = processes.ownTools()
+  const foreign = found.filter((pid) => !own.has(pid))
+  const holders = await stillOpen(processes, foreign, target)
+  if (holders.length > 0) return Promise.all(holders.map(async (pid) => `${(await processName(processes, pid)) ?? 'a process'} (${pid})`))
   // Open files of other users' processes cannot be seen; their locks can. qemu's have no pid.
-  return (await isLockedByOthers(target)) ? ['a process of another user'] : []
+  return (await isLockedByOthers(processes, target)) ? ['a process of another user'] : []
 }
 
 /** A tool of ours that has ended since is among our own no more, and one that has ended holds nothing. */
-async function stillOpen(pids: readonly number[], target: { dev: number; ino: number }): Promise<number[]> {
-  const open = await Promise.all(pids.map((pid) => hasOpen(pid, target)))
+async function stillOpen(processes: Processes, pids: readonly number[], target: FileId): Promise<number[]> {
+  const open = await Promise.all(pids.map((pid) => hasOpen(processes, pid, target)))
   return pids.filter((_, index) => open[index])
 }
 
 /** A lock says nothing of who has it: while one of our own tools has the file open, it counts as theirs. */
-async function isLockedByOthers(target: { dev: number; ino: number }): Promise<boolean> {
-  if (!(await isLocked(target))) return false
-  for (const pid of ownTools()) {
-    if (await hasOpen(pid, target)) return false
+async function isLockedByOthers(processes: Processes, target: FileId): Promise<boolean> {
+  if (!(await isLocked(processes, target))) return false
+  for (const pid of processes.ownTools()) {
+    if (await hasOpen(processes, pid, target)) return false
   }
   // One that has ended since had the lock, perhaps.
-  return isLocked(target)
+  return isLocked(processes, target)
 }
 
-async function hasOpen(pid: number, target: { dev: number; ino: number }): Promise<boolean> {
-  const fds = await fs.readdir(`/proc/${pid}/fd`).catch(() => [])
+async function hasOpen({ folder }: Processes, pid: number, target: FileId): Promise<boolean> {
+  const open = path.join(folder, String(pid), 'fd')
+  const fds = await fs.readdir(open).catch(() => [])
   for (const fd of fds) {
-    const stats = await fs.stat(`/proc/${pid}/fd/${fd}`).catch(() => undefined)
+    const stats = await fs.stat(path.join(open, fd)).catch(() => undefined)
     if (stats?.ino === target.ino && stats.dev === target.dev) return true
   }
   return false
 }
 
-async function isLocked(target: { dev: number; ino: number }): Promise<boolean> {
-  return isInLocks(await fs.readFile('/proc/locks', 'utf8').catch(() => ''), target)
+async function isLocked({ folder }: Processes, target: FileId): Promise<boolean> {
+  return isInLocks(await fs.readFile(path.join(folder, 'locks'), 'utf8').catch(() => ''), target)
 }
 
 /** Whether `/proc/locks` names the file: lines such as `1: OFDLCK ADVISORY READ -1 fe:00:131 100 101`, the inode behind the device. */
-export function isInLocks(locks: string, { dev, ino }: { readonly dev: number; readonly ino: number }): boolean {
+export function isInLocks(locks: string, { dev, ino }: FileId): boolean {
   const own = deviceNumbers(dev)
   return locks.split('\n').some((line) => {
     const [, major = '', minor = '', inode] = / ([0-9a-f]+):([0-9a-f]+):(\d+) /.exec(line) ?? []
@@ -73,8 +86,8 @@ function deviceNumbers(dev: number): { major: number; minor: number } {
   }
 }
 
-async function processName(pid: number): Promise<string | undefined> {
-  return fs.readFile(`/proc/${pid}/comm`, 'utf8').then(
+async function processName({ folder }: Processes, pid: number): Promise<string | undefined> {
+  return fs.readFile(path.join(folder, String(pid), 'comm'), 'utf8').then(
     (text) => text.trim(),
     () => undefined,
   )
