@@ -126,8 +126,7 @@ function explainParseError(message: string, table: OptionTable): string {
 export function commandHelp(command: Command): string {
   const options = Object.entries({ ...command.options, ...GLOBAL_OPTIONS }).map(([name, row]) => {
     const names = `${row.short ? `-${row.short}, ` : '    '}--${name}${row.value ? ` ${row.value}` : ''}${row.multiple ? ' …' : ''}`
-    // A name that fills its column still stands apart from its words.
-    return `  ${names.length < 34 ? names.padEnd(34) : `${names}  `}${row.help}`
+    return `  ${inColumn(names)}${row.help}`
   })
   return [
     command.summary,
@@ -143,6 +142,11 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
+/** A name that fills its column still stands apart from its words. */
+function inColumn(name: string): string {
+  return name.length < 34 ? name.padEnd(34) : `${name}  `
+}
+
 function synopsis({ name, positionals, needs }: Command): string {
   return [name, positionals, needs].filter(Boolean).join(' ')
 }
@@ -155,7 +159,7 @@ export function generalHelp(commands: readonly Command[]): string {
     'Usage: diskwright COMMAND [options] …',
     '',
     'Commands:',
-    ...commands.map(({ name, positionals, summary }) => `  ${`${name} ${positionals}`.trim().padEnd(34)} ${summary}`),
+    ...commands.map(({ name, positionals, summary }) => `  ${inColumn(`${name} ${positionals}`.trim())}${summary}`),
     '',
     'Commands that change an image take -o OUT, for a new image, or --in-place; --dry-run shows what would change.',
     "'diskwright help COMMAND' shows the options and examples of a command.",

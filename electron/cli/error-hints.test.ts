@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
+import { ERROR_CODES } from '#shared/errors/app-error'
+import { findCommand, parseCommand } from './command.js'
+import { COMMANDS } from './run-cli.js'
 import { errorHints } from './error-hints.js'
 import { copyContainerCommand } from './commands/containers-copy.js'
 import { extractCommand } from './commands/extract.js'
+import { bootSetCommand } from './commands/boot.js'
 import { inspectCommand } from './commands/inspect.js'
 
 const hints = (code: Parameters<typeof errorHints>[0]['code'], options = extractCommand.options) =>
@@ -21,6 +25,28 @@ test('an error is told with the option that mends it', () => {
 test('options that a command does not have are not named', () => {
   for (const code of ['output-exists', 'registry-plain-http', 'several-disks', 'platform-not-found', 'no-space'] as const)
     expect(hints(code, inspectCommand.options)).toEqual([])
+})
+
+test('what is not there is told with the command that lists what is', () => {
+  expect(hints('tool-missing')).toEqual(['To see what is missing, and how it is installed: diskwright doctor'])
+  expect(hints('boot-entry-not-found')).toEqual(['To see which there are: diskwright boot list IMAGE'])
+  expect(hints('job-not-found')).toEqual(['To see which there are: diskwright jobs list'])
+  const doctor = 'To see which can be used, and why: diskwright doctor'
+  expect(hints('engine-failed', bootSetCommand.options)).toEqual(['To take another one: --engine E', doctor])
+  expect(hints('engine-failed')).toEqual([doctor])
+  expect(hints('no-space', bootSetCommand.options)).toEqual(['To see what is needed before it runs: --dry-run'])
+})
+
+test('every command that a hint names is there', () => {
+  const named = ERROR_CODES.flatMap((code) =>
+    errorHints({ code, details: { registry: 'registry.example', upload: 'u', reference: 'registry.example/a' } }, extractCommand.options),
+  ).flatMap((line) => line.match(/diskwright [a-z][^,]*/g) ?? [])
+  expect(named.length).toBeGreaterThan(10)
+  for (const line of named) {
+    const found = findCommand(COMMANDS, line.split(' ').slice(1))
+    expect(found, line).toBeDefined()
+    if (found) expect(() => parseCommand(found.command, found.rest), line).not.toThrow()
+  }
 })
 
 test('where there is no such image, its repository tells what there is', () => {

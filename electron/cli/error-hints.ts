@@ -25,9 +25,27 @@ export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'detai
       return hint('To take one of them', first('path'), ' PATH')
     case 'platform-not-found':
       return hint('To take one of them', first('arch'), ' ARCH')
+    case 'engine-failed':
+    case 'engine-unavailable':
+    case 'edit-not-written':
+      return [...hint('To take another one', first('engine'), ' E'), 'To see which can be used, and why: diskwright doctor']
+    case 'no-space':
+      return [...hint('To see what is needed before it runs', first('dry-run')), ...uploadHint(details)]
     default:
-      return uploadHint(details)
+      return [LOOK_UP[code] ?? [], uploadHint(details)].flat()
   }
+}
+
+/** The command that tells what there is, where an error says that something is not. */
+const LOOK_UP: Partial<Readonly<Record<AppErrorData['code'], string>>> = {
+  'tool-missing': 'To see what is missing, and how it is installed: diskwright doctor',
+  'partition-not-found': 'To see which there are: diskwright inspect IMAGE',
+  'boot-entry-not-found': 'To see which there are: diskwright boot list IMAGE',
+  'argument-not-found': 'To see which there are: diskwright boot list IMAGE --sources',
+  'guest-file-not-found': 'To look for it: diskwright files find IMAGE NAME',
+  'recipe-invalid': 'To see the schema: diskwright recipe schema',
+  'job-not-found': 'To see which there are: diskwright jobs list',
+  interrupted: 'To see what was left, and to remove it: diskwright jobs recover --dry-run, diskwright jobs recover',
 }
 
 /** What was sent of an upload that broke off is kept. */

@@ -25,7 +25,7 @@ export async function followBatch({ core, print, signal }: CommandContext, reque
   let shown = ''
   const show = (job: Job): void => {
     if (!ids.has(job.id)) return
-    if (print.json) print.stderr.write(`${JSON.stringify({ event: 'jobs.changed', job })}\n`)
+    print.event('jobs.changed', { job })
     if (print.json || !print.stderr.isTTY) return
     const line = ENDED_STATES.has(job.state) ? '' : progressLine(job).slice(0, (print.stderr.columns ?? 80) - 1)
     if (line !== shown) print.stderr.write(CLEAR_LINE + line)

@@ -3,7 +3,6 @@ import type { Job } from '#shared/jobs/job'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import type { CommandContext } from './command.js'
 import { followJob } from './follow-job.js'
-import { visible } from './print.js'
 
 /** What is told while the machine runs, on stderr. */
 export interface BootTold {
@@ -19,7 +18,7 @@ type Started = ReturnType<typeof followJob>
 export async function followBootTest(context: CommandContext, request: JobInputDraft<'test-boot'>, told: BootTold): Started {
   const { core, print } = context
   const decoder = new TextDecoder('utf-8')
-  const lines = new SerialLines((line) => print.stderr.write(`${visible(line)}\n`))
+  const lines = new SerialLines((line) => print.note(line))
   const ends: (() => void)[] = []
   // What is no terminal gets no progress line, which would run into the console.
   const quiet = { ...context, print: { ...print, stderr: { write: (data: string | Uint8Array) => print.stderr.write(data) } } }
@@ -47,7 +46,7 @@ function tellSsh({ core, print }: CommandContext, id: string, user: string): () 
     const port = job.id === id && !isTold ? core.bootTests.sshPort(id) : null
     if (port === null) return
     isTold = true
-    print.stderr.write(`SSH: ${sshCommand(port, user)}\n`)
+    print.note(`SSH: ${sshCommand(port, user)}`)
   })
 }
 
@@ -58,7 +57,7 @@ function endOnLine({ core, print }: CommandContext, id: string): () => void {
     const judged = job.id === id && !isTold ? core.bootTests.live(id)?.judged : undefined
     if (!judged) return
     isTold = true
-    print.stderr.write(`${judged.verdict === 'pass' ? 'Passed' : 'Not passed'}. The machine stays on: Enter ends it\n`)
+    print.note(`${judged.verdict === 'pass' ? 'Passed' : 'Not passed'}. The machine stays on: Enter ends it`)
     process.stdin.on('data', onLine)
   })
   return () => {

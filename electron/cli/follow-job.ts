@@ -22,7 +22,7 @@ export async function followJob(
   const show = (job: Job) => job.id === id && showJob(job)
   let shown = ''
   const showJob = (job: Job) => {
-    if (print.json) print.stderr.write(`${JSON.stringify({ event: 'jobs.changed', job })}\n`)
+    print.event('jobs.changed', { job })
     if (print.json || !print.stderr.isTTY) return
     const line = ENDED_STATES.has(job.state) ? '' : fit(progressLine(job), print.stderr.columns)
     if (line !== shown) print.stderr.write(CLEAR_LINE + line)

@@ -18,7 +18,9 @@ export async function followUpload(
   const answer = async ({ attention }: Job): Promise<void> => {
     if (!attention) return
     const { title, detail, next } = describeError(attention)
-    print.note(`\n${title}. ${detail} ${next}`)
+    // Past the line that shows the progress.
+    print.note('')
+    print.note(`${title}. ${detail} ${next}`)
     print.note('Press Enter to go on.')
     await once(process.stdin.resume(), 'data', { signal: AbortSignal.any([signal, ended.signal]) }).catch(() => {})
     process.stdin.pause()

@@ -1,6 +1,6 @@
 import type { AppErrorData } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
-import { showControl } from '#shared/text/visible'
+import { escapeInvisible, showControl } from '#shared/text/visible'
 
 /** Where a command writes to; `process` has both, tests bring their own. */
 export interface Sink {
@@ -17,24 +17,31 @@ export interface Printer {
   line(text?: string): void
   /** The one JSON document of a `--json` run. Nothing without. */
   result(value: unknown): void
-  /** A line about the work, on stderr. */
+  /** A line about the work, on stderr; with `--json` an event that holds it. */
   note(text: string): void
+  /** A JSON line on stderr, with `--json`. Nothing without. */
+  event(name: string, fields: Readonly<Record<string, unknown>>): void
   error(data: AppErrorData): void
 }
 
 export function createPrinter(json: boolean, stdout: Sink, stderr: Sink): Printer {
-  const note = (text: string) => stderr.write(`${visible(text)}\n`)
+  // What stands in names and files must not act on a terminal as JSON either; the data stays the same.
+  const document = (value: unknown) => stdout.write(`${escapeInvisible(JSON.stringify(value, null, 2))}\n`)
+  const event = (name: string, fields: Readonly<Record<string, unknown>>) =>
+    void (json && stderr.write(`${escapeInvisible(JSON.stringify({ event: name, ...fields }))}\n`))
+  const note = (text: string) => (json ? event('note', { text }) : void stderr.write(`${visible(text)}\n`))
   return {
     json,
     stdout,
     stderr,
     line: (text = '') => void (json || stdout.write(`${visible(text)}\n`)),
-    result: (value) => void (json && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    result: (value) => void (json && document(value)),
     note,
+    event,
     error(data) {
       const words = describeError(data)
       if (json) {
-        stdout.write(`${JSON.stringify({ error: { ...data, ...words } }, null, 2)}\n`)
+        document({ error: { ...data, ...words } })
         return
       }
       note(`diskwright: ${words.title}`)

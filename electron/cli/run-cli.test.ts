@@ -180,6 +180,16 @@ test('with --json events are JSON lines on stderr and the job is the one documen
   ])
 })
 
+test('with --json all that is said on stderr is JSON lines, and no text of an image acts on a terminal', async () => {
+  const { out, err } = await run(['inspect', 'x', '--json'], {
+    folderProblems: ['/state (EROFS)'],
+    inspect: () => Promise.reject(new AppError('image-damaged', { details: { reason: 'a\u009b2J\u202e' } })),
+  })
+  expect(JSON.parse(err)).toEqual({ event: 'note', text: 'diskwright: cannot be written to: /state (EROFS)' })
+  expect(JSON.parse(out).error.details.reason).toBe('a\u009b2J\u202e')
+  expect(out).toContain(String.raw`a\u009b2J\u202e`)
+})
+
 test('on a terminal one line shows the progress', async () => {
   expect(progressLine(JOB)).toBe('Convert aU+001B[2J  42 %  Write  118 MB/s  12 s left')
   const { api } = jobs({ state: 'succeeded', output: MADE })

@@ -45,44 +45,45 @@ import { createPrinter, type Sink, visible } from './print.js'
 
 export const COMMANDS: readonly Command[] = [
   doctorCommand,
+  tourCommand,
   inspectCommand,
-  sourcesCommand,
-  unpackCommand,
-  extractCommand,
-  ...containerIndexCommands,
-  ...containerReadCommands,
+  bootListCommand,
+  bootSetCommand,
+  ...bootMenuCommands,
   filesListCommand,
   filesCatCommand,
   filesGetCommand,
   filesFindCommand,
-  bootListCommand,
-  bootSetCommand,
-  ...bootMenuCommands,
   editCommand,
   customizeCommand,
-  healthCommand,
-  lintCommand,
-  compareCommand,
-  diskMapCommand,
+  resizeCommand,
   retargetCommand,
   platformsCommand,
-  resizeCommand,
+  healthCommand,
   testBootCommand,
   applyCommand,
   recipeScriptCommand,
   recipeSchemaCommand,
   convertCommand,
   artifactsCommand,
+  lintCommand,
   reportSchemaCommand,
+  sourcesCommand,
+  unpackCommand,
+  compareCommand,
+  diskMapCommand,
+  ...diskCommands,
+  extractCommand,
   packageCommand,
+  ...containerReadCommands,
+  ...containerIndexCommands,
   copyContainerCommand,
   ...signInCommands,
-  uploadCommand,
-  ...diskCommands,
-  buildDiskCommand,
   containersStorageCommand,
   containersRemoveCommand,
   containersPruneCommand,
+  buildDiskCommand,
+  uploadCommand,
   jobsListCommand,
   jobsShowCommand,
   jobsCancelCommand,
@@ -91,7 +92,6 @@ export const COMMANDS: readonly Command[] = [
   jobsMoveCommand,
   jobsRetryCommand,
   jobsRecoverCommand,
-  tourCommand,
 ]
 
 export interface CliDeps {
@@ -116,7 +116,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<Ex
       return EXIT.ok
     }
     const core = await deps.openCore()
-    for (const problem of core.folderProblems) deps.stderr.write(`${visible(`diskwright: cannot be written to: ${problem}`)}\n`)
+    for (const problem of core.folderProblems) print.note(`diskwright: cannot be written to: ${problem}`)
     try {
       return await command.run(input, { core, print, signal: deps.signal })
     } finally {

@@ -16,7 +16,7 @@ const WAYS = ['auto', 'bootc', 'bootc-image-builder'] as const
 export const buildDiskCommand: Command = {
   name: 'build-disk',
   summary: 'Make a bootable disk of a bootable container, by bootc or bootc-image-builder; as root, with podman',
-  positionals: 'REFERENCE',
+  positionals: 'REF',
   needs: '-o OUT',
   counts: { min: 1, max: 1 },
   options: {

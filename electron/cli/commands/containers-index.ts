@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { ContainerEntry, ContainerIndex, DiskCandidate } from '#shared/containers/container-report'
+import type { ContainerEntry, DiskCandidate } from '#shared/containers/container-report'
 import { formatBytes } from '#shared/text/bytes'
 import { ACCESS_OPTIONS, accessOf } from '../access-options.js'
 import type { Command, CommandContext, CommandInput } from '../command.js'
@@ -76,7 +76,7 @@ async function withIndex<T>(input: CommandInput, { core, print, signal }: Comman
   const reference = await meantReference(input.positionals[0] ?? '', core)
   const platform = imagePlatformOf(input)
   const { id } = containers.openIndex({ reference, access: accessOf(input), ...(platform === undefined ? {} : { platform }) })
-  const stop = print.json ? containers.onIndex((index) => index.id === id && print.stderr.write(eventLine(index))) : () => {}
+  const stop = containers.onIndex((index) => index.id === id && print.event('containers.indexed', { index }))
   const close = (): void => containers.closeIndex(id)
   const closed = work(id)
   signal.addEventListener('abort', close, { once: true })
@@ -87,10 +87,6 @@ async function withIndex<T>(input: CommandInput, { core, print, signal }: Comman
     stop()
     close()
   }
-}
-
-function eventLine(index: ContainerIndex): string {
-  return `${JSON.stringify({ event: 'containers.indexed', index })}\n`
 }
 
 function diskLine({ path: at, bytes, label, virtualBytes, needs }: DiskCandidate): string[] {

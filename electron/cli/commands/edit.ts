@@ -21,7 +21,7 @@ export const editCommand: Command = {
     mkdir: { type: 'string', multiple: true, value: 'GUEST', help: 'Make a folder, and those above it' },
     chmod: { type: 'string', multiple: true, value: 'MODE=GUEST', help: 'Set permission bits, octal' },
     chown: { type: 'string', multiple: true, value: 'UID:GID=GUEST', help: 'Set the owner, by number' },
-    partition: { type: 'string', value: 'N', help: 'Paths are in this partition (default: in the tree of the system)' },
+    partition: { type: 'string', short: 'p', value: 'N', help: 'Paths are in this partition (default: in the tree of the system)' },
     ...SAVE_OPTIONS,
   },
   examples: [

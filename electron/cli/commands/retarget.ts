@@ -23,7 +23,7 @@ export const retargetCommand: Command = {
   counts: { min: 1, max: 1 },
   options: {
     platform: { type: 'string', value: 'P', help: "Platform, as 'diskwright platforms' lists them" },
-    arch: { type: 'string', value: 'A', help: `Architecture of the image, where it is not found: ${PLATFORM_ARCHES.join(', ')}` },
+    arch: { type: 'string', value: 'ARCH', help: `Architecture of the image, where it is not found: ${PLATFORM_ARCHES.join(', ')}` },
     extras: { type: 'string', value: 'E', help: `Recommended arguments of the platform: ${EXTRAS.join(', ')}` },
     ...SAVE_OPTIONS,
     to: { type: 'string', value: 'FORMAT[:SUB]', help: 'Format of OUT (default: what its name says, else what the platform takes)' },
