@@ -14,6 +14,15 @@ export interface UploadRequest {
   readonly edits?: readonly Edit[]
 }
 
+export interface UploadReview {
+  /** Without edits that held secrets. */
+  readonly input: JobInput<'upload-image'>
+  /** How many of its edits held secrets. */
+  readonly lostEdits: number
+  /** Fields of secrets that are kept nowhere any more. */
+  readonly lostSecrets: readonly string[]
+}
+
 /** Uploads to clouds and registries. The upload itself is a job of the kind `upload-image`. */
 export interface CloudsApi {
   /** What is known of a file that could be uploaded. Throws `file-not-found` … */
@@ -32,8 +41,13 @@ export interface CloudsApi {
   keepSecret(name: string, secret: string, keep: 'session' | 'keyring'): string
   /** Uploads that were neither finished nor cleaned up, newest first. */
   openUploads(): Promise<OpenUpload[]>
-  /** The request of such an upload: started again it goes on where it was. Secrets of its edits are left out. Throws `job-not-found`, `bad-input` while it runs. */
+  /**
+   * The request of such an upload: started again it goes on where it was. Throws `job-not-found`, `bad-input` while it runs, or where its edits held secrets,
+   * which are kept nowhere.
+   */
   openUpload(upload: string): Promise<JobInput<'upload-image'>>
+  /** What such an upload was asked to do, to be looked at again, and what of that is not there any more. Throws `job-not-found`, `bad-input` while it runs. */
+  reviewUpload(upload: string): Promise<UploadReview>
   /** Deletes at the provider what an upload left. Throws `job-not-found` for an upload that is not known. */
   cleanUp(upload: string, remote?: string): Promise<CleanUpReport>
 }

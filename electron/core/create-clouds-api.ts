@@ -1,7 +1,9 @@
 import { providerForm } from '#shared/clouds/forms'
 import { completeValues } from '#shared/clouds/preparation'
+import { isFilled, textOf } from '#shared/clouds/read-values'
 import { ENDED_STATES } from '#shared/jobs/job'
 import { AppError } from '#shared/errors/app-error'
+import type { JobInput } from '#shared/jobs/job-requests'
 import type { CloudContext } from './clouds/cloud-provider.js'
 import { cloudProvider } from './clouds/providers.js'
 import type { CloudsApi } from './clouds-api.js'
@@ -51,13 +53,38 @@ export function createCloudsApi({ host, sessions, secrets, signIns, jobs }: Clou
     openUploads: async () => listOpenUploads(host.dirs, isRunning),
     async openUpload(upload) {
       requireStill(upload)
-      return requireUploadRecord(host.dirs, upload).input
+      const { input, keptEdits } = requireUploadRecord(host.dirs, upload)
+      if (input.edits.length < keptEdits.length) {
+        throw new AppError('bad-input', { details: { reason: 'Edits of this upload held secrets, which are not kept: begin it anew' } })
+      }
+      return input
+    },
+    async reviewUpload(upload) {
+      requireStill(upload)
+      const { input, keptEdits } = requireUploadRecord(host.dirs, upload)
+      return { input, lostEdits: keptEdits.length - input.edits.length, lostSecrets: await lostSecrets(input, secrets) }
     },
     async cleanUp(upload, remote) {
       requireStill(upload)
       return cleanUpUpload(context(), upload, remote)
     },
   }
+}
+
+/** Fields of secrets that nothing stands behind any more. */
+async function lostSecrets({ provider, values, facts }: JobInput<'upload-image'>, secrets: SecretKeeper): Promise<string[]> {
+  const form = providerForm(provider)
+  const complete = completeValues(form, values, facts)
+  const filled = form.fields(complete, facts).filter(({ id, kind }) => kind === 'secret' && isFilled(complete[id]))
+  const found = await Promise.all(
+    filled.map(({ id }) =>
+      secrets.find(textOf(complete, id)).then(
+        () => [],
+        () => [id],
+      ),
+    ),
+  )
+  return found.flat()
 }
 
 function uploadOf(input: unknown): unknown {

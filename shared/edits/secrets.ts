@@ -33,3 +33,8 @@ export function hideSecrets(edit: Edit): Edit {
   const fields = secretFields(edit)
   return fields.length === 0 ? edit : { ...edit, ...Object.fromEntries(fields.map((field) => [field, LEFT_OUT])) }
 }
+
+/** Whether this is what `hideSecrets` left of an edit: it makes nothing that was meant. */
+export function isWithoutSecrets(edit: unknown): boolean {
+  return typeof edit === 'object' && edit !== null && Object.values(edit).includes(LEFT_OUT)
+}

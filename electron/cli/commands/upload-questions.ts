@@ -94,7 +94,7 @@ async function clean(input: CommandInput, context: CommandContext): Promise<Exit
   const { core, print } = context
   const id = input.text('clean') ?? ''
   const hasLeft = (await core.clouds.openUploads()).some(({ upload, remotes }) => upload === id && remotes.length > 0)
-  if (hasLeft) await askLostSecrets(await core.clouds.openUpload(id), context)
+  if (hasLeft) await askLostSecrets((await core.clouds.reviewUpload(id)).input, context)
   const { left } = await core.clouds.cleanUp(id)
   if (left.length > 0) {
     const reason = left.map(({ label, reason: why }) => `${label}: ${why}`).join('; ')

@@ -37,6 +37,11 @@ test('no secret of an edit stands in the record of a job; a retry has it while t
 
     const later = await makeRunner(folders.dirs, definitions)
     expect(() => later.runner.retry(first.id)).toThrow(expect.objectContaining({ code: 'bad-input' }))
+    // What is left of it is a text as good as any other: no job may write it into an image.
+    const kept: Edit = { kind: 'ignition-config', config: '(left out)', delivery: 'auto' }
+    expect(() => later.runner.start({ kind: 'save-image', input: { source, edits: [kept], target } })).toThrow(
+      expect.objectContaining({ code: 'bad-input' }),
+    )
     await later.runner.close()
   } finally {
     await runner.close()

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { hideFirstBoot } from '#shared/boot-test/boot-test-request'
-import { hideSecrets } from '#shared/edits/secrets'
+import { hideSecrets, isWithoutSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
 import { JOB_INPUTS, type JobInput, type JobKind, type JobRequest, type JobRequestDraft, jobRequestSchema } from '#shared/jobs/job-requests'
@@ -25,6 +25,9 @@ export interface NewJob {
 
 /** Throws `bad-input` when the request does not fit its schema. */
 export function parseRequest(request: JobRequestDraft): JobRequest {
+  if ('edits' in request.input && (request.input.edits ?? []).some(isWithoutSecrets)) {
+    throw new AppError('bad-input', { details: { reason: 'Edits that held a secret are kept without it: stage them again' } })
+  }
   const parsed = jobRequestSchema.safeParse(request)
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')

@@ -23,9 +23,10 @@ test('an upload goes on only with what was sent for the same values', () => {
     facts,
     edits: [],
   })
+  const record = (values: FieldValues) => ({ input: input(values), keptEdits: [] })
   const values = { authUrl: 'https://k.example/v3', credentialId: 'c', credentialSecret: 'session:one', name: 'boot' }
-  expect(isSameWork(input(values), input({ ...values, credentialSecret: 'session:other' }))).toBe(true)
-  expect(isSameWork(input(values), input({ ...values, diskFormat: 'raw' }))).toBe(false)
-  expect(isSameWork(input(values), input({ ...values, authUrl: 'https://other.example/v3' }))).toBe(false)
-  expect(isSameWork(input(values), input(values, 's3'))).toBe(false)
+  expect(isSameWork(record(values), input({ ...values, credentialSecret: 'session:other' }))).toBe(true)
+  expect(isSameWork(record(values), input({ ...values, diskFormat: 'raw' }))).toBe(false)
+  expect(isSameWork(record(values), input({ ...values, authUrl: 'https://other.example/v3' }))).toBe(false)
+  expect(isSameWork(record(values), input(values, 's3'))).toBe(false)
 })

@@ -115,7 +115,7 @@ export function requireFitting({ provider, values, facts }: Pick<JobInput<'uploa
  */
 async function giveUpOther(ctx: JobContext, input: JobInput<'upload-image'>, around: UploadSurroundings): Promise<void> {
   const before = findUploadRecord(around.dirs, input.upload)
-  if (before === null || isSameWork(before.input, input)) return
+  if (before === null || isSameWork(before, input)) return
   ctx.message('Deleting what was made with other values')
   const secret = (reference: string): Promise<string> => around.secrets.find(reference)
   const { left } = await cleanUpUpload({ host: ctx.host, signal: ctx.signal, secret, signIns: around.signIns }, input.upload)

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { providerForm } from '#shared/clouds/forms'
 import { completeValues } from '#shared/clouds/preparation'
 import { uploadImageInputSchema } from '#shared/clouds/upload-request'
-import { hideSecrets } from '#shared/edits/secrets'
+import { type Edit, editSchema } from '#shared/edits/edit'
+import { hideSecrets, isWithoutSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
 import type { JobInput } from '#shared/jobs/job-requests'
 import { uploadCacheFolder, uploadFolder, uploadsFolder } from '../../clouds/upload-folders.js'
@@ -13,12 +14,17 @@ import type { Dirs } from '../../files/dirs.js'
 import { readJson, writeJsonDurably } from '../../files/durable-json.js'
 
 const FILE = 'upload.json'
-const recordSchema = z.object({ title: z.string(), input: uploadImageInputSchema })
+/** Edits that held a secret are no edits any more. */
+const keptInputSchema = uploadImageInputSchema.extend({ edits: z.array(z.unknown()).default([]) })
+const recordSchema = z.object({ title: z.string(), input: keptInputSchema })
 
-/** What an upload was asked to do, beside its journal: enough to go on with it, or to clean up, when its job is gone. Secrets of its edits are left out. */
+/** What an upload was asked to do, beside its journal: enough to go on with it, or to clean up, when its job is gone. */
 export interface UploadRecord {
   readonly title: string
+  /** Without edits that held a secret. */
   readonly input: JobInput<'upload-image'>
+  /** All edits, without the secrets that some held. */
+  readonly keptEdits: readonly unknown[]
   /** ISO 8601. */
   readonly updatedAt: string
 }
@@ -29,17 +35,18 @@ export function writeUploadRecord(dirs: Dirs, { title, input }: Pick<UploadRecor
   writeJsonDurably(file, { title, input: { ...input, edits: input.edits.map(hideSecrets) } })
 }
 
-/** Whether both make the same there, so that one can go on with what the other sent. Secrets may be others. */
-export function isSameWork(one: JobInput<'upload-image'>, other: JobInput<'upload-image'>): boolean {
-  return one.provider === other.provider && isDeepStrictEqual(workOf(one), workOf(other))
+/** Whether both make the same there, so that the request can go on with what was sent for the record. Secrets may be others. */
+export function isSameWork({ input, keptEdits }: Pick<UploadRecord, 'input' | 'keptEdits'>, request: JobInput<'upload-image'>): boolean {
+  if (input.provider !== request.provider) return false
+  return isDeepStrictEqual(workOf(input, keptEdits), workOf(request, request.edits.map(hideSecrets)))
 }
 
-function workOf({ provider, values, facts, edits }: JobInput<'upload-image'>): unknown {
+function workOf({ provider, values, facts }: JobInput<'upload-image'>, edits: readonly unknown[]): unknown {
   const form = providerForm(provider)
   const complete = completeValues(form, values, facts)
   const secrets = new Set(form.fields(complete, facts).flatMap(({ id, kind }) => (kind === 'secret' ? [id] : [])))
   const open = Object.fromEntries(Object.entries(complete).filter(([id]) => !secrets.has(id)))
-  return JSON.parse(JSON.stringify({ values: open, edits: edits.map(hideSecrets) }))
+  return JSON.parse(JSON.stringify({ values: open, edits }))
 }
 
 /** Null for an upload that is not known, or whose record cannot be read. */
@@ -47,7 +54,13 @@ export function findUploadRecord(dirs: Dirs, upload: string): UploadRecord | nul
   const folder = uploadFolder(dirs, upload)
   const found = readJson(path.join(folder, FILE))
   const parsed = found.state === 'ok' ? recordSchema.safeParse(found.value).data : undefined
-  return parsed === undefined ? null : { ...parsed, updatedAt: lastChange(folder) }
+  if (parsed === undefined) return null
+  const { title, input } = parsed
+  return { title, input: { ...input, edits: wholeEdits(input.edits) }, keptEdits: input.edits, updatedAt: lastChange(folder) }
+}
+
+function wholeEdits(kept: readonly unknown[]): Edit[] {
+  return kept.flatMap((edit) => (isWithoutSecrets(edit) ? [] : (editSchema.safeParse(edit).data ?? [])))
 }
 
 /** Throws `job-not-found`. */
