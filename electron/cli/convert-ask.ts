@@ -7,6 +7,7 @@ import { closest } from '#shared/text/closest'
 import { oneOf } from './choice.js'
 import { type CommandContext, type CommandInput, UsageError } from './command.js'
 import { platformOf } from './commands/retarget.js'
+import { memoryMibOf } from './memory-option.js'
 
 /** What the options of a conversion ask for, whatever number of results it has. */
 export interface ConvertAsk {
@@ -49,10 +50,11 @@ function digestsOf(input: CommandInput): DigestName[] {
 }
 
 function machineOf(input: CommandInput): MachineChoice | undefined {
+  const memory = input.text('memory')
   const given = {
     hardwareVersion: numberOf(input, 'hardware-version'),
     cpus: numberOf(input, 'cpus'),
-    memoryMib: numberOf(input, 'memory'),
+    memoryMib: memory === undefined ? undefined : memoryMibOf(memory),
     firmware: input.text('firmware'),
   }
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))

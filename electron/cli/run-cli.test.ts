@@ -199,6 +199,25 @@ test('on a terminal one line shows the progress', async () => {
   expect(err).not.toContain('\n')
 })
 
+test('what is kept of a boot test is not written over the image, nor over each other', async () => {
+  const { api, started } = jobs({ state: 'succeeded' })
+  const image = path.join(folder, 'disk.qcow2')
+  fs.writeFileSync(image, 'disk')
+  const log = path.join(folder, 'log')
+  for (const args of [
+    ['--save-log', image],
+    ['--screenshot', path.join(folder, '.', 'disk.qcow2')],
+    ['--save-log', log, '--screenshot', log],
+    ['--save-log', log, '--keep', log],
+  ])
+    expect((await run(['test-boot', image, ...args], { jobs: api })).code, args.join(' ')).toBe(2)
+  expect(await run(['test-boot', image, '--save-log', path.join(folder, 'no/log')], { jobs: api })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(`${folder}/no`),
+  })
+  expect(started).toEqual([])
+})
+
 test('Ctrl-C cancels the job and ends with 3; a failed job ends with its code', async () => {
   const controller = new AbortController()
   const cancelled = new AppError('cancelled').data

@@ -38,7 +38,7 @@ export const convertCommand: Command = {
     'hardware-version': { type: 'string', value: 'N', help: 'Virtual hardware of an OVA: 13 is ESXi 6.5, 17 is 7.0, 20 is 8.0' },
     firmware: { type: 'string', value: 'bios|efi', help: 'Firmware of the machine (default: what the image boots with)' },
     cpus: { type: 'string', value: 'N', help: 'Processors of the machine' },
-    memory: { type: 'string', value: 'MIB', help: 'Memory of the machine' },
+    memory: { type: 'string', value: 'SIZE', help: 'Memory of the machine: 512M, 4G' },
     digest: { type: 'string', multiple: true, value: 'D', help: 'Write OUT.sha256 or OUT.sha512 beside it' },
     report: { type: 'boolean', help: 'Write OUT.report.json and OUT.report.txt beside it' },
     'no-verify': { type: 'boolean', help: 'Do not compare the result with the source' },

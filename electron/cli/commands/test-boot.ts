@@ -1,5 +1,6 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { checkOutput } from '#core/files/checks'
 import type { BootTestReport } from '#shared/boot-test/boot-test-report'
 import { DISK_BUSES, FIRMWARE_CHOICES, MACHINES, NETWORKS, problemOfExpression } from '#shared/boot-test/boot-test-request'
 import { FAIL_RULE_IDS } from '#shared/boot-test/fail-table'
@@ -7,13 +8,13 @@ import { guestMetadataSchema, METADATA_SERVICE_IDS } from '#shared/boot-test/gue
 import { READY_SET_IDS } from '#shared/boot-test/ready-sets'
 import { ENGINES, type JobInputDraft } from '#shared/jobs/job-requests'
 import { AppError } from '#shared/errors/app-error'
-import { parseDiskSize } from '#shared/text/parse-size'
 import { findEntry } from '../boot-changes.js'
 import { bootReportLines } from '../boot-test-report.js'
 import { choiceOf, oneOf } from '../choice.js'
 import { type Command, type CommandContext, type CommandInput, type OptionTable, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followBootTest } from '../follow-boot-test.js'
+import { memoryOf } from '../memory-option.js'
 import { parseTarget } from '../target-format.js'
 import { platformOf } from './retarget.js'
 
@@ -82,14 +83,15 @@ export const testBootCommand: Command = {
   ],
   async run(input, context) {
     const request = await readRequest(input, context)
+    const wanted = await readWanted(input, request)
     const told = { console: input.flag('show'), ssh: input.flag('ssh') ? (input.text('user') ?? DEFAULT_USER) : null }
     const { job, output } = await followBootTest(context, request, told)
     const { bootTest } = output
     if (!bootTest) throw new AppError('internal', { details: { message: 'the boot test has no result' } })
-    await copyResults(input, bootTest)
     context.print.result(job)
     for (const line of bootReportLines(bootTest)) context.print.line(line)
-    return bootTest.verdict === 'pass' ? EXIT.ok : EXIT.failed
+    const areCopied = await copyResults(wanted, bootTest, context)
+    return bootTest.verdict === 'pass' && areCopied ? EXIT.ok : EXIT.failed
   },
 }
 
@@ -224,12 +226,6 @@ function readMachine(input: CommandInput): NonNullable<Request['machine']> {
   }
 }
 
-function memoryOf(text: string): number {
-  const bytes = parseDiskSize(text)
-  if (bytes === undefined) throw new UsageError(`--memory wants a size such as 512M or 4G, not ${text}`)
-  return bytes
-}
-
 function count(input: CommandInput, name: string): number | undefined {
   const text = input.text(name)
   if (text === undefined) return undefined
@@ -248,9 +244,36 @@ function fileOf(input: CommandInput, name: string): { file: string } | undefined
   return file === undefined ? undefined : { file: path.resolve(file) }
 }
 
-async function copyResults(input: CommandInput, { serial, screenshot }: BootTestReport): Promise<void> {
-  const log = input.text('save-log')
-  if (log !== undefined) await copyFile(serial.path, path.resolve(log))
-  const picture = input.text('screenshot')
-  if (picture !== undefined && screenshot !== null) await copyFile(screenshot, path.resolve(picture))
+/** Where copies of the results go. Refused before the machine starts, as any output: an image named by mistake is not written over. */
+async function readWanted(input: CommandInput, { source, cdrom, keep }: Request): Promise<Wanted> {
+  const sources = [source, ...(cdrom ? [cdrom.path] : []), ...(keep ? [keep.output] : [])]
+  const place = async (name: string): Promise<string | undefined> => {
+    const file = input.text(name)
+    return file === undefined ? undefined : checkOutput({ target: path.resolve(file), sources, replace: true })
+  }
+  const wanted = { log: await place('save-log'), picture: await place('screenshot') }
+  const named = [wanted.log, wanted.picture, keep?.output].filter((file) => file !== undefined)
+  if (new Set(named).size < named.length) throw new UsageError('--save-log, --screenshot and --keep want a file each')
+  return wanted
+}
+
+interface Wanted {
+  readonly log: string | undefined
+  readonly picture: string | undefined
+}
+
+/** The verdict counts, whether its copies arrive or not. */
+async function copyResults({ log, picture }: Wanted, { serial, screenshot }: BootTestReport, { print }: CommandContext): Promise<boolean> {
+  const copies = [[serial.path, log] as const, [screenshot, picture] as const]
+  const done = copies.map(async ([from, to]) => {
+    if (from === null || to === undefined) return true
+    return copyFile(from, to).then(
+      () => true,
+      (thrown: Error) => {
+        print.note(`diskwright: could not be written: ${thrown.message}`)
+        return false
+      },
+    )
+  })
+  return (await Promise.all(done)).every(Boolean)
 }
