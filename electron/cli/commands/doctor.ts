@@ -30,9 +30,13 @@ export const doctorCommand: Command = {
     ])
     for (const row of table([['', 'Engine', '', 'Why'], ...engines])) print.line(row)
     print.line()
-    print.line(`Sandbox: ${report.sandbox.usable ? 'usable' : 'not usable'}. ${report.sandbox.reason}`)
-    print.line(`KVM: ${report.kvm.usable ? 'usable' : 'not usable'}. ${report.kvm.reason}`)
+    print.line(`Sandbox: ${report.sandbox.usable ? 'usable' : 'not usable'}. ${ended(report.sandbox.reason)}`)
+    print.line(`KVM: ${report.kvm.usable ? 'usable' : 'not usable'}. ${ended(report.kvm.reason)}`)
     if (report.installAll !== null) print.line(`To install what is missing: ${report.installAll}`)
     return report.ok ? EXIT.ok : EXIT.toolMissing
   },
+}
+
+function ended(reason: string): string {
+  return reason.endsWith('.') ? reason : `${reason}.`
 }

@@ -8,6 +8,7 @@ test.each([
   ['BusyBox v1.35.0 (Debian 1:1.35.0-4+b9) multi-call binary.', '1.35.0'],
   ['mkfs.xfs version 6.1.0', '6.1.0'],
   ['grub-fstest (GRUB) 2.06-13+deb12u2', '2.06'],
+  ['OpenSSH_9.2p1 Debian-2+deb12u7, OpenSSL 3.0.17 1 Jul 2025', '9.2'],
   ['no number', null],
 ])('version of %s', (output, version) => {
   expect(parseVersion(output)).toBe(version)

@@ -26,7 +26,7 @@ export function distributionFamily(osRelease: string): Family {
 
 /** First dotted number of a tool's version output, or null. */
 export function parseVersion(output: string): string | null {
-  return /\bv?(\d+(?:\.\d+)+)/.exec(output)?.[1] ?? null
+  return /(?:\b|_)v?(\d+(?:\.\d+)+)/.exec(output)?.[1] ?? null
 }
 
 export function versionAtLeast(version: string, minimum: string): boolean {
