@@ -119,18 +119,12 @@ export function createNetwork(deps: NetworkDeps): Network {
   }
 }
 
-/** Connections, through a proxy where there is one. Throws `bad-input` for a kind of proxy that cannot be used. */
+/** Connections, through a proxy where there is one. */
 export function makeDispatcher(
   proxy: string | null,
   connect: { readonly timeout: number; readonly secureContext?: SecureContext },
 ): Dispatcher {
   if (proxy === null) return new Agent({ connect })
-  const { protocol } = new URL(proxy)
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new AppError('bad-input', {
-      details: { reason: `a proxy of the kind ${protocol}// cannot be used; only http:// and https:// can` },
-    })
-  }
   return new ProxyAgent({
     uri: proxy,
     requestTls: connect,

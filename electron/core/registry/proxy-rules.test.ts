@@ -1,3 +1,5 @@
+import { AppError } from '#shared/errors/app-error'
+import { describeError } from '#shared/errors/describe-error'
 import { expect, test } from 'vitest'
 import { proxyFor } from './proxy-rules.js'
 
@@ -11,6 +13,7 @@ test.each([
   ['http://registry.example/v2/', { HTTP_PROXY: PROXY }, PROXY],
   ['http://registry.example/v2/', { http_proxy: 'proxy.example:3128' }, PROXY],
   ['https://registry.example/v2/', { HTTPS_PROXY: '' }, null],
+  ['https://registry.example/v2/', { HTTPS_PROXY: '', https_proxy: PROXY }, PROXY],
   ['https://localhost:5000/v2/', { HTTPS_PROXY: PROXY }, null],
   ['https://127.1.2.3:5000/v2/', { HTTPS_PROXY: PROXY }, null],
   ['https://[::1]:5000/v2/', { HTTPS_PROXY: PROXY }, null],
@@ -44,4 +47,23 @@ test.each([
   ['fd00::/8', false],
 ])('an address with no_proxy=%s', (list, isExempt) => {
   expect(through('https://10.1.2.3/v2/', { HTTPS_PROXY: PROXY, no_proxy: list })).toBe(isExempt ? null : PROXY)
+})
+
+test.each([
+  ['socks5://ada:marker@proxy.example:1080', 'of the kind socks5://'],
+  ['socks5h://ada:marker@proxy.example:1080', 'of the kind socks5h://'],
+  ['http://ada:marker@pro xy:1080', 'is no address of a proxy'],
+])('the proxy %s is refused with what to do, and without its password', (https_proxy, problem) => {
+  const ask = (env: NodeJS.ProcessEnv) => () => through('https://registry.example/v2/', { https_proxy, ...env })
+  let words = ''
+  try {
+    ask({})()
+  } catch (thrown) {
+    words = thrown instanceof AppError ? describeError(thrown.data).detail : ''
+  }
+  expect(words).toContain('https_proxy')
+  expect(words).toContain(problem)
+  expect(words).toContain('NO_PROXY=registry.example')
+  expect(words).not.toContain('marker')
+  expect(ask({ NO_PROXY: 'registry.example' })()).toBeNull()
 })

@@ -1,16 +1,31 @@
 import net from 'node:net'
+import { AppError } from '#shared/errors/app-error'
 
 /**
  * The proxy for a URL, or null: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` in upper or lower case, by the rules of Go's
- * golang.org/x/net/http/httpproxy that podman and skopeo follow. `localhost` and loopback addresses never go through one.
+ * golang.org/x/net/http/httpproxy that podman and skopeo follow. `localhost` and loopback addresses never go through one. Throws `bad-input` for
+ * a proxy that cannot be used.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | null {
-  const chosen = url.protocol === 'https:' ? (env.HTTPS_PROXY ?? env.https_proxy) : (env.HTTP_PROXY ?? env.http_proxy)
-  if (chosen === undefined || chosen === '') return null
+  const names = url.protocol === 'https:' ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy']
+  const name = names.find((one) => (env[one] ?? '') !== '')
+  const chosen = name === undefined ? undefined : env[name]
+  if (name === undefined || chosen === undefined) return null
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
   if (isLoopback(host) || isExempt(host, port, env.NO_PROXY ?? env.no_proxy ?? '')) return null
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(chosen) ? chosen : `http://${chosen}`
+  const proxy = /^[a-z][a-z0-9+.-]*:\/\//i.test(chosen) ? chosen : `http://${chosen}`
+  requireUsable(name, proxy, host)
+  return proxy
+}
+
+/** What it says is left out of the words: a password may be in it. */
+function requireUsable(name: string, proxy: string, host: string): void {
+  const protocol = URL.canParse(proxy) ? new URL(proxy).protocol : null
+  if (protocol === 'http:' || protocol === 'https:') return
+  const problem = protocol === null ? 'is no address of a proxy' : `names a proxy of the kind ${protocol}//, which is not spoken here`
+  const reason = `${name} ${problem}. Give it the address of an http:// or https:// proxy, or go around it with NO_PROXY=${host}`
+  throw new AppError('bad-input', { details: { reason } })
 }
 
 /** @param host without the brackets of an IPv6 address */
