@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { answerQuestion, readQuestion } from './dns-answer.js'
-import { answerArp, type Ipv4Packet, isArp, readIpv4, readUdp, writeUdp } from './packets.js'
+import { answerArp, type Ipv4Packet, ipv4Destination, isArp, readIpv4, readUdp, writeUdp } from './packets.js'
 import { TcpConnection } from './tcp-connection.js'
 import { FLAG, readTcp, type TcpSegment, writeTcp } from './tcp-segment.js'
 
 const DNS_PORT = 53
 const DHCP_SERVER_PORT = 67
+/** Where qemu's own network answers DHCP: everybody, and itself. What is sent to another address it takes out into the world. QEMU net/slirp.c. */
+const DHCP_SERVERS: ReadonlySet<string> = new Set(['255.255.255.255', '10.0.2.2'])
 const HTTP_PORT = 80
 /** A guest that opens more at once is not booting. */
 const MAX_CONNECTIONS = 64
@@ -32,10 +34,12 @@ export interface GuestNetworkOptions {
  */
 export class GuestNetwork {
   private readonly addresses: ReadonlySet<string>
+  private readonly names: ReadonlyMap<string, string>
   private readonly connections = new Map<string, TcpConnection>()
 
   constructor(private readonly options: GuestNetworkOptions) {
     this.addresses = new Set(options.addresses)
+    this.names = new Map(Object.entries(options.names))
   }
 
   /** A frame that the guest sent. */
@@ -48,12 +52,13 @@ export class GuestNetwork {
       return
     }
     const packet = readIpv4(frame)
-    if (packet && this.addresses.has(packet.to.address)) {
-      this.takeOurs(packet)
+    // What cannot be read is for nobody else: put together again behind qemu, it would reach who has the address there.
+    if (this.addresses.has(ipv4Destination(frame) ?? '')) {
+      if (packet) this.takeOurs(packet)
       return
     }
     if (packet && this.answeredName(packet)) return
-    if (!isolated || (packet && readUdp(packet)?.toPort === DHCP_SERVER_PORT)) toNetwork(frame)
+    if (!isolated || (packet && isDhcp(packet))) toNetwork(frame)
   }
 
   close(): void {
@@ -103,7 +108,7 @@ export class GuestNetwork {
     const datagram = readUdp(packet)
     if (datagram?.toPort !== DNS_PORT) return false
     const question = readQuestion(datagram.data)
-    const address = question && this.options.names[question.name]
+    const address = question && this.names.get(question.name)
     if (!question || (address === undefined && !this.options.isolated)) return false
     const data = answerQuestion(datagram.data, question, address)
     this.options.toGuest(writeUdp(packet.to, packet.from, { fromPort: DNS_PORT, toPort: datagram.fromPort, data }))
@@ -112,3 +117,7 @@ export class GuestNetwork {
 }
 
 type Side = Ipv4Packet['from']
+
+function isDhcp(packet: Ipv4Packet): boolean {
+  return readUdp(packet)?.toPort === DHCP_SERVER_PORT && DHCP_SERVERS.has(packet.to.address)
+}

@@ -21,9 +21,16 @@ export function isArp(frame: Buffer): boolean {
   return frame.length >= ETHERNET_BYTES && frame.readUInt16BE(12) === ETHERTYPE.arp
 }
 
+/** Where a frame of IPv4 goes, a fragment as well; undefined for any other frame. */
+export function ipv4Destination(frame: Buffer): string | undefined {
+  if (frame.length < ETHERNET_BYTES + IPV4_BYTES || frame.readUInt16BE(12) !== ETHERTYPE.ipv4) return undefined
+  return address(frame, ETHERNET_BYTES + 16)
+}
+
 /** The packet of IPv4 in a frame, RFC 894 and RFC 791; undefined for any other frame, for fragments and for what is cut off. */
 export function readIpv4(frame: Buffer): Ipv4Packet | undefined {
-  if (frame.length < ETHERNET_BYTES + IPV4_BYTES || frame.readUInt16BE(12) !== ETHERTYPE.ipv4) return undefined
+  const destination = ipv4Destination(frame)
+  if (destination === undefined) return undefined
   const packet = frame.subarray(ETHERNET_BYTES)
   const [first = 0] = packet
   const headerBytes = (first & 0x0f) * 4
@@ -32,7 +39,7 @@ export function readIpv4(frame: Buffer): Ipv4Packet | undefined {
   if ((packet.readUInt16BE(6) & FRAGMENT) !== 0) return undefined
   return {
     from: { mac: frame.subarray(6, 12), address: address(packet, 12) },
-    to: { mac: frame.subarray(0, 6), address: address(packet, 16) },
+    to: { mac: frame.subarray(0, 6), address: destination },
     protocol: packet.readUInt8(9),
     payload: packet.subarray(headerBytes, bytes),
   }
