@@ -48,7 +48,8 @@ export interface ContainersApi {
   signIns(): Promise<SignIn[]>
   /** Tries it at the registry first. Throws `sign-in-needed` when it is refused. */
   signIn(request: SignInRequest): Promise<SignIn>
-  signOut(registry: string): Promise<void>
+  /** Wherever it is kept; with `authFile` in that file alone. Throws `bad-input` where nobody is signed in. */
+  signOut(registry: string, authFile?: string): Promise<void>
   /** Tries a passphrase at its key, and keeps it in memory for what is signed with that. Throws `bad-input` when it does not open it. */
   unlockKey(keyFile: string, passphrase: string): Promise<void>
   /** Images and containers of podman on this machine. */

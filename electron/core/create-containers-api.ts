@@ -43,7 +43,7 @@ export function createContainersApi({ host, signIns, dirs }: ContainersDeps): Co
       checkNewer({ host: signal ? host.bind({ signal }) : host, signIns }, origins, file, access),
     signIns: () => signIns.list(),
     signIn: async (request) => signInAt({ host, signIns }, signInRequestSchema.parse(request)),
-    signOut: (registry) => signIns.forget(registry),
+    signOut: (registry, authFile) => signIns.forget(registry, authFile),
     unlockKey: (keyFile, passphrase) => unlockKey(keyFile, passphrase, signIns),
     storage: (signal) => readStorage(host, signal),
     removeStored: (what) => removeStored(host, what),

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { accessOf, ACCESS_OPTIONS } from '../access-options.js'
 import { choiceOf } from '../choice.js'
-import { type Command, UsageError } from '../command.js'
+import { type Command, type OptionTable, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { table } from '../print.js'
 import { askSecret, secretOfStdin } from '../read-secret.js'
@@ -46,10 +46,11 @@ const logoutCommand: Command = {
   summary: 'Forget the sign-in at a registry, wherever it is kept',
   positionals: 'REGISTRY',
   counts: { min: 1, max: 1 },
-  options: {},
+  options: authFileOption(),
   examples: ['diskwright containers logout registry.example'],
-  async run({ positionals: [registry = ''] }, { core, print }) {
-    await core.containers.signOut(registry)
+  async run(input, { core, print }) {
+    const [registry = ''] = input.positionals
+    await core.containers.signOut(registry, accessOf(input).authFile)
     print.result({ registry })
     print.line(`Signed out at ${registry}`)
     return EXIT.ok
@@ -71,6 +72,11 @@ const loginsCommand: Command = {
       print.line(line)
     return EXIT.ok
   },
+}
+
+function authFileOption(): OptionTable {
+  const { authfile } = ACCESS_OPTIONS
+  return authfile === undefined ? {} : { authfile }
 }
 
 export const signInCommands: readonly Command[] = [loginCommand, logoutCommand, loginsCommand]

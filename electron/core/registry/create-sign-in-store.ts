@@ -116,6 +116,7 @@ export function createSignInStore({ host, secrets }: SignInDeps): SignInStore {
       }
       const [file] = authFilePaths(env, authFile)
       writeAuthFile(file, withSignIn(readAuthFile(file) ?? parseNothing(), name, credential))
+      if (authFile !== undefined) return { ...kept, kept: where, where: file }
       session.delete(name)
       // It would be found before the file.
       if (secrets?.isEncrypted) secrets.remove(KEYRING_PREFIX + name)
@@ -123,13 +124,17 @@ export function createSignInStore({ host, secrets }: SignInDeps): SignInStore {
     },
     async forget(registry, authFile) {
       const name = registryName(registry)
-      let forgotten = session.delete(name)
-      if (secrets?.isEncrypted && secrets.get(KEYRING_PREFIX + name) !== null) {
+      const isEverywhere = authFile === undefined
+      let forgotten = isEverywhere && session.delete(name)
+      if (isEverywhere && secrets?.isEncrypted && secrets.get(KEYRING_PREFIX + name) !== null) {
         secrets.remove(KEYRING_PREFIX + name)
         forgotten = true
       }
       for (const file of authFilePaths(env, authFile)) forgotten = (await forgetIn(file, name)) || forgotten
-      if (!forgotten) throw new AppError('bad-input', { details: { reason: `nobody is signed in at ${registry}` } })
+      if (!forgotten)
+        throw new AppError('bad-input', {
+          details: { reason: `nobody is signed in at ${registry}${isEverywhere ? '' : ` by ${authFile}`}` },
+        })
     },
   }
 

@@ -107,6 +107,16 @@ test('session, keyring and auth file: kept, listed and forgotten', async () => {
   }
 })
 
+test('a file that is named is the only one that is written or forgotten in', async () => {
+  const named = path.join(home, 'named.json')
+  await store.keep('a.example', ADA, 'session')
+  expect(await store.keep('a.example', { ...ADA, user: 'bob' }, 'auth-file', named)).toMatchObject({ kept: 'auth-file', where: named })
+  expect([await userAt('a.example'), await userAt('a.example', named)]).toEqual(['ada', 'bob'])
+  await store.forget('a.example', named)
+  expect([await userAt('a.example'), await userAt('a.example', named)]).toEqual(['ada', 'ada'])
+  expect((await failure(store.forget('a.example', named))).data.details.reason).toBe(`nobody is signed in at a.example by ${named}`)
+})
+
 test('where the system encrypts nothing, the keyring is not used', async () => {
   const open = createSignInStore({ host: { env, signal: undefined }, secrets: keyring(false) })
   expect((await failure(open.keep('a.example', ADA, 'keyring'))).code).toBe('bad-input')

@@ -32,6 +32,6 @@ export interface SignInStore {
   list(): Promise<SignIn[]>
   /** Into `authFile` where that is given, else into the auth file that podman would write. Throws `bad-input` where the system keeps nothing encrypted. */
   keep(registry: string, credential: RegistryCredential, where: 'session' | 'keyring' | 'auth-file', authFile?: string): Promise<SignIn>
-  /** Forgets it wherever it is kept. Throws `bad-input` when there is none. */
+  /** Forgets it wherever it is kept; with `authFile` in that file alone. Throws `bad-input` when there is none. */
   forget(registry: string, authFile?: string): Promise<void>
 }

@@ -2,13 +2,16 @@ import type { ContainerOrigin, NewerReport } from '#shared/containers/container-
 import type { Access } from '#shared/containers/container-requests'
 import { parseReference, printReference } from '#shared/containers/reference'
 import { AppError } from '#shared/errors/app-error'
+import { openRegularFile } from '../../files/identity.js'
 import type { ContainerDeps } from './container-source.js'
 import { chooseImage } from './choose-image.js'
 import { openContainerSource } from './open-container-source.js'
 import type { Origins } from './origins.js'
 
-/** Whether the reference that a file was taken from leads to something else now. Throws `bad-input` without an origin, and what the source throws. */
+/** Whether the reference that a file was taken from leads to something else now. Throws `bad-input` without an origin, what `openRegularFile` throws, and what the source throws. */
 export async function checkNewer(deps: ContainerDeps, origins: Origins, file: string, access: Access): Promise<NewerReport> {
+  const { handle } = await openRegularFile(file)
+  await handle.close()
   const origin = await origins.find(file)
   if (origin === null)
     throw new AppError('bad-input', {

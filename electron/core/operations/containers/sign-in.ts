@@ -24,7 +24,7 @@ export async function signInAt(deps: RegistryDeps, request: z.output<typeof sign
   } finally {
     await session.close()
   }
-  return deps.signIns.keep(registry, credential, request.keep)
+  return deps.signIns.keep(registry, credential, request.keep, request.access.authFile)
 }
 
 /** `HOST[:PORT]`, and nothing else. Throws `bad-input`. */
