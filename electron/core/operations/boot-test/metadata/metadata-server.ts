@@ -65,6 +65,8 @@ export class MetadataServer {
       })
     })
     this.server.on('clientError', (_error, socket) => socket.destroy())
+    // Who has asked may close its side, as nc(1) does: it still gets its answer. Node.js lib/_http_server.js, socketOnEnd.
+    Object.assign(this.server, { httpAllowHalfOpen: true })
   }
 
   /** Takes a connection to one of the service's addresses. */

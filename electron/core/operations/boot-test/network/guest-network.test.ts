@@ -122,6 +122,14 @@ test('two connections at once, and what comes twice, do not mix', async () => {
   expect(net.asked.toSorted()).toEqual(['200 /one', '200 /two'])
 })
 
+test('who closes its side after it has asked is answered', async () => {
+  const net = openNetwork()
+  const client = new Client(net, 40_005)
+  client.send({ data: Buffer.from('GET /half HTTP/1.0\r\n\r\n'), flags: FLAG.ack | FLAG.psh | FLAG.fin })
+  await client.readToEnd()
+  expect(client.received.endsWith(ANSWER)).toBe(true)
+})
+
 test('what was lost is sent again', async () => {
   const net = openNetwork()
   const client = new Client(net, 40_003)

@@ -12,6 +12,8 @@ const WINDOW = 65_535
 const OUT_BYTES = 256 * 1024
 const RETRY_MS = 1000
 const TRIES = 6
+/** A guest that was reset in the middle says no more; nothing of the service takes as long. */
+const IDLE_MS = 300_000
 
 /**
  * A connection that a guest opened to an address that is only in this program: the part of RFC 9293 that a server needs on a link that
@@ -33,7 +35,9 @@ export class TcpConnection extends Duplex {
   private guestEnded = false
   private isOpen = false
   private waitingWrite: (() => void) | undefined
+  private waitingEnd: (() => void) | undefined
   private timer: NodeJS.Timeout | undefined
+  private readonly idle = setTimeout(() => this.destroy(), IDLE_MS).unref()
   private tries = 0
   private shownWindow = WINDOW
 
@@ -54,6 +58,7 @@ export class TcpConnection extends Duplex {
   /** What the guest sent. */
   receive(segment: TcpSegment): void {
     if (this.destroyed) return
+    this.idle.refresh()
     const { flags } = segment
     if (flags & FLAG.rst) {
       // Anybody could send one; it has to be about what comes next, RFC 5961, 3.2.
@@ -61,13 +66,19 @@ export class TcpConnection extends Duplex {
       return
     }
     if (flags & FLAG.syn) {
-      if (!this.isOpen) this.greet()
+      // A guest that has forgotten the connection learns of it, and ends it, RFC 5961, 4.2.
+      if (this.isOpen) this.acknowledge()
+      else this.greet()
       return
     }
     if (flags & FLAG.ack) this.takeAcknowledgement(segment)
     this.takeData(segment)
     this.send()
-    if (this.guestEnded && this.endSent && this.unacknowledged === this.next) this.destroy()
+    if (!this.endSent || this.unacknowledged !== this.next) return
+    const { waitingEnd } = this
+    this.waitingEnd = undefined
+    waitingEnd?.()
+    if (this.guestEnded) this.destroy()
   }
 
   override _read(): void {
@@ -81,14 +92,16 @@ export class TcpConnection extends Duplex {
     else this.waitingWrite = done
   }
 
+  /** Done when the guest has all: a stream whose two sides are done is destroyed. */
   override _final(done: () => void): void {
     this.wantsEnd = true
+    this.waitingEnd = done
     this.send()
-    done()
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     clearTimeout(this.timer)
+    clearTimeout(this.idle)
     const isDone = this.guestEnded && this.endSent && this.unacknowledged === this.next
     if (!isDone) this.tell(FLAG.rst | FLAG.ack)
     done(error)
@@ -146,6 +159,12 @@ export class TcpConnection extends Duplex {
 
   private send(): void {
     if (!this.isOpen || this.destroyed) return
+    // Behind the end there is nothing.
+    if (!this.endSent) this.sendRest()
+    if (this.next !== this.unacknowledged || this.out.length > 0) this.waitForAnswer()
+  }
+
+  private sendRest(): void {
     for (;;) {
       const sent = this.inFlight()
       const bytes = Math.min(this.mss, this.window - sent, this.out.length - sent)
@@ -153,16 +172,14 @@ export class TcpConnection extends Duplex {
       this.tell(FLAG.ack | FLAG.psh, this.out.subarray(sent, sent + bytes))
       this.next = after(this.next, bytes)
     }
-    if (this.wantsEnd && !this.endSent && this.inFlight() === this.out.length) {
-      this.tell(FLAG.ack | FLAG.fin)
-      this.next = after(this.next, 1)
-      this.endSent = true
-    }
-    if (this.next !== this.unacknowledged || this.out.length > 0) this.waitForAnswer()
+    if (!this.wantsEnd || this.inFlight() !== this.out.length) return
+    this.tell(FLAG.ack | FLAG.fin)
+    this.next = after(this.next, 1)
+    this.endSent = true
   }
 
   private inFlight(): number {
-    return distance(this.next, this.unacknowledged) - (this.endSent ? 1 : 0)
+    return distance(this.next, this.unacknowledged)
   }
 
   /** Sends all again that was not acknowledged; one byte where the guest takes none, to learn when it does. */
