@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { parseInput } from '#shared/errors/parse-input'
 import { batchRequestSchema, convertImageInputSchema } from '#shared/jobs/convert-request'
 import { saveImageInputSchema } from '#shared/jobs/job-requests'
 import { tidyPath } from '#shared/images/os-tree'
@@ -125,13 +126,13 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
     diskMap: (image, signal) => readDiskMap(bind(signal), image),
     measureFormats: (image, signal) => measureFormats(bind(signal), image),
     formatOptions: () => readFormatOptions(host),
-    planConvert: async (input) => planConvert(host, sessions, convertImageInputSchema.parse(input)),
-    planBatch: async (request, signal) => planBatch(bind(signal), sessions, batchRequestSchema.parse(request)),
+    planConvert: async (input) => planConvert(host, sessions, parseInput(convertImageInputSchema, input)),
+    planBatch: async (request, signal) => planBatch(bind(signal), sessions, parseInput(batchRequestSchema, request)),
     startBatch: async (draft) => {
-      const request = batchRequestSchema.parse(draft)
+      const request = parseInput(batchRequestSchema, draft)
       return startBatch(jobs, request, await planBatch(host, sessions, request))
     },
-    planSave: async (input) => planSave(host, saveImageInputSchema.parse(input)),
+    planSave: async (input) => planSave(host, parseInput(saveImageInputSchema, input)),
     containers,
     clouds,
     bootTests: createBootTestsApi({ host, consoles, job: (id) => jobs.get(id), folder: jobsFolder(dirs) }),

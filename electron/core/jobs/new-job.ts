@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { hideFirstBoot } from '#shared/boot-test/boot-test-request'
 import { hideSecrets, isWithoutSecrets } from '#shared/edits/secrets'
 import { AppError } from '#shared/errors/app-error'
+import { parseInput } from '#shared/errors/parse-input'
 import type { Job } from '#shared/jobs/job'
 import { JOB_INPUTS, type JobInput, type JobKind, type JobRequest, type JobRequestDraft, jobRequestSchema } from '#shared/jobs/job-requests'
 import type { JobDefinitions, LockSet } from './job-definition.js'
@@ -28,10 +29,7 @@ export function parseRequest(request: JobRequestDraft): JobRequest {
   if ('edits' in request.input && (request.input.edits ?? []).some(isWithoutSecrets)) {
     throw new AppError('bad-input', { details: { reason: 'Edits that held a secret are kept without it: stage them again' } })
   }
-  const parsed = jobRequestSchema.safeParse(request)
-  if (parsed.success) return parsed.data
-  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-  throw new AppError('bad-input', { details: { reason } })
+  return parseInput(jobRequestSchema, request)
 }
 
 export function makeQueued(definitions: JobDefinitions, request: JobRequest, place: Pick<Job, 'batch' | 'position'>): NewJob {
