@@ -40,3 +40,5 @@ const code = await runCli(process.argv.slice(2), {
   openCore: () => openCore(process.env, readVersion()),
 })
 process.exitCode = lost && code === EXIT.ok ? EXIT.failed : code
+// What was left to itself, such as a connection that nobody waits for any more, does not keep the program.
+if (code === EXIT.cancelled) setTimeout(() => process.exit(), 500).unref()

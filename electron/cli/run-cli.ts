@@ -39,6 +39,7 @@ import { tourCommand } from './commands/tour.js'
 import { testBootCommand } from './commands/test-boot.js'
 import { unpackCommand } from './commands/unpack.js'
 import { uploadCommand } from './commands/upload.js'
+import { endOnSignal } from './end-on-signal.js'
 import { errorHints } from './error-hints.js'
 import { EXIT, type ExitCode, exitCodeFor } from './exit-codes.js'
 import { createPrinter, type Sink, visible } from './print.js'
@@ -118,7 +119,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<Ex
     const core = await deps.openCore()
     for (const problem of core.folderProblems) print.note(`diskwright: cannot be written to: ${problem}`)
     try {
-      return await command.run(input, { core, print, signal: deps.signal })
+      return await endOnSignal(command.run(input, { core, print, signal: deps.signal }), core, deps.signal)
     } finally {
       await core.close()
     }
