@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Core } from '#core/core-api'
@@ -10,7 +11,12 @@ const run = promisify(execFile)
 /** Starting a program in its sandbox costs 5 to 10 ms: with so much data that is a hundredth of a conversion, and the bound measures the work. */
 export const DATA_MIB = 1024
 const VIRTUAL = '2G'
-const ROUNDS = 3
+const ROUNDS = 8
+/** Of each pair. */
+export const FORMAT_BOUND = 1.05
+/** Sources in all formats, what is converted and what it is compared with. */
+const ROOM_BYTES = 10 * 1024 ** 3
+const MEMORY_FOLDER = '/dev/shm'
 
 export interface FormatPair {
   readonly from: DiskFormat
@@ -31,6 +37,16 @@ export function formatPairs(names: readonly string[]): FormatPair[] {
   const all = DISK_FORMATS.flatMap((from) => DISK_FORMATS.map((to) => ({ from, to })))
   const named = all.filter(({ from, to }) => names.includes(`${from}-${to}`))
   return named.length > 0 ? named : all
+}
+
+/**
+ * A folder in memory where there is room, so that the disk, which is slow and as fast as its neighbours let it be, hides nothing of what a
+ * conversion costs beside it; else one in `folder`.
+ */
+export async function formatFolder(folder: string): Promise<string> {
+  const { bavail, bsize } = await fs.statfs(MEMORY_FOLDER).catch(() => ({ bavail: 0, bsize: 0 }))
+  const fits = Math.min(bavail * bsize, os.freemem()) > ROOM_BYTES
+  return fs.mkdtemp(path.join(fits ? MEMORY_FOLDER : folder, 'diskwright-formats-'))
 }
 
 /**
@@ -92,6 +108,16 @@ async function measurePair(
 /** Without it qemu rounds a VHD up to a geometry. */
 function sizeOption(format: DiskFormat): string[] {
   return format === 'vhd' ? ['-o', 'force_size=on'] : []
+}
+
+/** How the pairs of one run stand to their bound, in words. */
+export function formatSummary(results: readonly PairResult[]): { readonly line: string; readonly met: boolean } {
+  const ratios = results.map(({ oursMs, theirsMs }) => oursMs / theirsMs)
+  const within = ratios.filter((ratio) => ratio <= FORMAT_BOUND).length
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
+  const met = within === ratios.length
+  const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} times, geometric mean ${mean.toFixed(3)}`
+  return { met, line: `${met ? 'met   ' : 'MISSED'}  ${within} of ${ratios.length} pairs at most ${FORMAT_BOUND} times: ${range}` }
 }
 
 /** Ratios, ours to qemu-img's: a row for each source format, a column for each target. */
