@@ -1,7 +1,7 @@
 import path from 'node:path'
 import process from 'node:process'
 import type { Core } from '#core/core-api'
-import { resolveDirs } from '#core/files/dirs'
+import { homeFolder, resolveDirs } from '#core/files/dirs'
 import { createFileLogger } from '#core/log/file-logger'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import { closest } from '#shared/text/closest'
@@ -190,7 +190,8 @@ function unknownCommand(words: readonly string[]): string {
 }
 
 /** The core as the environment asks for it, with its log in the state folder. */
-export async function openCore(env: NodeJS.ProcessEnv, version?: string): Promise<Core> {
+export async function openCore(given: NodeJS.ProcessEnv, version?: string): Promise<Core> {
+  const env = { ...given, HOME: homeFolder(given) }
   const dirs = resolveDirs(env)
   const { createCore } = await import('#core/create-core')
   return createCore({

@@ -18,7 +18,7 @@ export interface Dirs {
  * (relative ones are ignored, as the specification asks), then the XDG defaults.
  */
 export function resolveDirs(env: NodeJS.ProcessEnv): Dirs {
-  const home = env.HOME && path.isAbsolute(env.HOME) ? env.HOME : os.homedir()
+  const home = homeFolder(env)
   const pick = (own: string, xdg: string, fallback: string): string => {
     const direct = env[`DISKWRIGHT_${own}_DIR`]
     if (direct) return path.resolve(direct)
@@ -30,6 +30,16 @@ export function resolveDirs(env: NodeJS.ProcessEnv): Dirs {
     state: pick('STATE', 'XDG_STATE_HOME', path.join(home, '.local/state')),
     cache: pick('CACHE', 'XDG_CACHE_HOME', path.join(home, '.cache')),
     runtime: pick('RUNTIME', 'XDG_RUNTIME_DIR', path.join(os.tmpdir(), `diskwright-runtime-${process.getuid?.() ?? 0}`)),
+  }
+}
+
+/** A user whom the system does not know, as in many containers, has none: the name stands for a folder that is not there. */
+export function homeFolder(env: NodeJS.ProcessEnv): string {
+  if (env.HOME && path.isAbsolute(env.HOME)) return env.HOME
+  try {
+    return os.homedir()
+  } catch {
+    return '/nonexistent'
   }
 }
 
