@@ -72,9 +72,9 @@ export const contract = {
     z.object({ path, edits: z.array(editSchema).max(2000), expects: z.array(expectationSchema).max(1000).optional() }),
     editPreviewSchema,
   ),
-  /** The edits as YAML for other images, and what that leaves out. */
+  /** The edits as YAML for other images, with the last boot test of them unless that is `false`; and what that leaves out. */
   'edits.recipe': call(
-    z.object({ path, edits: z.array(editSchema).min(1).max(2000) }),
+    z.object({ path, edits: z.array(editSchema).min(1).max(2000), bootTest: z.boolean().optional() }),
     z.object({ text: z.string(), notes: z.array(z.string()) }),
   ),
   'edits.script': call(z.object({ path, edits: z.array(editSchema).min(1).max(2000) }), z.object({ text: z.string() })),

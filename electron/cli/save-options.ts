@@ -97,7 +97,7 @@ async function bootSaved(context: CommandContext, saved: Job, source: string, bo
 }
 
 async function writeRecipe({ core, print, signal }: CommandContext, source: string, edits: readonly Edit[], file: string): Promise<void> {
-  const { text, notes } = await core.exportRecipe(source, edits, signal)
+  const { text, notes } = await core.exportRecipe(source, edits, { signal })
   // Never over a file that is there.
   await writeFile(file, text, { flag: 'wx' }).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'EEXIST') throw new AppError('output-exists', { details: { path: file } })

@@ -84,8 +84,12 @@ export interface Core {
    * `file-not-readable`, `not-a-regular-file`, `cancelled`.
    */
   lintArtifact(path: string, expectation?: LintExpectation, signal?: AbortSignal): Promise<LintReport>
-  /** The edits as a recipe for other images, as YAML, with the boot test that was run of them last; and what it leaves out. */
-  exportRecipe(path: string, edits: readonly Edit[], signal?: AbortSignal): Promise<{ recipe: Recipe; text: string; notes: string[] }>
+  /** The edits as a recipe for other images, as YAML, with the boot test that was run of them last (`false`: without); and what it leaves out. */
+  exportRecipe(
+    path: string,
+    edits: readonly Edit[],
+    options?: { readonly bootTest?: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<{ recipe: Recipe; text: string; notes: string[] }>
   /**
    * Reads a recipe from a YAML or JSON file; paths of files it brings in become absolute. Throws `file-not-found`, `recipe-invalid`, the
    * latter too for files outside of its folder unless `anyHostFile` is given.

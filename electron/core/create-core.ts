@@ -114,9 +114,9 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
       return sessions.use(bound, image, (open) => health.check(bound, open, { platform, edits, initramfs, signal }))
     },
     lintArtifact: (file, expectation, signal) => lintFile(file, expectation, { signal }),
-    exportRecipe: async (image, edits, signal) => {
+    exportRecipe: async (image, edits, { bootTest: withTest = true, signal } = {}) => {
       const { info, boot } = await readings.read(bind(signal), image)
-      const bootTest = lastBootTest(jobs.list(), image, edits)
+      const bootTest = withTest ? lastBootTest(jobs.list(), image, edits) : undefined
       const { recipe, notes } = await exportRecipe(edits, { info, entries: boot.entries, tools: await toolVersions(), signal, bootTest })
       return { recipe, text: printRecipe(recipe), notes }
     },

@@ -15,6 +15,7 @@ import { useFilesViewStore } from '../features/files/files-view.js'
 import { useEditStore } from '../features/edits/edit-store.js'
 import { useFixStore } from '../features/health/fix-store.js'
 import { useTargetStore } from '../features/platforms/target-store.js'
+import { startExport } from './export-recipe.js'
 import { useNavigation } from './navigation-store.js'
 import { chooseRecipe, openFiles } from './open-files.js'
 
@@ -88,6 +89,7 @@ export const appActions: AppActions = {
     navigation().show({ kind: 'ship' })
   },
   chooseRecipe: (path) => void chooseRecipe(path).catch(reportFailure),
+  exportRecipe: (path) => void startExport(path).catch(reportFailure),
   showJobs: (id) => navigation().show({ kind: 'jobs', selected: id }),
   showTools: () => {
     navigation().openDialog(null)

@@ -1,6 +1,15 @@
 import { Suspense } from 'react'
 import { useSignInStore } from '../features/containers/sign-in-store.js'
-import { BootTestDialog, CloseDialog, ConvertDialog, PackageDialog, RecipeDialog, SaveDialog, SignInDialog } from './lazy-parts.js'
+import {
+  BootTestDialog,
+  CloseDialog,
+  ConvertDialog,
+  ExportRecipeDialog,
+  PackageDialog,
+  RecipeDialog,
+  SaveDialog,
+  SignInDialog,
+} from './lazy-parts.js'
 import { useNavigation } from './navigation-store.js'
 
 /** The dialog that is open, if one is. */
@@ -51,6 +60,8 @@ function OpenDialog() {
           onClose={close}
         />
       )
+    case 'export-recipe':
+      return <ExportRecipeDialog key={dialog.path} path={dialog.path} onClose={close} />
     case 'package':
       return <PackageDialog key={dialog.path} path={dialog.path} onClose={close} />
     case 'boot-test':

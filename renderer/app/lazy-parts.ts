@@ -26,6 +26,7 @@ export const SignInDialog = part(async () => (await import('../features/containe
 export const OriginLine = part(async () => (await import('../features/containers/origin-line.js')).OriginLine)
 export const HealthTab = part(async () => (await import('../features/health/health-tab.js')).HealthTab)
 export const RecipeDialog = part(async () => (await import('../wizards/recipe/recipe-dialog.js')).RecipeDialog)
+export const ExportRecipeDialog = part(async () => (await import('../wizards/recipe/export-recipe-dialog.js')).ExportRecipeDialog)
 export const CloseDialog = part(async () => (await import('./close-dialog.js')).CloseDialog)
 export const CommandPalette = part(async () => (await import('./command-palette.js')).CommandPalette)
 export const Toasts = part(async () => (await import('./toasts.js')).Toasts)

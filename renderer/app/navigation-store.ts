@@ -16,6 +16,8 @@ export type OpenDialog =
   | { readonly kind: 'save'; readonly path: string; readonly mode: 'new-file' | 'in-place'; readonly target?: OutputTarget | null }
   /** A recipe that could not be staged at once: no image was shown, or it does not fit the one that was. */
   | { readonly kind: 'recipe'; readonly file: string; readonly refused: { readonly path: string; readonly error: unknown } | null }
+  /** Whether the boot test of what is staged goes along. */
+  | { readonly kind: 'export-recipe'; readonly path: string }
   | { readonly kind: 'package'; readonly path: string }
   | { readonly kind: 'boot-test'; readonly path: string }
   /** Asks before staged edits are thrown away with their tab. */

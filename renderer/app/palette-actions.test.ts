@@ -17,6 +17,7 @@ function actions(): AppActions {
     ship: vi.fn(),
     showUpload: vi.fn(),
     chooseRecipe: vi.fn(),
+    exportRecipe: vi.fn(),
     showJobs: vi.fn(),
     showTools: vi.fn(),
     showSettings: vi.fn(),

@@ -6,7 +6,6 @@ import { splitPath } from '../components/format.js'
 import { visibleText } from '../components/visible-text.js'
 import { useShipStore } from '../features/clouds/ship-store.js'
 import { type ContainersTab, useContainersStore } from '../features/containers/containers-store.js'
-import { exportRecipe } from '../features/edits/recipe-actions.js'
 import type { OpenImage, View } from './navigation-store.js'
 
 export function nextTheme(isDark: boolean): Settings['theme'] {
@@ -54,8 +53,7 @@ export function imageActions(active: string | null, edits: number, actions: AppA
 function recipeActions(active: string, edits: number, actions: AppActions): SpotlightActionData[] {
   const stage = { id: 'stage-recipe', label: 'Stage a recipe…', keywords: 'yaml apply', onClick: () => actions.chooseRecipe(active) }
   if (edits === 0) return [stage]
-  const onExport = () => void exportRecipe(active).catch(actions.reportFailure)
-  return [stage, { id: 'export-recipe', label: 'Export as recipe…', keywords: 'yaml save', onClick: onExport }]
+  return [stage, { id: 'export-recipe', label: 'Export as recipe…', keywords: 'yaml save', onClick: () => actions.exportRecipe(active) }]
 }
 
 export function goActions(images: readonly OpenImage[], show: (view: View) => void, actions: AppActions): SpotlightActionData[] {

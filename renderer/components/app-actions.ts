@@ -33,6 +33,8 @@ export interface AppActions {
   showUpload(job: Job): void
   /** Asks for a recipe and stages it on an image. */
   chooseRecipe(path: string): void
+  /** Saves what is staged on an image as a recipe; asks about the boot test of it where there is one. */
+  exportRecipe(path: string): void
   showJobs(id: string | null): void
   showTools(): void
   showSettings(): void

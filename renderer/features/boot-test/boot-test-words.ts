@@ -33,7 +33,7 @@ export function badgeWords(verdict: BootVerdict, endedAt: string, now: number): 
   return `${{ pass: 'Boots: passed', fail: 'Boot test: failed', timeout: 'Boot test: time-out' }[verdict]} ${time}`
 }
 
-const FIRMWARE_WORDS = { bios: 'BIOS', uefi: 'UEFI', 'uefi-secure': 'UEFI with secure boot' } as const
+export const FIRMWARE_WORDS = { bios: 'BIOS', uefi: 'UEFI', 'uefi-secure': 'UEFI with secure boot' } as const
 
 /** What it ran on, in one line. */
 export function machineWords({ accelerator, firmware, machine }: BootTestReport): string {

@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/empty-state.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { Note } from '../../components/note.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
+import { RecipeTestCard } from '../boot-test/recipe-test-card.js'
 import { Changes } from './change-view.js'
 import { useCanRedo, useCanUndo, useEdits, useEditStore } from './edit-store.js'
 import styles from './edits-tab.module.css'
@@ -33,7 +34,10 @@ export function EditsTab({ path, partitionLabel }: { readonly path: string; read
   const failed = preview.data.edits.filter((edit) => edit.problem !== null).length
   return (
     <div className={styles.columns}>
-      <StagedList path={path} preview={preview.data} canSave={failed === 0 && changes.length > 0} />
+      <div className={styles.side}>
+        <StagedList path={path} preview={preview.data} canSave={failed === 0 && changes.length > 0} />
+        <RecipeTestCard path={path} />
+      </div>
       <div className={styles.changes}>
         {failed > 0 && (
           <Note tone="red" title={failed === 1 ? 'One edit does not fit the image' : `${failed} edits do not fit the image`}>

@@ -3,6 +3,7 @@ import type { CallOutput } from '#shared/contract'
 import { call } from '../../api/client.js'
 import { count, splitPath } from '../../components/format.js'
 import { visibleText } from '../../components/visible-text.js'
+import { useBootTestStore } from '../boot-test/boot-test-store.js'
 import { useEditStore } from './edit-store.js'
 import { stageRecipe } from './stage-recipe.js'
 
@@ -18,21 +19,23 @@ export function recipeName({ file, recipe }: LoadedRecipe): string {
   return visibleText(recipe.name ?? splitPath(file).name)
 }
 
-/** Stages a recipe on an image and says so. Throws what does not fit, and then stages nothing. */
+/** Stages a recipe on an image and says so; the boot test that it asks for stands by. Throws what does not fit, and then stages nothing. */
 export async function stageLoadedRecipe(path: string, loaded: LoadedRecipe): Promise<void> {
   await stageRecipe(path, loaded.recipe)
-  const edits = loaded.recipe.edits.length
+  const { edits, bootTest } = loaded.recipe
+  if (bootTest) useBootTestStore.getState().ask(path, { name: recipeName(loaded), edits, bootTest, job: null })
   notifications.show({
     title: `Recipe staged: ${recipeName(loaded)}`,
-    message: `${count(edits, 'edit')} on ${visibleText(splitPath(path).name)}. Nothing is written until you save.`,
+    message: `${count(edits.length, 'edit')} on ${visibleText(splitPath(path).name)}${bootTest ? ', with a boot test' : ''}. Nothing is written until you save.`,
   })
 }
 
-/** Saves the staged edits as a recipe where the user says. */
-export async function exportRecipe(path: string): Promise<void> {
+/** Saves the staged edits as a recipe where the user says; with `bootTest` the last one of them goes along. False when the user says nowhere. */
+export async function exportRecipe(path: string, { bootTest }: { readonly bootTest: boolean }): Promise<boolean> {
   const edits = [...(useEditStore.getState().byPath[path]?.present ?? [])]
-  const { text, notes } = await call('edits.recipe', { path, edits })
+  const { text, notes } = await call('edits.recipe', { path, edits, bootTest })
   const saved = await call('edits.saveText', { source: path, suffix: '-recipe', extension: 'yaml', text })
-  if (saved === null) return
+  if (saved === null) return false
   notifications.show({ title: `Recipe saved: ${visibleText(splitPath(saved.path).name)}`, message: notes.map(visibleText).join(' ') })
+  return true
 }

@@ -4,12 +4,11 @@ import { useState } from 'react'
 import { call } from '../../api/client.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { useEditStore } from './edit-store.js'
-import { exportRecipe } from './recipe-actions.js'
 import { ScriptDialog } from './script-dialog.js'
 
 /** What can be made of the staged edits beside an image: a recipe, a script; and a recipe can be staged. */
 export function RecipeMenu({ path, canExport }: { readonly path: string; readonly canExport: boolean }) {
-  const { chooseRecipe, reportFailure } = useAppActions()
+  const { chooseRecipe, exportRecipe, reportFailure } = useAppActions()
   const [script, setScript] = useState<string | null>(null)
   const edits = () => [...(useEditStore.getState().byPath[path]?.present ?? [])]
 
@@ -24,11 +23,7 @@ export function RecipeMenu({ path, canExport }: { readonly path: string; readonl
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<FileOutput size={15} aria-hidden />}
-            disabled={!canExport}
-            onClick={() => exportRecipe(path).catch(reportFailure)}
-          >
+          <Menu.Item leftSection={<FileOutput size={15} aria-hidden />} disabled={!canExport} onClick={() => exportRecipe(path)}>
             Export as recipe…
           </Menu.Item>
           <Menu.Item

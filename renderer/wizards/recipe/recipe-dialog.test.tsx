@@ -1,11 +1,13 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AppError } from '#shared/errors/app-error'
 import type { Recipe } from '#shared/recipes/recipe'
+import { recipeBootTestSchema } from '#shared/recipes/recipe-boot-test'
 import { type AppActions, AppActionsContext } from '../../components/app-actions.js'
+import { useBootTestStore } from '../../features/boot-test/boot-test-store.js'
 import { useEditStore } from '../../features/edits/edit-store.js'
 import { RecipeDialog, type RecipeDialogProps } from './recipe-dialog.js'
 
@@ -41,6 +43,7 @@ const staged = (path: string) => useEditStore.getState().byPath[path]?.present ?
 
 beforeEach(() => {
   useEditStore.setState({ byPath: {} })
+  useBootTestStore.setState(useBootTestStore.getInitialState(), true)
   vi.clearAllMocks()
   Object.assign(answers, {
     'recipes.load': () => ({ file: FILE, recipe: RECIPE }),
@@ -89,6 +92,50 @@ test('an image that it does not fit either is told, and nothing is staged', asyn
   expect(await screen.findByText(/It does not fit other\.qcow2/)).toBeDefined()
   expect(staged('/images/other.qcow2')).toEqual([])
   expect(onClose).not.toHaveBeenCalled()
+})
+
+const BOOT_TEST = {
+  platform: 'aws',
+  entry: '1:/loader/entries/a.conf',
+  append: ['debug'],
+  expect: { patterns: ['^ready$'], timeoutSeconds: 90 },
+} as const
+
+test('what a recipe wants to see booting is in its plan, and is started once it is staged', async () => {
+  const bootTest = recipeBootTestSchema.parse(BOOT_TEST)
+  const begun = vi.fn((_request: unknown) => ({ id: 'job-1' }))
+  Object.assign(answers, {
+    'recipes.load': () => ({ file: FILE, recipe: { ...RECIPE, bootTest } }),
+    'images.inspect': () => ({ revision: 'r1' }),
+    'jobs.start': begun,
+  })
+  show({ images: ['/images/ock.qcow2'] })
+  const plan = within(await screen.findByRole('region', { name: 'Boot test' }))
+  for (const words of [
+    /with the entry 1:\/loader\/entries\/a\.conf/,
+    /as on Amazon Web Services/,
+    'A login prompt',
+    '^ready$',
+    'debug',
+    /no verdict after 1 min 30 s/,
+  ])
+    expect(plan.getByText(words)).toBeDefined()
+  fireEvent.click(screen.getByRole('button', { name: /ock\.qcow2/ }))
+  await waitFor(() => expect(useBootTestStore.getState().recipes['/images/ock.qcow2']?.job).toBe('job-1'))
+  const input = { source: '/images/ock.qcow2', revision: 'r1', edits: RECIPE.edits, ...bootTest }
+  expect(begun).toHaveBeenCalledExactlyOnceWith({ kind: 'test-boot', input })
+})
+
+test('its boot test can be left for later', async () => {
+  const begun = vi.fn()
+  const recipe = { ...RECIPE, bootTest: recipeBootTestSchema.parse(BOOT_TEST) }
+  Object.assign(answers, { 'recipes.load': () => ({ file: FILE, recipe }), 'jobs.start': begun })
+  show({ images: ['/images/ock.qcow2'] })
+  fireEvent.click(await screen.findByRole('checkbox', { name: /^Run its boot test/ }))
+  fireEvent.click(screen.getByRole('button', { name: /ock\.qcow2/ }))
+  await waitFor(() => expect(onClose).toHaveBeenCalledOnce())
+  expect(useBootTestStore.getState().recipes['/images/ock.qcow2']).toMatchObject({ name: 'OCK for VMware', job: null })
+  expect(begun).not.toHaveBeenCalled()
 })
 
 test('a file that is no recipe is told in place', async () => {

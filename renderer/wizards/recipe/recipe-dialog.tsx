@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core'
+import { Button, Checkbox, Modal } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { FolderOpen } from 'lucide-react'
 import { useState } from 'react'
@@ -10,6 +10,8 @@ import { splitPath } from '../../components/format.js'
 import { DialogBody, DialogFooter } from '../../components/form-row.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { visibleText } from '../../components/visible-text.js'
+import { RecipeTestPlan } from '../../features/boot-test/recipe-test-plan.js'
+import { runRecipeTest } from '../../features/boot-test/run-recipe-test.js'
 import { stageLoadedRecipe } from '../../features/edits/recipe-actions.js'
 import { ImageChoice } from './image-choice.js'
 import { RecipeSummary } from './recipe-summary.js'
@@ -29,6 +31,7 @@ export interface RecipeDialogProps {
 export function RecipeDialog({ file, refused: first, images, onClose }: RecipeDialogProps) {
   const recipe = useQuery(recipeQuery(file))
   const [refused, setRefused] = useState(first)
+  const [boots, setBoots] = useState(true)
   const { openImages, showTab, reportFailure } = useAppActions()
   const stage = useMutation({
     mutationFn: async (path: string) => {
@@ -39,6 +42,8 @@ export function RecipeDialog({ file, refused: first, images, onClose }: RecipeDi
     onSuccess: (_, path) => {
       showTab(path, 'edits')
       onClose()
+      // It is shown beside the edits from here on
+      if (boots) runRecipeTest(path).catch(reportFailure)
     },
     onError: (error, path) => setRefused({ path, error }),
   })
@@ -46,6 +51,7 @@ export function RecipeDialog({ file, refused: first, images, onClose }: RecipeDi
     const path = (await call('images.choose')).at(-1)
     if (path !== undefined) stage.mutate(path)
   }
+  const bootTest = recipe.data?.recipe.bootTest
   const others = images.filter((path) => path !== refused?.path)
 
   return (
@@ -65,6 +71,18 @@ export function RecipeDialog({ file, refused: first, images, onClose }: RecipeDi
               <Refusal name={splitPath(refused.path).name} error={refused.error} onRetry={() => stage.mutate(refused.path)} />
             )}
             <RecipeSummary recipe={recipe.data.recipe} />
+            {bootTest !== undefined && (
+              <section aria-label="Boot test">
+                <Checkbox
+                  mb={12}
+                  label="Run its boot test once it is staged"
+                  description="Boots the image with the staged edits in a throw-away machine. Nothing is written to the image for it."
+                  checked={boots}
+                  onChange={(event) => setBoots(event.currentTarget.checked)}
+                />
+                <RecipeTestPlan bootTest={bootTest} />
+              </section>
+            )}
             <ImageChoice open={others} another={refused !== null} busy={stage.isPending} onChoose={(path) => stage.mutate(path)} />
           </>
         )}

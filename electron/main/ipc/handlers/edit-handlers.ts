@@ -21,9 +21,9 @@ export function editHandlers(core: Core, inputs: InputGrants, parent: DialogPare
       inputs.assertEdits(edits)
       return core.previewEdits(image, edits, expects ? { expects } : {})
     },
-    'edits.recipe': async ({ path: image, edits }) => {
+    'edits.recipe': async ({ path: image, edits, bootTest = true }) => {
       inputs.assertEdits(edits)
-      const { text, notes } = await core.exportRecipe(image, edits)
+      const { text, notes } = await core.exportRecipe(image, edits, { bootTest })
       return { text, notes }
     },
     'edits.script': async ({ path: image, edits }) => {

@@ -93,6 +93,7 @@ export function sampleActions(): AppActions {
     ship: vi.fn(),
     showUpload: vi.fn(),
     chooseRecipe: vi.fn(),
+    exportRecipe: vi.fn(),
     showJobs: vi.fn(),
     showTools: vi.fn(),
     showSettings: vi.fn(),
