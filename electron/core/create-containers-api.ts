@@ -1,4 +1,5 @@
 import { packageContainerInputSchema, signInRequestSchema } from '#shared/containers/container-requests'
+import { parseInput } from '#shared/errors/parse-input'
 import type { ContainersApi } from './containers-api.js'
 import type { Dirs } from './files/dirs.js'
 import type { Logger } from './log/logger.js'
@@ -42,13 +43,13 @@ export function createContainersApi({ host, signIns, dirs }: ContainersDeps): Co
     checkNewer: (file, { access = {}, signal } = {}) =>
       checkNewer({ host: signal ? host.bind({ signal }) : host, signIns }, origins, file, access),
     signIns: () => signIns.list(),
-    signIn: async (request) => signInAt({ host, signIns }, signInRequestSchema.parse(request)),
+    signIn: async (request) => signInAt({ host, signIns }, parseInput(signInRequestSchema, request)),
     signOut: (registry, authFile) => signIns.forget(registry, authFile),
     unlockKey: (keyFile, passphrase) => unlockKey(keyFile, passphrase, signIns),
     storage: (signal) => readStorage(host, signal),
     removeStored: (what) => removeStored(host, what),
     pruneList: () => listPrunable(host),
-    planPackage: async (input) => planPackage(host, signIns, packageContainerInputSchema.parse(input)),
+    planPackage: async (input) => planPackage(host, signIns, parseInput(packageContainerInputSchema, input)),
     async buildDiskAbility(reference, { access = {}, signal } = {}) {
       const deps = { host: signal ? host.bind({ signal }) : host, signIns }
       const { via, problems, commands } = await readBuildReadiness(deps, reference, { via: 'auto', kernelArgs: [], access })

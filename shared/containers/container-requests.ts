@@ -114,9 +114,14 @@ export const signInSchema = z.object({
 export type SignIn = z.infer<typeof signInSchema>
 
 export const signInRequestSchema = z.object({
-  registry: z.string().min(1).max(300),
-  user: z.string().min(1).max(1000),
-  secret: z.string().min(1).max(100_000),
+  registry: z.string().min(1, 'it is empty').max(300),
+  // RFC 7617 section 2: what comes behind the first colon is the password.
+  user: z
+    .string()
+    .min(1, 'it is empty')
+    .max(1000)
+    .regex(/^[^:]*$/, 'a name that signs in has no colon in it'),
+  secret: z.string().min(1, 'it is empty').max(100_000),
   keep: z.enum(['session', 'keyring', 'auth-file']),
   access: accessSchema.default({}),
 })
