@@ -1,10 +1,11 @@
-import type { GuestFacts } from './guest-facts.js'
+import { type GuestFacts, madeUpHex } from './guest-facts.js'
 import {
   find,
   isFolder,
   json,
   listing,
   type MetadataAnswer,
+  type MetadataRequest,
   type MetadataResponder,
   refusal,
   text,
@@ -15,26 +16,44 @@ import {
 const FLAVOR = { 'metadata-flavor': 'Google' } as const
 const ZONE = 'projects/1/zones/us-central1-a'
 
-/** The metadata server of Compute Engine: Google "View and query VM metadata", "Predefined VM metadata keys". */
+/**
+ * The metadata server of Compute Engine: Google "View and query VM metadata", "Predefined VM metadata keys". Nothing of it ever changes: who
+ * waits for that does so for as long as was asked.
+ */
 export function gcpMetadata(facts: GuestFacts): MetadataResponder {
   const tree = gcpTree(facts)
-  return ({ method, path, query, headers }) => {
-    if (method !== 'GET' && method !== 'HEAD') return withFlavor(refusal(405))
-    if (headers['metadata-flavor'] !== 'Google') return withFlavor(refusal(403, 'Missing Metadata-Flavor:Google header.'))
-    const place = words(path)
-    if (place.length === 0) return text('computeMetadata/\n', FLAVOR)
-    if (place[0] !== 'computeMetadata' || (place[1] !== undefined && place[1] !== 'v1')) return withFlavor(refusal(404))
-    const found = place[1] === undefined ? { v1: tree } : find(tree, place.slice(2))
-    if (found === undefined) return withFlavor(refusal(404))
-    if (!isFolder(found)) return query.get('alt') === 'json' ? json(found, FLAVOR) : text(String(found), FLAVOR)
-    if (query.get('recursive')?.toLowerCase() === 'true') return json(asJson(found, place.at(-1) === 'attributes'), FLAVOR)
-    if (!path.endsWith('/')) return { status: 301, body: '', headers: { ...FLAVOR, location: `${path}/` } }
-    return text(`${listing(found)}\n`, FLAVOR)
+  const etag = madeUpHex(facts.instanceId, 16)
+  return (request) => {
+    const answer = readGcp(tree, request)
+    if (answer.status !== 200) return withHeaders(answer, FLAVOR)
+    const holdSeconds = secondsToWait(request.query, etag)
+    return { ...withHeaders(answer, { ...FLAVOR, etag }), ...(holdSeconds === null ? {} : { holdSeconds }) }
   }
 }
 
-function withFlavor(answer: MetadataAnswer): MetadataAnswer {
-  return { ...answer, headers: { ...answer.headers, ...FLAVOR } }
+/** "Wait for changes": `wait_for_change`, `timeout_sec`; another `last_etag` than the one of now is told at once. Null for who does not wait. */
+function secondsToWait(query: URLSearchParams, etag: string): number | null {
+  if (query.get('wait_for_change')?.toLowerCase() !== 'true' || (query.get('last_etag') ?? etag) !== etag) return null
+  const seconds = Number(query.get('timeout_sec') ?? Number.POSITIVE_INFINITY)
+  return seconds > 0 ? seconds : null
+}
+
+function readGcp(tree: Tree, { method, path, query, headers }: MetadataRequest): MetadataAnswer {
+  if (method !== 'GET' && method !== 'HEAD') return refusal(405)
+  if (headers['metadata-flavor'] !== 'Google') return refusal(403, 'Missing Metadata-Flavor:Google header.')
+  const place = words(path)
+  if (place.length === 0) return text('computeMetadata/\n')
+  if (place[0] !== 'computeMetadata' || (place[1] !== undefined && place[1] !== 'v1')) return refusal(404)
+  const found = place[1] === undefined ? { v1: tree } : find(tree, place.slice(2))
+  if (found === undefined) return refusal(404)
+  if (!isFolder(found)) return query.get('alt') === 'json' ? json(found) : text(String(found))
+  if (query.get('recursive')?.toLowerCase() === 'true') return json(asJson(found, place.at(-1) === 'attributes'))
+  if (!path.endsWith('/')) return { status: 301, body: '', headers: { location: `${path}/` } }
+  return text(`${listing(found)}\n`)
+}
+
+function withHeaders(answer: MetadataAnswer, headers: Readonly<Record<string, string>>): MetadataAnswer {
+  return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
 /** Names of values in JSON are written together; those that the user gave stay as they are. */

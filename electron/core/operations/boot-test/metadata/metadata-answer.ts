@@ -13,6 +13,8 @@ export interface MetadataAnswer {
   readonly status: number
   readonly body: string
   readonly headers?: Readonly<Record<string, string>>
+  /** The guest waits for it so long. */
+  readonly holdSeconds?: number
 }
 
 /** What answers the requests of one guest. */

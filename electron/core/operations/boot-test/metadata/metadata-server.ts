@@ -12,6 +12,8 @@ import { azureDisc, type MetadataDisc, vmwareDisc } from './ovf-environment.js'
 
 const LINK_LOCAL = '169.254.169.254'
 const MAX_BODY = 1024 * 1024
+/** In seconds; shorter than a connection on which nothing happens lives. */
+const LONGEST_HOLD = 240
 /** What is shown of a request. */
 const MAX_PATH = 300
 
@@ -55,13 +57,18 @@ export class MetadataServer {
 
   constructor(respond: MetadataResponder, onAnswer: (answered: AnsweredRequest) => void) {
     this.server = http.createServer((request, response) => {
-      void take(request).then((isWhole) => {
+      void take(request).then((taken) => {
+        if (taken === 'broken-off') return
         const [method, target] = [request.method ?? 'GET', request.url ?? '/']
-        const answer = isWhole ? this.answer(respond, request, method, target) : refusal(413)
+        const answer = taken === 'whole' ? this.answer(respond, request, method, target) : refusal(413)
         onAnswer({ method, path: target.slice(0, MAX_PATH), status: answer.status })
-        // A guest that reads to the end of a connection gets one.
-        response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body), connection: 'close' })
-        response.end(method === 'HEAD' ? undefined : answer.body)
+        const tell = (): void => {
+          // A guest that reads to the end of a connection gets one.
+          response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body), connection: 'close' })
+          response.end(method === 'HEAD' ? undefined : answer.body)
+        }
+        if (answer.holdSeconds === undefined) tell()
+        else hold(response, answer.holdSeconds, tell)
       })
     })
     this.server.on('clientError', (_error, socket) => socket.destroy())
@@ -92,16 +99,23 @@ function decode(path: string): string | undefined {
   }
 }
 
-/** Reads what a guest reports, which nobody needs; false where it is too much. */
-async function take(request: http.IncomingMessage): Promise<boolean> {
+/** Answers after so long, unless the guest has gone before. */
+function hold(response: http.ServerResponse, seconds: number, tell: () => void): void {
+  const timer = setTimeout(tell, Math.min(seconds, LONGEST_HOLD) * 1000).unref()
+  response.once('close', () => clearTimeout(timer))
+}
+
+/** Reads what a guest reports, which nobody needs. */
+async function take(request: http.IncomingMessage): Promise<'whole' | 'too-much' | 'broken-off'> {
   let bytes = 0
   try {
-    for await (const chunk of request) {
+    // Who sends too much is told so: the connection stays for that.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       if (chunk instanceof Buffer) bytes += chunk.length
-      if (bytes > MAX_BODY) return false
+      if (bytes > MAX_BODY) return 'too-much'
     }
-    return true
+    return 'whole'
   } catch {
-    return false
+    return 'broken-off'
   }
 }

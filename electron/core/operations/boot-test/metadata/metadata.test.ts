@@ -87,6 +87,19 @@ test('Google: nothing without its header; folders, values, and all at once', () 
   expect(ask('/computeMetadata/v1/nothing', header).status).toBe(404)
 })
 
+test('Google: who waits for a change waits, for what is new answers come at once', () => {
+  const { ask } = asker('gcp')
+  const header = { 'metadata-flavor': 'Google' }
+  const all = '/computeMetadata/v1/?recursive=true&alt=json'
+  const { headers, holdSeconds } = ask(all, header)
+  const etag = headers?.etag
+  expect([etag, holdSeconds]).toEqual([expect.stringMatching(/^[\da-f]{16}$/), undefined])
+  expect(ask(`${all}&wait_for_change=true&timeout_sec=60&last_etag=${etag}`, header).holdSeconds).toBe(60)
+  expect(ask(`${all}&wait_for_change=true`, header).holdSeconds).toBe(Number.POSITIVE_INFINITY)
+  expect(ask(`${all}&wait_for_change=true&timeout_sec=60&last_etag=NONE`, header).holdSeconds).toBeUndefined()
+  expect(ask(`${all}&wait_for_change=true`).holdSeconds).toBeUndefined()
+})
+
 test('Azure: instance metadata, the wire server, and the provisioning CD', () => {
   const { ask, facts } = asker('azure')
   const header = { metadata: 'true' }

@@ -16,7 +16,7 @@ function openNetwork({ isolated = true }: { isolated?: boolean } = {}) {
   const toNetwork: Buffer[] = []
   const asked: string[] = []
   const server = new MetadataServer(
-    ({ path, address }) => text(`${address} ${path} ${ANSWER}`),
+    ({ path, address }) => ({ ...text(`${address} ${path} ${ANSWER}`), ...(path === '/held' ? { holdSeconds: 3600 } : {}) }),
     ({ path, status }) => asked.push(`${status} ${path}`),
   )
   const network = new GuestNetwork({
@@ -128,6 +128,35 @@ test('who closes its side after it has asked is answered', async () => {
   client.send({ data: Buffer.from('GET /half HTTP/1.0\r\n\r\n'), flags: FLAG.ack | FLAG.psh | FLAG.fin })
   await client.readToEnd()
   expect(client.received.endsWith(ANSWER)).toBe(true)
+})
+
+test('a report that is too large is refused, and one that breaks off is none', async () => {
+  const net = openNetwork()
+  const [large, broken] = [new Client(net, 40_006), new Client(net, 40_007)]
+  const post = (path: string, bytes: number) => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${bytes}\r\n\r\n`
+  broken.write(post('/broken', 1000))
+  broken.send({ flags: FLAG.rst })
+  large.write(post('/large', 2_000_000))
+  while (net.asked.length === 0 && !large.reset) {
+    large.write('x'.repeat(1400))
+    await new Promise((resolve) => setImmediate(resolve))
+    large.take()
+  }
+  await large.readToEnd()
+  expect(large.received).toMatch(/^HTTP\/1\.1 413 /)
+  expect(net.asked).toEqual(['413 /large'])
+  net.network.close()
+})
+
+test('an answer that is waited for comes when it is time, and keeps nobody else waiting', async () => {
+  const net = openNetwork()
+  const [held, other] = [new Client(net, 40_008), new Client(net, 40_009)]
+  held.write('GET /held HTTP/1.0\r\n\r\n')
+  other.write('GET /other HTTP/1.0\r\n\r\n')
+  await other.readToEnd()
+  held.take()
+  expect([held.received, net.asked.toSorted()]).toEqual(['', ['200 /held', '200 /other']])
+  net.network.close()
 })
 
 test('what was lost is sent again', async () => {
