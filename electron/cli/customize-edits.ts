@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readText } from '#core/files/read-text'
 import { type Edit, type EditKind, editSchema } from '#shared/edits/edit'
 import { CLEAN_TOPICS, type SystemRoot } from '#shared/edits/system-edits'
-import { AppError } from '#shared/errors/app-error'
 import { authorizedKeyProblem, keyLines } from '#shared/system/ssh-keys'
 import { type CommandInput, UsageError } from './command.js'
 
@@ -11,7 +10,7 @@ const UNIT_OPTIONS = { enable: 'enabled', disable: 'disabled', mask: 'masked', u
 
 /**
  * The edits that the options ask for, in an order in which they do not undo each other: what is cleaned goes first, and users are there
- * before their keys. Throws `UsageError`, `file-not-found`.
+ * before their keys. Throws `UsageError`, and as `readText`.
  */
 export async function customizeEdits(input: CommandInput): Promise<Edit[]> {
   const root = rootOf(input.text('root'))
@@ -113,9 +112,6 @@ async function userFields(text: string): Promise<Record<string, unknown>> {
 
 export const USER_OPTIONS = 'groups=A+B, sudo, nopasswd, shell=PATH, uid=N, gecos=NAME, password-hash-file=FILE, locked'
 
-async function textOf(file: string): Promise<string> {
-  const place = path.resolve(file)
-  return readFile(place, 'utf8').catch((thrown: unknown) => {
-    throw new AppError('file-not-found', { details: { path: place }, cause: thrown })
-  })
+function textOf(file: string): Promise<string> {
+  return readText(path.resolve(file))
 }

@@ -1,6 +1,7 @@
-import { copyFile, readFile } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import { checkOutput } from '#core/files/checks'
+import { readText } from '#core/files/read-text'
 import type { BootTestReport } from '#shared/boot-test/boot-test-report'
 import { DISK_BUSES, FIRMWARE_CHOICES, MACHINES, NETWORKS, problemOfExpression } from '#shared/boot-test/boot-test-request'
 import { FAIL_RULE_IDS } from '#shared/boot-test/fail-table'
@@ -163,9 +164,7 @@ const METADATA_OPTIONS: Readonly<Record<string, string>> = {
 
 /** Lines of a file of public keys. */
 async function readKey(file: string): Promise<string[]> {
-  const text = await readFile(path.resolve(file), 'utf8').catch(() => {
-    throw new AppError('file-not-found', { details: { path: path.resolve(file) } })
-  })
+  const text = await readText(path.resolve(file))
   const keys = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
   if (keys.some((key) => key.includes('PRIVATE KEY'))) throw new UsageError(`--ssh-key wants a public key; ${file} is a private one`)
   return keys

@@ -1,10 +1,11 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { Edit } from '#shared/edits/edit'
 import { hostFilesOf } from '#shared/edits/host-files'
 import { AppError } from '#shared/errors/app-error'
 import type { Recipe } from '#shared/recipes/recipe'
 import { parseRecipe } from '#shared/recipes/recipe-text'
+import { readText } from '../files/read-text.js'
 
 export interface ReadRecipeOptions {
   /** Lets it bring in files from anywhere on this machine. */
@@ -14,13 +15,10 @@ export interface ReadRecipeOptions {
 /**
  * Reads a recipe; files that it brings in are named from the folder where it lies. They have to be in it or below: a recipe from
  * somebody else could bring in what only this user may read.
- * @throws AppError `file-not-found`, `recipe-invalid`
+ * @throws AppError `recipe-invalid`, and as `readText`
  */
 export async function readRecipe(file: string, { anyHostFile = false }: ReadRecipeOptions = {}): Promise<Recipe> {
-  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    throw new AppError('file-not-found', { details: { path: file }, cause: thrown })
-  })
-  const recipe = parseRecipe(text)
+  const recipe = parseRecipe(await readText(file))
   const folder = path.dirname(file)
   const edits = recipe.edits.map((edit) => resolveHostFile(edit, folder))
   if (!anyHostFile) await requireBeside(hostFilesOf(edits), folder)
