@@ -41,8 +41,8 @@ export const READY_SETS = {
   },
   ssh: {
     title: 'The SSH server runs',
-    pattern: /Started .*(OpenSSH|OpenBSD Secure Shell) .*[Ss]erver|Server listening on \S+ port 22\b/,
-    source: 'sshd.service of Fedora, Debian; OpenSSH sshd.c',
+    pattern: /Started (\S+ - )?(OpenSSH|OpenBSD Secure Shell) .*([Ss]erver|Daemon)|Server listening on \S+ port 22\b/,
+    source: 'sshd.service of Fedora, Debian, Arch; OpenSSH sshd.c',
   },
   ignition: {
     title: 'Ignition finished',
