@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { distributionFamily, parseVersion, versionAtLeast } from './doctor.js'
+import { findUefi } from '../tools/qemu-system/find-firmware.js'
+import { distributionFamily, parseVersion, reportUefi, versionAtLeast } from './doctor.js'
 
 test.each([
   ['qemu-img version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\nCopyright (c) 2003-2022', '7.2.22'],
@@ -31,4 +32,12 @@ test.each([
   ['ID=arch', 'arch'],
 ])('family of %s', (osRelease, family) => {
   expect(distributionFamily(osRelease)).toBe(family)
+})
+
+test('firmware that is missing is told with the command that installs it', async () => {
+  const missing = await reportUefi('fedora', (kind, machine) => findUefi(kind, machine, []))
+  expect(missing).toMatchObject({ id: 'OVMF', path: null, ok: false, install: 'sudo dnf install -y edk2-ovmf' })
+  const code = { path: '/usr/share/OVMF/OVMF_CODE.fd', format: 'raw' } as const
+  const found = await reportUefi('fedora', async () => ({ code, vars: code, needsSmm: false }))
+  expect(found).toMatchObject({ path: code.path, ok: true, install: null })
 })

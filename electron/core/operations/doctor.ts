@@ -1,10 +1,12 @@
 import fs from 'node:fs/promises'
+import { AppError } from '#shared/errors/app-error'
 import type { EngineId } from '#shared/jobs/job-requests'
 import type { DoctorReport, ToolReport } from '#shared/tools/doctor'
 import { chooseEngine } from '../guest/choose-engine.js'
 import { probeKvm } from '../guest/kvm.js'
 import type { Host } from '../process/host.js'
 import { TOOL_IDS, TOOLS, type ToolId, type ToolRow } from '../process/tool-table.js'
+import { findUefi } from '../tools/qemu-system/find-firmware.js'
 
 type Family = keyof ToolRow['packages']
 
@@ -14,6 +16,9 @@ const INSTALLERS: Readonly<Record<Family, string>> = {
   suse: 'sudo zypper install -y',
   arch: 'sudo pacman -S --needed',
 }
+
+/** No program, but files that boot tests need as much as programs. */
+const UEFI_PACKAGES: Readonly<Record<Family, string>> = { debian: 'ovmf', fedora: 'edk2-ovmf', suse: 'qemu-ovmf-x86_64', arch: 'edk2-ovmf' }
 
 /** Family of the distribution from os-release(5), `ID` and `ID_LIKE`; Debian where it cannot be told. */
 export function distributionFamily(osRelease: string): Family {
@@ -42,20 +47,23 @@ export function versionAtLeast(version: string, minimum: string): boolean {
 /** Tools with versions, the sandbox, KVM, the engines and which of them is used, and what to install. Everything is tried, not guessed. */
 export async function runDoctor(host: Host, preference: EngineId | 'auto'): Promise<DoctorReport> {
   const family = distributionFamily(await fs.readFile('/etc/os-release', 'utf8').catch(() => ''))
-  const [tools, engines, kvm] = await Promise.all([
+  const [programs, firmware, engines, kvm] = await Promise.all([
     Promise.all(TOOL_IDS.map((id) => reportTool(host, id, family))),
+    reportUefi(family),
     chooseEngine(host, preference),
     probeKvm(host),
   ])
-  const missing = [...new Set(tools.filter((tool) => tool.path === null).map((tool) => TOOLS[tool.id as ToolId].packages[family]))].filter(
-    (name) => name !== '-',
-  )
+  const tools = [...programs, firmware]
+  const absent = programs.flatMap(({ id, path }) => (path === null ? [TOOLS[id as ToolId].packages] : []))
+  const missing = [...absent, ...(firmware.path === null ? [UEFI_PACKAGES] : [])]
+    .map((names) => names[family])
+    .filter((name) => name !== '-')
   return {
     tools,
     engines: engines.reports,
     sandbox: host.sandbox,
     kvm,
-    installAll: missing.length > 0 ? `${INSTALLERS[family]} ${missing.join(' ')}` : null,
+    installAll: missing.length > 0 ? `${INSTALLERS[family]} ${[...new Set(missing)].join(' ')}` : null,
     ok: tools.every((tool) => tool.ok || !tool.required) && engines.engine !== null,
   }
 }
@@ -78,6 +86,24 @@ async function reportTool(host: Host, id: ToolId, family: Family): Promise<ToolR
     ok: !tooOld,
     problem: tooOld ? `Version ${row.minimum} or later is needed` : '',
     install: null,
+  }
+}
+
+/** UEFI firmware for virtual machines, which boot tests find by its descriptors. */
+export async function reportUefi(family: Family, find: typeof findUefi = findUefi): Promise<ToolReport> {
+  const common = {
+    id: 'OVMF',
+    purpose: 'Boot tests: the firmware of images that boot by UEFI',
+    required: false,
+    version: null,
+    minimum: null,
+  }
+  try {
+    const { code } = await find('uefi', 'q35')
+    return { ...common, path: code.path, ok: true, problem: '', install: null }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'tool-missing') throw thrown
+    return { ...common, path: null, ok: false, problem: 'Not installed', install: `${INSTALLERS[family]} ${UEFI_PACKAGES[family]}` }
   }
 }
 

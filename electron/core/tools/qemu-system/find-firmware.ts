@@ -27,7 +27,7 @@ export async function findUefi(
     return { code: { path: code, format: 'raw' }, vars: { path: vars, format: 'raw' }, needsSmm: kind === 'uefi-secure' }
   }
   const what = kind === 'uefi-secure' ? 'UEFI firmware with secure boot (OVMF)' : 'UEFI firmware (OVMF)'
-  throw new AppError('tool-missing', { details: { tool: what, package: 'ovmf' } })
+  throw new AppError('tool-missing', { details: { tool: what, package: 'ovmf' }, actions: [{ kind: 'install-tool', tool: 'OVMF' }] })
 }
 
 async function readDescriptors(folders: readonly string[]): Promise<FirmwareDescriptor[]> {
