@@ -27,6 +27,15 @@ test('facts stand in the words, sizes with units', () => {
   expect(tool).toMatchObject({ title: 'qemu-img failed', detail: expect.stringContaining('It said: Could not open.') })
 })
 
+test('what is no regular file is told with the reason, where there is a better one than an errno', () => {
+  const words = (details: Record<string, string>) => describeError(new AppError('not-a-regular-file', { details }).data)
+  expect(words({ path: '/out', reason: 'it is a folder', next: 'Name a file.' })).toMatchObject({
+    detail: '/out cannot be used: it is a folder. Nothing was changed.',
+    next: 'Name a file.',
+  })
+  expect(words({ path: '/out', reason: 'ELOOP' }).detail).toContain('/out is a folder, a device')
+})
+
 test('a sentence begins with a capital, but not where a name stands', () => {
   const detail = (reason: string) => describeError(new AppError('bad-input', { details: { reason } }).data).detail
   expect(detail('the path holds a NUL character')).toMatch(/^The path/)

@@ -17,8 +17,11 @@ export const IMAGE_ERROR_WORDS = {
   }),
   'not-a-regular-file': (facts) => ({
     title: 'This is not a regular file',
-    detail: `${facts.path('It')} is a folder, a device, a pipe, a socket or a symbolic link. Diskwright opens plain files only. ${UNCHANGED}`,
-    next: 'Choose the image file itself.',
+    // The name of a system error says less than the sentence.
+    detail: /^[a-z]/.test(facts.text(['reason'], ''))
+      ? `${facts.path('The file')} cannot be used: ${facts.text(['reason'], '')}. ${UNCHANGED}`
+      : `${facts.path('It')} is a folder, a device, a pipe, a socket or a symbolic link. Diskwright opens plain files only. ${UNCHANGED}`,
+    next: facts.text(['next'], 'Choose the file itself.'),
   }),
   'image-empty': (facts) => ({
     title: 'The file is empty',
