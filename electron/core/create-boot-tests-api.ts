@@ -25,8 +25,11 @@ export interface BootTestsApi {
   live(jobId: string): BootLive | null
   /** Ends the time in which a machine stays on after its verdict; false when it does not. */
   release(jobId: string): boolean
-  /** Ends a test that runs, whatever it has found so far, and keeps its disk. False when it does not run. Throws `bad-input`. */
-  keep(jobId: string, target: KeptMachineDraft): boolean
+  /**
+   * Ends a test that runs, whatever it has found so far, and keeps its disk. False when it does not run, or was asked before. Throws
+   * `bad-input`, `output-exists`, `output-is-source`, `folder-not-writable` …; the machine runs on then.
+   */
+  keep(jobId: string, target: KeptMachineDraft): Promise<boolean>
   /** VNC of the graphical console (RFC 6143). Throws `tool-failed` when the machine does not run. */
   openScreen(jobId: string): Promise<net.Socket>
   /** SSH of the guest in a terminal. Throws `tool-failed` when the machine has no network or does not run, `tool-missing`. */
@@ -95,7 +98,7 @@ export function createBootTestsApi({ host, consoles, job, folder }: BootTestsPar
     },
     live: (jobId) => consoles.machine(jobId)?.live() ?? null,
     release: (jobId) => consoles.machine(jobId)?.release() ?? false,
-    keep: (jobId, target) => consoles.machine(jobId)?.keep(parseKept(target)) ?? false,
+    keep: async (jobId, target) => (await consoles.machine(jobId)?.keep(parseKept(target))) ?? false,
     openSsh: async (jobId, place) => {
       const port = consoles.machine(jobId)?.sshPort ?? null
       if (port === null) throw noMachine()

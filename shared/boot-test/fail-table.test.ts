@@ -113,7 +113,11 @@ const READY: Readonly<Record<Exclude<ReadySetId, 'cmdline'>, readonly string[]>>
   'multi-user': ['[  OK  ] Reached target multi-user.target - Multi-User System.', '[  OK  ] Reached target Multi-User System.'],
   graphical: ['[  OK  ] Reached target graphical.target - Graphical Interface.'],
   'network-online': ['[  OK  ] Reached target network-online.target - Network is Online.'],
-  ssh: ['[  OK  ] Started ssh.service - OpenBSD Secure Shell server.', '[  OK  ] Started OpenSSH server daemon.', '[  OK  ] Started OpenSSH Daemon.'],
+  ssh: [
+    '[  OK  ] Started ssh.service - OpenBSD Secure Shell server.',
+    '[  OK  ] Started OpenSSH server daemon.',
+    '[  OK  ] Started OpenSSH Daemon.',
+  ],
   ignition: ['[    9.9] ignition[810]: Ignition finished successfully', 'Ignition: ran on 2024/01/01 00:00:00 UTC (this boot)'],
   'cloud-init': ['Cloud-init v. 22.4.2 finished at Thu, 01 Jan 1970 00:00:10 +0000. Datasource DataSourceNoCloud'],
 }

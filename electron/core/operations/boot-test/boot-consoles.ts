@@ -23,8 +23,8 @@ export interface LiveMachine {
   times(): readonly SerialTime[]
   /** Ends the time in which it stays on after the verdict; false when it does not stay on. */
   release(): boolean
-  /** Ends it, and keeps its disk as a new image. */
-  keep(target: KeptMachine): boolean
+  /** Ends it, and keeps its disk as a new image; false where it is too late. Throws what keeps a file from being made there, and goes on then. */
+  keep(target: KeptMachine): Promise<boolean>
 }
 
 /** Serial consoles of the boot tests that run in this process, by job: for who looks on, in a window or on a terminal. */

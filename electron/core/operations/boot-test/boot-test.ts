@@ -69,7 +69,7 @@ async function runTest(ctx: JobContext, input: BootTestInput, prepared: Prepared
   const judged = await ctx.step('judge', () => awaitVerdict(ctx, machine, input, wishes))
   if (judged.verdict === 'fail') await machine.lastWords()
   const screenshot = input.screenshot ? await keepScreenshot(machine, path.join(kept, SCREEN_FILE)) : null
-  const target = wishes.target ?? (judged.verdict === 'pass' ? input.keep : undefined)
+  const target = wishes.settle() ?? (judged.verdict === 'pass' ? input.keep : undefined)
   const keeping = target && (await keepMachine(ctx, input, prepared, machine, target))
   if (!keeping) ctx.skip('keep')
   await ctx.step('clean', async () => {

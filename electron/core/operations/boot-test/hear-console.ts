@@ -18,7 +18,7 @@ export interface HeardConsole {
 export function hearConsole(
   output: AsyncIterable<Buffer>,
   trial: Trial,
-  { log, tell }: { readonly log: SerialLog; readonly tell: (bytes: Parameters<BootConsoles['tell']>[1]) => void },
+  { log, tell }: { readonly log: Pick<SerialLog, 'write'>; readonly tell: (bytes: Parameters<BootConsoles['tell']>[1]) => void },
 ): HeardConsole {
   const { judge } = trial
   let firstByte: number | null = null
@@ -42,20 +42,26 @@ export function hearConsole(
     if (!judge.verdict) promptTimer = setTimeout(lookAtPrompt, PROMPT_MS)
     trial.heard()
   })
-  const ended = read.then(() => {
-    clearTimeout(promptTimer)
-    lines.end()
-  })
+  const ended = read
+    .catch((thrown: unknown) => trial.fail(thrown))
+    .then(() => {
+      clearTimeout(promptTimer)
+      lines.end()
+    })
   return { speaks, firstByteSeconds: () => firstByte, ended }
 }
 
-/** Reads to the end, one piece after the other: a guest that writes faster than is judged has to wait. */
+/** Reads to the end, one piece after the other: a guest that writes faster than is judged has to wait. Throws what `take` throws. */
 async function readConsole(output: AsyncIterable<Buffer>, take: (chunk: Buffer, text: string) => Promise<void>): Promise<void> {
   const decoder = new TextDecoder('utf-8')
+  for await (const bytes of untilClosed(output)) {
+    await take(bytes, decoder.decode(bytes, { stream: true }))
+  }
+}
+
+async function* untilClosed(output: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
-    for await (const bytes of output) {
-      await take(bytes, decoder.decode(bytes, { stream: true }))
-    }
+    yield* output
   } catch {
     // The pipe was closed with the job; why qemu ended is told by its process.
   }

@@ -11,7 +11,9 @@ import { QmpClient } from '../../tools/qemu-system/qmp.js'
 import type { JobContext } from '../job-context.js'
 import type { BootConsoles, LiveMachine } from './boot-consoles.js'
 import { type HeardConsole, hearConsole } from './hear-console.js'
+import { requireKeepable } from './keep-machine.js'
 import { listenOnce } from './listen-once.js'
+import type { MachineWishes } from './machine-wishes.js'
 import type { PreparedBoot } from './prepare-boot.js'
 import { readScreen } from './read-screen.js'
 import { openSerialPipes, type SerialPipes } from './serial-pipes.js'
@@ -55,7 +57,7 @@ export interface MachineWatchers {
   readonly log: SerialLog
   readonly consoles: BootConsoles
   /** What the user asks of the machine while it runs. */
-  readonly wishes: Pick<LiveMachine, 'release' | 'keep'>
+  readonly wishes: Pick<MachineWishes, 'release' | 'keep'>
 }
 
 /** Starts the machine and has what it writes judged, recorded and told, until it is stopped. */
@@ -143,7 +145,7 @@ async function endTrial(ctx: JobContext, { vm, qmp }: RunningMachine, trial: Tri
 
 function liveMachine(
   { serial }: RunningMachine,
-  { plan }: PreparedBoot,
+  prepared: PreparedBoot,
   trial: Trial,
   { judge, log, wishes, ...more }: MachineWatchers & Pick<LiveMachine, 'screenshot' | 'sshPort'>,
 ): LiveMachine {
@@ -161,10 +163,13 @@ function liveMachine(
       judged: trial.judged,
       sshPort,
     }),
-    screenSocket: plan.sockets.vnc,
+    screenSocket: prepared.plan.sockets.vnc,
     times: () => log.times.all(),
     release: wishes.release,
-    keep: wishes.keep,
+    keep: async (target) => {
+      await requireKeepable(prepared, target)
+      return wishes.keep(target)
+    },
   }
 }
 

@@ -15,7 +15,7 @@ export class Trial {
   private hasEnded = false
   private guestStopped = false
   private resolve: () => void = () => {}
-  private reject: (error: Error) => void = () => {}
+  private reject: (error: unknown) => void = () => {}
   private deadline: NodeJS.Timeout | undefined
   private readonly silence: ReturnType<typeof watchSilence>
 
@@ -103,7 +103,8 @@ export class Trial {
     this.resolve()
   }
 
-  private fail(error: AppError): void {
+  /** There will be no verdict, unless there is one already. */
+  fail(error: unknown): void {
     this.endTimers()
     this.reject(error)
   }

@@ -10,7 +10,7 @@ export function sampleMachine(change: Partial<LiveMachine> = {}): LiveMachine {
     screenSocket: '/run/vnc.sock',
     times: () => [],
     release: () => false,
-    keep: () => false,
+    keep: async () => false,
     ...change,
   }
 }
