@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { editSchema } from '../edits/edit.js'
+import { jobSchema } from '../jobs/job.js'
 import { fieldChoiceSchema, fieldValuesSchema } from './field.js'
 import { providerIdSchema } from './provider-ids.js'
 import { sourceFactsSchema } from './source-facts.js'
 import { remoteSchema, uploadPlanSchema } from './upload-plan.js'
+import { uploadImageInputSchema } from './upload-request.js'
 
 const path = z.string().min(1).max(4096)
+const upload = z.string().max(64)
 const request = { provider: providerIdSchema, facts: sourceFactsSchema, values: fieldValuesSchema, edits: z.array(editSchema).max(2000) }
 
 /** A profile, sign-in or configuration file that is on this machine already. */
@@ -58,10 +61,26 @@ export const cloudCalls = {
   },
   /** Asks for a file, such as a key or the certificate of an authority; null when the dialog was closed. */
   'clouds.chooseFile': { input: z.object({ title: z.string().max(200) }), output: z.object({ path }).nullable() },
+  /** Whether a form may name this file: it was chosen, or an account of this machine names it, since Diskwright was started. */
+  'clouds.mayRead': { input: z.object({ provider: providerIdSchema, path }), output: z.object({ granted: z.boolean() }) },
   'clouds.openUploads': { input: z.undefined(), output: z.array(openUploadSchema) },
+  /** What an open upload was asked for, to be looked at again in the form. */
+  'clouds.reviewUpload': {
+    input: z.object({ upload }),
+    output: z.object({
+      /** Without edits and secrets that are not there any more. */
+      input: uploadImageInputSchema,
+      /** How many edits held secrets, and were kept without. */
+      lostEdits: z.number(),
+      /** Fields of secrets that have to be typed again. */
+      lostSecrets: z.array(z.string()),
+    }),
+  },
+  /** Goes on with an open upload as its record says; its secrets are asked for where they are not there any more. Answers its job. */
+  'clouds.resume': { input: z.object({ upload }), output: jobSchema },
   /** Deletes at the provider what an upload left: all of it, or one thing. What could not be deleted comes back. */
   'clouds.cleanUp': {
-    input: z.object({ upload: z.string().max(64), remote: z.string().max(4096).optional() }),
+    input: z.object({ upload, remote: z.string().max(4096).optional() }),
     output: z.object({ left: z.array(z.object({ label: z.string(), reason: z.string() })) }),
   },
 } as const

@@ -18,9 +18,13 @@ export class InputGrants {
     this.grant(hostFilesOf(edits))
   }
 
+  isGranted(file: string): boolean {
+    return this.#granted.has(path.resolve(file))
+  }
+
   /** Throws `input-not-granted`. */
   assertGranted(files: readonly string[]): void {
-    const refused = files.find((file) => !this.#granted.has(path.resolve(file)))
+    const refused = files.find((file) => !this.isGranted(file))
     if (refused !== undefined) throw new AppError('input-not-granted', { details: { path: refused } })
   }
 

@@ -3,7 +3,7 @@ import type { FieldValues } from '#shared/clouds/field'
 import { jobRequestSchema } from '#shared/jobs/job-requests'
 import { namedFilesOf } from './named-files.js'
 import { OutputGrants } from './output-grants.js'
-import { assertOwnSecrets, fileOfUpload, filesOfForm, withoutForeignSecrets } from './upload-values.js'
+import { assertOwnSecrets, fileOfUpload, filesOfForm, withOwnSecrets, withoutForeignSecrets, withSecretsOf } from './upload-values.js'
 import { sampleFacts } from '#shared/clouds/testing/sample-facts'
 
 const facts = sampleFacts({ path: '/images/a.qcow2' })
@@ -56,4 +56,18 @@ test('an upload that writes a file here may do so only where the user agreed', (
   grants.grantChosen('/out/a.tar', true)
   expect(grants.isGranted(archive)).toBe(true)
   expect(grants.isGranted(request({ registry: 'r.example', repository: 'a' }))).toBe(true)
+})
+
+test('an upload that was begun at the command line goes on with secrets that are asked for; those of its last job count', () => {
+  const upload = 'f3ab4a3c-9c8b-4d6e-9d0f-0a1b2c3d4e5f'
+  const begun = (password: string) => ({ ...form({ user: 'me', registry: 'r.example', password }), upload })
+  for (const foreign of ['env:PASSWORD', 'file:/etc/secret', 'session:registry.password', 'keyring:registry password other.example me']) {
+    const values = withOwnSecrets(begun(foreign))
+    expect(values).toEqual({ user: 'me', registry: 'r.example', password: `session:registry password ${upload}` })
+    expect(() => assertOwnSecrets(form(values))).not.toThrow()
+  }
+  const own = begun('keyring:registry password r.example me')
+  expect(withOwnSecrets(own)).toEqual(own.values)
+  const later = { user: 'another', password: 'keyring:registry password r.example me' }
+  expect(withSecretsOf(begun('env:PASSWORD'), later)).toEqual(own.values)
 })

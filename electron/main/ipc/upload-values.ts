@@ -28,20 +28,51 @@ const ADDRESS_FIELDS: Partial<Record<ProviderId, string>> = { openstack: 'authUr
  * variable or a file of this machine sent as a password, nor what was kept for one provider or address sent to another. Throws `bad-input`.
  */
 export function assertOwnSecrets(form: FilledForm): void {
-  const { provider } = form
-  for (const [field, reference] of filledOf(form, 'secret')) {
-    const [, where, name = ''] = /^(session|keyring):(.+)$/s.exec(reference) ?? []
-    if (where === undefined) throw notOwn('a secret of the window is kept for this session or in the keyring')
-    const [ownProvider, ownField, ...account] = name.split(' ')
-    const address = where === 'keyring' ? ADDRESS_FIELDS[provider] : undefined
-    const isForAddress = address === undefined || account.includes(filledText(form, address))
-    if (ownProvider !== provider || ownField !== field || !isForAddress)
-      throw notOwn('this secret was kept for another service or address; type it again')
-  }
+  const [reason] = foreignSecrets(form).values()
+  if (reason !== undefined) throw new AppError('bad-input', { details: { reason } })
 }
 
-function notOwn(reason: string): AppError {
-  return new AppError('bad-input', { details: { reason } })
+/** Fields whose secrets are not the window's own for this, and why. */
+export function foreignSecrets(form: FilledForm): ReadonlyMap<string, string> {
+  return new Map(
+    filledOf(form, 'secret').flatMap(([field, reference]): [string, string][] => {
+      const reason = whyForeign(form, field, reference)
+      return reason === null ? [] : [[field, reason]]
+    }),
+  )
+}
+
+function whyForeign(form: FilledForm, field: string, reference: string): string | null {
+  const { provider } = form
+  const [, where, name = ''] = /^(session|keyring):(.+)$/s.exec(reference) ?? []
+  if (where === undefined) return 'a secret of the window is kept for this session or in the keyring'
+  const [ownProvider, ownField, ...account] = name.split(' ')
+  const address = where === 'keyring' ? ADDRESS_FIELDS[provider] : undefined
+  const isForAddress = address === undefined || account.includes(filledText(form, address))
+  return ownProvider === provider && ownField === field && isForAddress
+    ? null
+    : 'this secret was kept for another service or address; type it again'
+}
+
+/**
+ * The values of an upload that was begun elsewhere, such as at the command line: a secret that the window may not use is asked for under the name that the
+ * window gives it.
+ */
+export function withOwnSecrets(form: FilledForm & { readonly upload: string }): FieldValues {
+  const names = [...foreignSecrets(form).keys()].map((field): [string, string] => [
+    field,
+    `session:${form.provider} ${field} ${form.upload}`,
+  ])
+  return { ...form.values, ...Object.fromEntries(names) }
+}
+
+/** The values of a form with the secrets that another job of the same upload had. */
+export function withSecretsOf(form: FilledForm, later: FieldValues): FieldValues {
+  const taken = fieldsOf(form, 'secret').flatMap(({ id }): [string, string][] => {
+    const reference = textOf(later, id)
+    return reference === '' ? [] : [[id, reference]]
+  })
+  return { ...form.values, ...Object.fromEntries(taken) }
 }
 
 /** What an account of this machine fills in, as the window gets it: a password that is in a variable is typed there. */
@@ -63,12 +94,14 @@ function filledText({ provider, values, facts }: FilledForm, id: string): string
 }
 
 /** Fields of a kind that are filled in, with what is in them. */
-function filledOf({ provider, values, facts }: FilledForm, kind: Field['kind']): [string, string][] {
-  const form = providerForm(provider)
-  const complete = completeValues(form, values, facts)
-  return form
-    .fields(complete, facts)
-    .filter((field) => field.kind === kind)
+function filledOf(form: FilledForm, kind: Field['kind']): [string, string][] {
+  const complete = completeValues(providerForm(form.provider), form.values, form.facts)
+  return fieldsOf(form, kind)
     .map(({ id }): [string, string] => [id, textOf(complete, id)])
     .filter(([, text]) => text !== '')
+}
+
+function fieldsOf({ provider, values, facts }: FilledForm, kind: Field['kind']): Field[] {
+  const form = providerForm(provider)
+  return form.fields(completeValues(form, values, facts), facts).filter((field) => field.kind === kind)
 }

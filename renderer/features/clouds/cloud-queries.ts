@@ -57,6 +57,14 @@ export const uploadPlanQuery = (request: CallInput<'clouds.plan'> | null) =>
     gcTime: 60_000,
   })
 
+/** Whether a form may name a file that was chosen some time. */
+export const mayReadQuery = (provider: ProviderId, path: string) =>
+  queryOptions({
+    queryKey: ['clouds', 'may-read', provider, path],
+    queryFn: () => call('clouds.mayRead', { provider, path }),
+    staleTime: 0,
+  })
+
 export const openUploadsQuery = queryOptions({
   queryKey: ['clouds', 'open'],
   queryFn: () => call('clouds.openUploads'),

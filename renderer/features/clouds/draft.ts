@@ -20,6 +20,10 @@ export const draftSchema = z.object({
   reached: z.enum(STEP_IDS),
   /** The job that sends it, or sent it. */
   job: z.string().nullable(),
+  /** Fields of secrets that were filled in and are not there any more. */
+  again: z.array(z.string()).default([]),
+  /** Edits that went along and held secrets, which nobody keeps. */
+  lostEdits: z.number().default(0),
 })
 export type Draft = z.infer<typeof draftSchema>
 
@@ -27,6 +31,8 @@ export const keptShipSchema = z.object({
   drafts: z.array(draftSchema),
   /** Accounts that were used last. */
   accounts: valuesByProviderSchema,
+  /** What values of lists are called, by `nameKey`; what was seen last comes last. */
+  names: z.record(z.string(), z.string()).default({}),
 })
 export type KeptShip = z.infer<typeof keptShipSchema>
 
@@ -40,7 +46,14 @@ export function newDraft(path: string): Draft {
     step: 'target',
     reached: 'target',
     job: null,
+    again: [],
+    lostEdits: 0,
   }
+}
+
+/** Under which a list's words for a value are remembered. */
+export function nameKey(provider: ProviderId, field: string, value: string): string {
+  return `${provider} ${field} ${value}`
 }
 
 /** Secrets that were kept for a session are gone with it; a reference to one would lead nowhere. */
@@ -50,7 +63,10 @@ export function withoutSessionSecrets(values: FieldValues): FieldValues {
 
 /** What is written down of it. */
 export function keptDraft(draft: Draft): Draft {
-  return { ...draft, values: keptValues(draft.values) }
+  const values = keptValues(draft.values)
+  const kept = draft.provider === null ? {} : values[draft.provider]
+  const lost = Object.keys(valuesOf(draft)).filter((id) => kept?.[id] === undefined)
+  return { ...draft, values, again: [...new Set([...draft.again, ...lost])] }
 }
 
 export function keptValues(values: Draft['values']): Draft['values'] {

@@ -9,7 +9,7 @@ const draft = () => store().drafts[PATH]
 
 beforeEach(() => {
   localStorage.clear()
-  useShipStore.setState({ ...useShipStore.getInitialState(), drafts: {}, accounts: {} }, true)
+  useShipStore.setState({ ...useShipStore.getInitialState(), drafts: {}, accounts: {}, names: {} }, true)
 })
 
 test('what was filled in for one target is there again after another one was looked at', () => {
@@ -45,7 +45,7 @@ test('it outlasts the window, but for secrets of a session', () => {
 
 test('what is damaged is passed over', () => {
   localStorage.setItem('diskwright.ship', '{"drafts":[{"path":1}]}')
-  expect(readKept()).toEqual({ drafts: {}, accounts: {} })
+  expect(readKept()).toEqual({ drafts: {}, accounts: {}, names: {} })
 })
 
 test('going back keeps how far it was; a further step moves it', () => {

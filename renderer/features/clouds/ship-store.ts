@@ -1,17 +1,22 @@
 import { create } from 'zustand'
 import type { FieldValue, FieldValues } from '#shared/clouds/field'
+import { providerForm } from '#shared/clouds/forms'
 import type { ProviderId } from '#shared/clouds/provider-ids'
 import type { UploadInput } from '#shared/clouds/upload-request'
-import { type Draft, keptDraft, keptShipSchema, keptValues, newDraft, valuesOf } from './draft.js'
-import { isBefore, type StepId } from './ship-steps.js'
+import type { CallOutput } from '#shared/contract'
+import { type Draft, keptDraft, keptShipSchema, keptValues, nameKey, newDraft, valuesOf } from './draft.js'
+import { isBefore, type StepId, stepOfField } from './ship-steps.js'
 
 const STORAGE_KEY = 'diskwright.ship'
 const MOST_DRAFTS = 50
+const MOST_NAMES = 500
 
 interface ShipStore {
   /** By path of the file; what was changed last comes last. */
   readonly drafts: Readonly<Record<string, Draft>>
   readonly accounts: Draft['values']
+  /** What values of lists are called, by `nameKey`. */
+  readonly names: Readonly<Record<string, string>>
   /** The file whose upload shows; null where all of them are listed. */
   readonly active: string | null
   /** A field to go to when its step shows. */
@@ -20,6 +25,8 @@ interface ShipStore {
   ship(paths: readonly string[]): void
   /** Shows a job that runs, or ran; what it was asked for becomes the draft of its file. */
   showJob(job: string, input: UploadInput): void
+  /** Fills the form with what an upload that broke off was asked for; it shows at what is missing, or at the checks. */
+  reopen(review: CallOutput<'clouds.reviewUpload'>, retarget: boolean): void
   list(): void
   change(path: string, part: Partial<Omit<Draft, 'path' | 'values'>>): void
   choose(path: string, provider: ProviderId): void
@@ -27,21 +34,25 @@ interface ShipStore {
   go(path: string, step: StepId, field?: string): void
   /** The account of the draft is offered for the next upload. */
   remember(path: string, account: FieldValues): void
+  /** What a value of a list is called. */
+  name(provider: ProviderId, field: string, choice: { readonly value: string; readonly label: string }): void
   forget(path: string): void
 }
 
+type Kept = Pick<ShipStore, 'drafts' | 'accounts' | 'names'>
+
 /** What was written down last; nothing of it when it makes no sense. */
-export function readKept(): Pick<ShipStore, 'drafts' | 'accounts'> {
+export function readKept(): Kept {
   try {
     const kept = keptShipSchema.parse(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? ''))
-    return { drafts: Object.fromEntries(kept.drafts.map((draft) => [draft.path, draft])), accounts: kept.accounts }
+    return { drafts: Object.fromEntries(kept.drafts.map((draft) => [draft.path, draft])), accounts: kept.accounts, names: kept.names }
   } catch {
-    return { drafts: {}, accounts: {} }
+    return { drafts: {}, accounts: {}, names: {} }
   }
 }
 
-function writeKept({ drafts, accounts }: Pick<ShipStore, 'drafts' | 'accounts'>): void {
-  const kept = { drafts: Object.values(drafts).slice(-MOST_DRAFTS).map(keptDraft), accounts: keptValues(accounts) }
+function writeKept({ drafts, accounts, names }: Kept): void {
+  const kept = { drafts: Object.values(drafts).slice(-MOST_DRAFTS).map(keptDraft), accounts: keptValues(accounts), names }
   localStorage.setItem(STORAGE_KEY, JSON.stringify(kept))
 }
 
@@ -60,20 +71,44 @@ export const useShipStore = create<ShipStore>()((set) => {
       set(({ drafts, active }) => ({
         drafts: { ...Object.fromEntries([...new Set(paths)].map((path) => [path, newDraft(path)])), ...drafts },
         active: paths[0] ?? active,
+        wanted: null,
       })),
     showJob: (job, { upload, provider, facts, values }) =>
       set(({ drafts }) => {
         const { [facts.path]: known = newDraft(facts.path), ...others } = drafts
-        const draft = known.job === job ? known : { ...known, upload, provider, job, values: { ...known.values, [provider]: values } }
+        const draft =
+          known.job === job
+            ? known
+            : { ...known, upload, provider, job, again: [], lostEdits: 0, values: { ...known.values, [provider]: values } }
         return { drafts: { ...others, [facts.path]: { ...draft, step: 'run', reached: 'run' } }, active: facts.path }
       }),
-    list: () => set({ active: null }),
+    reopen: ({ input: { upload, provider, facts, values }, lostEdits, lostSecrets }, retarget) =>
+      set(({ drafts }) => {
+        const { [facts.path]: known = newDraft(facts.path), ...others } = drafts
+        const [wanted = null] = lostSecrets
+        const step = (wanted === null ? null : stepOfField(wanted, providerForm(provider).fields(values, facts))) ?? 'check'
+        const draft: Draft = {
+          ...known,
+          upload,
+          provider,
+          retarget,
+          step,
+          lostEdits,
+          values: { ...known.values, [provider]: values },
+          reached: 'check',
+          job: null,
+          again: lostSecrets,
+        }
+        return { drafts: { ...others, [facts.path]: draft }, active: facts.path, wanted }
+      }),
+    list: () => set({ active: null, wanted: null }),
     change: (path, part) => changeDraft(path, (draft) => ({ ...draft, ...part })),
     choose: (path, provider) =>
       changeDraft(path, (draft, { accounts }) => ({
         ...draft,
         provider,
         retarget: draft.provider === provider && draft.retarget,
+        again: draft.provider === provider ? draft.again : [],
         values: { ...draft.values, [provider]: draft.values[provider] ?? accounts[provider] ?? {} },
       })),
     fill: (path, values) =>
@@ -89,6 +124,13 @@ export const useShipStore = create<ShipStore>()((set) => {
         const provider = drafts[path]?.provider ?? null
         return provider === null ? {} : { accounts: { ...accounts, [provider]: account } }
       }),
+    name: (provider, field, { value, label }) =>
+      set((store) => {
+        const key = nameKey(provider, field, value)
+        if (label === value || store.names[key] === label) return store
+        const { [key]: _, ...others } = store.names
+        return { names: Object.fromEntries([...Object.entries(others), [key, label]].slice(-MOST_NAMES)) }
+      }),
     forget: (path) =>
       set(({ drafts, active }) => ({
         drafts: Object.fromEntries(Object.entries(drafts).filter(([known]) => known !== path)),
@@ -98,7 +140,7 @@ export const useShipStore = create<ShipStore>()((set) => {
 })
 
 useShipStore.subscribe((store, before) => {
-  if (store.drafts !== before.drafts || store.accounts !== before.accounts) writeKept(store)
+  if (store.drafts !== before.drafts || store.accounts !== before.accounts || store.names !== before.names) writeKept(store)
 })
 
 /** The value of one field. */

@@ -17,14 +17,20 @@ export function runningUploads(jobs: readonly Job[]): Job[] {
 
 export interface BrokenUpload {
   readonly open: OpenUpload
-  /** The job that can be run again, so that it goes on; null where its record is gone. */
+  /** The last job that ran it; null where its record is gone. */
   readonly job: Job | null
 }
 
-/** Uploads that broke off, with what they left; those that go on are not among them. */
+/** Uploads that came to their end and left something that is not part of the result. */
+export function leftUploads(open: readonly OpenUpload[]): OpenUpload[] {
+  return open.filter(({ finished, remotes }) => finished === true && remotes.length > 0)
+}
+
+/** Uploads that broke off, with what they left: each can go on. Those that go on now are not among them. */
 export function brokenUploads(open: readonly OpenUpload[], jobs: readonly Job[]): BrokenUpload[] {
   const uploads = jobs.map((job) => ({ job, id: uploadInput(job)?.upload }))
   return open.flatMap((one) => {
+    if (one.finished === true) return []
     const own = uploads.filter(({ id }) => id === one.upload).map(({ job }) => job)
     if (own.some((job) => !ENDED_STATES.has(job.state))) return []
     const last = own.reduce<Job | null>((found, job) => (found === null || job.createdAt > found.createdAt ? job : found), null)

@@ -1,4 +1,5 @@
 import type { Field } from '#shared/clouds/field'
+import { isFilled } from '#shared/clouds/read-values'
 import { useState } from 'react'
 import { FieldView } from '../../features/clouds/fields/field-view.js'
 import { fieldsOfStep, problemsOfStep, type StepId } from '../../features/clouds/ship-steps.js'
@@ -28,6 +29,8 @@ interface FieldListProps extends FieldsStepProps {
   readonly fields: readonly Field[]
 }
 
+const TYPE_AGAIN = 'It was kept until Diskwright was closed, or is not for this window to read: type it again'
+
 /** Fields, each with what is wrong with it (once it was left, or gone on with) and what the image has to say to it. */
 export function FieldList({ upload, step, fields, attempted }: FieldListProps) {
   const { raw, context, draft } = upload
@@ -36,6 +39,7 @@ export function FieldList({ upload, step, fields, attempted }: FieldListProps) {
   const problems = problemsOfStep(step, upload.fields, raw)
   return fields.map((field) => {
     const touched = left.has(field.id) && raw[field.id] !== undefined && raw[field.id] !== ''
+    const isAgain = draft.again.includes(field.id) && !isFilled(raw[field.id])
     return (
       <div
         key={field.id}
@@ -44,7 +48,7 @@ export function FieldList({ upload, step, fields, attempted }: FieldListProps) {
         <FieldView
           field={field}
           value={raw[field.id] ?? field.default}
-          problem={attempted || touched ? problems.get(field.id) : undefined}
+          problem={isAgain ? TYPE_AGAIN : attempted || touched ? problems.get(field.id) : undefined}
           context={context}
           onChange={(value) => fillField(draft.path, field.id, value)}
         />

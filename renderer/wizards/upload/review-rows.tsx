@@ -1,5 +1,5 @@
 import type { FieldGroup } from '#shared/clouds/field'
-import { visibleText } from '../../components/visible-text.js'
+import { FieldValueText } from '../../features/clouds/field-value.js'
 import { valueWords } from '../../features/clouds/value-words.js'
 import styles from './review-step.module.css'
 import type { Upload } from './use-upload.js'
@@ -11,20 +11,19 @@ interface FieldGroupRowsProps {
 }
 
 /** What was filled in, and what holds where nothing was. */
-export function FieldGroupRows({ upload: { fields, values }, title, groups }: FieldGroupRowsProps) {
-  const rows = fields.flatMap((field) => {
-    const words = valueWords(field, values[field.id])
-    return groups.includes(field.group) && words !== '' ? [{ id: field.id, label: field.label, words }] : []
-  })
+export function FieldGroupRows({ upload: { draft, fields, values }, title, groups }: FieldGroupRowsProps) {
+  const rows = fields.filter((field) => groups.includes(field.group) && valueWords(field, values[field.id]) !== '')
   if (rows.length === 0) return null
   return (
     <section className={styles.part} aria-label={title}>
       <h3>{title}</h3>
       <dl className={styles.values}>
-        {rows.map(({ id, label, words }) => (
-          <div key={id}>
-            <dt>{label}</dt>
-            <dd>{visibleText(words)}</dd>
+        {rows.map((field) => (
+          <div key={field.id}>
+            <dt>{field.label}</dt>
+            <dd>
+              <FieldValueText provider={draft.provider} field={field} value={values[field.id]} />
+            </dd>
           </div>
         ))}
       </dl>

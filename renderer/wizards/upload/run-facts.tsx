@@ -1,7 +1,7 @@
 import type { Job } from '#shared/jobs/job'
 import { formatBytes } from '#shared/text/bytes'
 import { Fact, Facts } from '../../components/fact.js'
-import { GuestText } from '../../components/guest-text.js'
+import { FieldValueText } from '../../features/clouds/field-value.js'
 import { valueWords } from '../../features/clouds/value-words.js'
 import { uploadInput } from '../../features/clouds/upload-jobs.js'
 import { SourceFile } from './source-line.js'
@@ -12,19 +12,18 @@ export function RunFacts({ upload, job }: { readonly upload: Upload; readonly jo
   const { form, fields } = upload
   const input = uploadInput(job)
   if (input === null) return null
-  const rows = fields.flatMap((field) => {
-    const words = valueWords(field, input.values[field.id])
-    return words === '' || field.group === 'advanced' || field.kind === 'bool' ? [] : [{ id: field.id, label: field.label, words }]
-  })
+  const rows = fields.filter(
+    (field) => field.group !== 'advanced' && field.kind !== 'bool' && valueWords(field, input.values[field.id]) !== '',
+  )
   return (
     <>
       <h2>This file</h2>
       <SourceFile facts={input.facts} />
       <h2>{form?.title ?? ''}</h2>
       <Facts>
-        {rows.map(({ id, label, words }) => (
-          <Fact key={id} name={label}>
-            <GuestText text={words} limit={60} />
+        {rows.map((field) => (
+          <Fact key={field.id} name={field.label}>
+            <FieldValueText provider={input.provider} field={field} value={input.values[field.id]} limit={60} />
           </Fact>
         ))}
         {job.output?.upload !== undefined && <Fact name="Stored there">{formatBytes(job.output.bytes)}</Fact>}

@@ -8,6 +8,7 @@ import { jobsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
+import { openUploadsQuery } from '../../features/clouds/cloud-queries.js'
 import { phaseOf } from '../../features/clouds/upload-jobs.js'
 import { UploadResultView } from '../../features/clouds/upload-result.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
@@ -21,6 +22,7 @@ import { PhaseHead } from './phase-head.js'
 import { RunFacts } from './run-facts.js'
 import styles from './run-step.module.css'
 import { SignInPanel } from './sign-in-panel.js'
+import { useResumeUpload } from './use-open-upload.js'
 import type { Upload } from './use-upload.js'
 import wizard from './upload-wizard.module.css'
 
@@ -37,11 +39,24 @@ export function RunStep({ upload }: { readonly upload: Upload }) {
 /** Its record was cleared from the history: what was filled in is still there. */
 function Gone({ upload: { draft } }: { readonly upload: Upload }) {
   const { go } = useShipStore.getState()
+  const { data: open = [] } = useQuery(openUploadsQuery)
+  const canGoOn = open.some(({ upload, finished }) => upload === draft.upload && finished !== true)
+  const resume = useResumeUpload(draft.upload)
   return (
     <div className={`card ${styles.gone}`}>
       <p>The record of this upload is no longer in the history. What you filled in is still here.</p>
       <div>
         <Button onClick={() => go(draft.path, 'check')}>Look at it again</Button>
+        {canGoOn && (
+          <Button
+            variant="filled"
+            leftSection={<RotateCcw size={14} aria-hidden />}
+            loading={resume.isPending}
+            onClick={() => resume.mutate()}
+          >
+            Resume
+          </Button>
+        )}
       </div>
     </div>
   )

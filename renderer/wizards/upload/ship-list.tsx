@@ -10,9 +10,9 @@ import { splitPath } from '../../components/format.js'
 import { Screen } from '../../components/screen.js'
 import { visibleText } from '../../components/visible-text.js'
 import { openUploadsQuery } from '../../features/clouds/cloud-queries.js'
-import { brokenUploads, runningUploads, uploadInput } from '../../features/clouds/upload-jobs.js'
+import { brokenUploads, leftUploads, runningUploads, uploadInput } from '../../features/clouds/upload-jobs.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
-import { BrokenRow, DraftRow, RunningRow } from './ship-rows.js'
+import { BrokenRow, DraftRow, LeftRow, RunningRow } from './ship-rows.js'
 import styles from './ship-list.module.css'
 
 const OFFERED = 8
@@ -24,11 +24,12 @@ export function ShipList() {
   const open = useQuery(openUploadsQuery)
   const running = runningUploads(jobs)
   const broken = brokenUploads(open.data ?? [], jobs)
-  const shown = new Set([...running.map(({ id }) => id), ...broken.map(({ job }) => job?.id)])
+  const left = leftUploads(open.data ?? [])
+  const shown = new Set([...running.map((job) => uploadInput(job)?.upload), ...broken.map(({ open: { upload } }) => upload)])
   const begun = Object.values(drafts)
-    .filter(({ job }) => job === null || !shown.has(job))
+    .filter(({ upload }) => !shown.has(upload))
     .toReversed()
-  const isEmpty = running.length + broken.length + begun.length === 0
+  const isEmpty = running.length + broken.length + left.length + begun.length === 0
   return (
     <Screen title="Ship" facts="An image, to a cloud, a registry or an object store" actions={isEmpty ? undefined : <ChooseFile />}>
       {open.isError && <ErrorNotice error={open.error} onRetry={() => void open.refetch()} />}
@@ -50,6 +51,13 @@ export function ShipList() {
         <List title="Begun">
           {begun.map((draft) => (
             <DraftRow key={draft.path} draft={draft} job={jobs.find(({ id }) => id === draft.job) ?? null} />
+          ))}
+        </List>
+      )}
+      {left.length > 0 && (
+        <List title="Done, with something left there">
+          {left.map((one) => (
+            <LeftRow key={one.upload} open={one} />
           ))}
         </List>
       )}

@@ -1,16 +1,13 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { ArrowRight, Eraser, RotateCcw, Trash2 } from 'lucide-react'
+import { ArrowRight, Eraser, PencilLine, RotateCcw, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
+import type { OpenUpload } from '#shared/clouds/cloud-calls'
 import { providerForm } from '#shared/clouds/forms'
 import type { Job } from '#shared/jobs/job'
-import { call } from '../../api/client.js'
-import { jobsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { count, formatAgo, splitPath } from '../../components/format.js'
 import { useNow } from '../../components/use-now.js'
 import { visibleText } from '../../components/visible-text.js'
-import { openUploadsQuery } from '../../features/clouds/cloud-queries.js'
 import type { Draft } from '../../features/clouds/draft.js'
 import { STEP_TITLES } from '../../features/clouds/ship-steps.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
@@ -21,6 +18,7 @@ import { PHASE_WORDS } from '../../features/clouds/upload-words.js'
 import { JobStateMark } from '../../features/jobs/job-state.js'
 import { isWaitingForUser, progressWords, STATE_WORDS } from '../../features/jobs/job-words.js'
 import styles from './ship-list.module.css'
+import { useCleanUp, useReopenUpload, useResumeUpload } from './use-open-upload.js'
 
 interface RowProps {
   readonly mark?: ReactNode
@@ -63,36 +61,72 @@ export function RunningRow({ job, path }: { readonly job: Job; readonly path: st
   )
 }
 
-/** An upload that ended before it was done: it can go on, or what it left can be deleted. */
+/** An upload that ended before it was done: it can go on, be looked at again, or what it left can be deleted. */
 export function BrokenRow({ broken: { open, job } }: { readonly broken: BrokenUpload }) {
   const now = useNow(false)
-  const client = useQueryClient()
-  const { reportFailure, showUpload } = useAppActions()
-  const resume = useMutation({
-    mutationFn: () => call('jobs.retry', { id: job?.id ?? '' }),
-    onSuccess: async (fresh) => {
-      await client.invalidateQueries({ queryKey: jobsQuery.queryKey })
-      showUpload(fresh)
-    },
-    onError: reportFailure,
-  })
-  const clean = useMutation({
-    mutationFn: () => call('clouds.cleanUp', { upload: open.upload }),
-    onSuccess: () => client.invalidateQueries({ queryKey: openUploadsQuery.queryKey }),
-    onError: reportFailure,
-  })
-  const left = clean.data?.left ?? []
+  const resume = useResumeUpload(open.upload)
+  const reopen = useReopenUpload(open.upload)
   const parts = [
     providerForm(open.provider).title,
-    job === null ? 'its job is no longer in the history' : STATE_WORDS[job.state].toLowerCase(),
+    ...(job === null ? [] : [STATE_WORDS[job.state].toLowerCase()]),
     formatAgo(open.updatedAt, now),
-    open.remotes.length === 0 ? 'nothing is left there' : `${count(open.remotes.length, 'thing')} left there`,
+    leftWords(open),
   ]
   return (
-    <Row
-      mark={job !== null && <JobStateMark state={job.state} />}
-      title={open.title}
+    <OpenRow
+      mark={<JobStateMark state={job?.state ?? 'interrupted'} />}
+      open={open}
       words={parts.join(' · ')}
+      actions={
+        <>
+          <Button
+            size="xs"
+            leftSection={<PencilLine size={13} aria-hidden />}
+            loading={reopen.isPending}
+            aria-label={`Open ${open.title}`}
+            onClick={() => reopen.mutate()}
+          >
+            Open
+          </Button>
+          <Button
+            size="xs"
+            variant="filled"
+            leftSection={<RotateCcw size={13} aria-hidden />}
+            loading={resume.isPending}
+            aria-label={`Resume ${open.title}`}
+            onClick={() => resume.mutate()}
+          >
+            Resume
+          </Button>
+        </>
+      }
+    />
+  )
+}
+
+/** An upload that is done, and left something that is not part of what it made. */
+export function LeftRow({ open }: { readonly open: OpenUpload }) {
+  const now = useNow(false)
+  const words = [providerForm(open.provider).title, 'done', formatAgo(open.updatedAt, now), leftWords(open)].join(' · ')
+  return <OpenRow mark={<JobStateMark state="succeeded" />} open={open} words={words} />
+}
+
+interface OpenRowProps {
+  readonly mark: ReactNode
+  readonly open: OpenUpload
+  readonly words: string
+  readonly actions?: ReactNode
+}
+
+/** An upload with what it left at the provider. */
+function OpenRow({ mark, open, words, actions }: OpenRowProps) {
+  const clean = useCleanUp(open.upload)
+  const left = clean.data?.left ?? []
+  return (
+    <Row
+      mark={mark}
+      title={open.title}
+      words={words}
       actions={
         <>
           <Button
@@ -104,18 +138,7 @@ export function BrokenRow({ broken: { open, job } }: { readonly broken: BrokenUp
           >
             Clean up
           </Button>
-          {job !== null && (
-            <Button
-              size="xs"
-              variant="filled"
-              leftSection={<RotateCcw size={13} aria-hidden />}
-              loading={resume.isPending}
-              aria-label={`Resume ${open.title}`}
-              onClick={() => resume.mutate()}
-            >
-              Resume
-            </Button>
-          )}
+          {actions}
         </>
       }
     >
@@ -136,6 +159,10 @@ export function BrokenRow({ broken: { open, job } }: { readonly broken: BrokenUp
       )}
     </Row>
   )
+}
+
+function leftWords({ remotes }: OpenUpload): string {
+  return remotes.length === 0 ? 'nothing is left there' : `${count(remotes.length, 'thing')} left there`
 }
 
 /** What was filled in and not sent yet, or was sent and is not put away. */

@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core'
+import type { Field } from '#shared/clouds/field'
 import { Fact, Facts } from '../../components/fact.js'
 import { count } from '../../components/format.js'
-import { GuestText } from '../../components/guest-text.js'
+import { Note } from '../../components/note.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
+import { FieldValueText } from '../../features/clouds/field-value.js'
 import { fieldsOfStep, isBefore, type StepId } from '../../features/clouds/ship-steps.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
 import { valueWords } from '../../features/clouds/value-words.js'
@@ -14,7 +16,7 @@ const ASKING = ['account', 'destination', 'image'] as const satisfies readonly S
 
 /** The file, the target, and what was filled in up to here. */
 export function SoFar({ upload }: { readonly upload: Upload }) {
-  const { draft, form, facts, edits } = upload
+  const { draft, form, facts, edits, values } = upload
   const { go } = useShipStore.getState()
   const rows = chosenRows(upload)
   return (
@@ -25,6 +27,12 @@ export function SoFar({ upload }: { readonly upload: Upload }) {
         <p className="dim">
           {count(edits.length, 'staged edit')} {edits.length === 1 ? 'goes' : 'go'} along.
         </p>
+      )}
+      {draft.lostEdits > 0 && (
+        <Note tone="amber">
+          {count(draft.lostEdits, 'edit')} of this upload held a secret, which is kept nowhere: stage{' '}
+          {draft.lostEdits === 1 ? 'it' : 'them'} on the image again.
+        </Note>
       )}
       {form !== null && draft.step !== 'target' && (
         <section className={styles.chosen} aria-label="Chosen">
@@ -38,9 +46,9 @@ export function SoFar({ upload }: { readonly upload: Upload }) {
             <p className="dim">{form.summary}.</p>
           ) : (
             <Facts>
-              {rows.map(({ id, label, words }) => (
-                <Fact key={id} name={label}>
-                  <GuestText text={words} limit={60} />
+              {rows.map((field) => (
+                <Fact key={field.id} name={field.label}>
+                  <FieldValueText provider={draft.provider} field={field} value={values[field.id]} limit={60} />
                 </Fact>
               ))}
             </Facts>
@@ -52,11 +60,10 @@ export function SoFar({ upload }: { readonly upload: Upload }) {
 }
 
 /** Of the steps up to the furthest one that was shown; what rarely matters is left to the review. */
-function chosenRows({ draft, fields, values }: Upload) {
+function chosenRows({ draft, fields, values }: Upload): Field[] {
   return ASKING.filter((step) => !isBefore(draft.reached, step)).flatMap((step) =>
-    fieldsOfStep(step, fields).flatMap((field) => {
-      const words = valueWords(field, values[field.id])
-      return words === '' || field.group === 'advanced' || field.kind === 'bool' ? [] : [{ id: field.id, label: field.label, words }]
-    }),
+    fieldsOfStep(step, fields).filter(
+      (field) => field.group !== 'advanced' && field.kind !== 'bool' && valueWords(field, values[field.id]) !== '',
+    ),
   )
 }

@@ -124,9 +124,9 @@ function StepHead({ step }: { readonly step: StepId }) {
   const head = useRef<HTMLHeadingElement>(null)
   const shown = useRef(step)
   useEffect(() => {
-    if (shown.current === step) return
-    shown.current = step
     const { wanted } = useShipStore.getState()
+    if (shown.current === step && wanted === null) return
+    shown.current = step
     const field = wanted === null ? null : document.getElementById(fieldElement(wanted))
     const goal = field ?? head.current
     goal?.focus()

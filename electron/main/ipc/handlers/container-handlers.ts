@@ -9,13 +9,18 @@ import {
 } from '../../host/container-dialogs.js'
 import type { DialogParent } from '../../host/dialogs.js'
 import { namedFilesOf } from '../named-files.js'
-import type { JobGrants } from './job-handlers.js'
 import type { Handlers } from '../register-contract.js'
+import type { SourceGrants } from '../source-grants.js'
+import type { FileGrants } from './file-handlers.js'
 
 export type ContainerHandlers = Pick<Handlers, Extract<keyof Handlers, `containers.${string}`>>
 
+interface ContainerGrants extends FileGrants {
+  readonly sources: SourceGrants
+}
+
 /** Calls about container images. What the window may write is granted by the dialogs here. */
-export function containerHandlers(core: Core, { inputs, outputs, sources }: JobGrants, parent: DialogParent): ContainerHandlers {
+export function containerHandlers(core: Core, { inputs, outputs, sources }: ContainerGrants, parent: DialogParent): ContainerHandlers {
   const { containers } = core
   return {
     'containers.resolve': ({ text }) => containers.resolve(text),

@@ -8,6 +8,7 @@ import type { InputGrants } from '../input-grants.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
 import type { SourceGrants } from '../source-grants.js'
+import { StartGrants } from '../start-grants.js'
 import { appHandlers } from './app-handlers.js'
 import { bootTestHandlers } from './boot-test-handlers.js'
 import { cloudHandlers } from './cloud-handlers.js'
@@ -31,15 +32,16 @@ export interface HandlerParts {
 export function createHandlers(core: Core, { openRequests, staged, inputs, sources, parent }: HandlerParts): Handlers {
   const outputs = new OutputGrants()
   const addresses = new AddressGrants()
+  const start = new StartGrants({ inputs, outputs, sources, addresses }, parent)
   return {
     ...appHandlers(core, { openRequests, staged, sources }),
     ...imageHandlers(core, sources, parent),
     ...fileHandlers(core, { inputs, outputs }, new DragOut(core), parent),
     ...editHandlers(core, inputs, parent),
     ...platformHandlers(core, inputs),
-    ...jobHandlers(core, { inputs, outputs, sources, addresses }, parent),
+    ...jobHandlers(core, { inputs, outputs, start }, parent),
     ...containerHandlers(core, { inputs, outputs, sources }, parent),
-    ...cloudHandlers(core, { inputs, addresses }, parent),
+    ...cloudHandlers(core, { inputs, addresses, start }, parent),
     ...bootTestHandlers(core, parent),
     ...hostHandlers(),
   }

@@ -2,23 +2,11 @@ import { basename } from 'node:path'
 import type { Core } from '#core/core-api'
 import { AppError } from '#shared/errors/app-error'
 import type { BatchRequest } from '#shared/jobs/convert-request'
-import type { JobRequest } from '#shared/jobs/job-requests'
-import {
-  chooseOutput,
-  chooseResultFolder,
-  confirmReplace,
-  confirmSend,
-  confirmSignIn,
-  confirmWrite,
-  type DialogParent,
-} from '../../host/dialogs.js'
+import { chooseOutput, chooseResultFolder, confirmReplace, type DialogParent } from '../../host/dialogs.js'
 import type { FileGrants } from './file-handlers.js'
-import type { AddressGrants } from '../address-grants.js'
-import type { SourceGrants } from '../source-grants.js'
 import { latestOnly } from '../latest-call.js'
-import { namedFilesOf } from '../named-files.js'
-import { assertOwnSecrets, fileOfUpload } from '../upload-values.js'
 import type { Handlers } from '../register-contract.js'
+import type { StartGrants } from '../start-grants.js'
 
 export type JobHandlers = Pick<
   Handlers,
@@ -46,37 +34,10 @@ export type JobHandlers = Pick<
 >
 
 export interface JobGrants extends FileGrants {
-  readonly sources: SourceGrants
+  readonly start: StartGrants
 }
 
-export function jobHandlers(
-  core: Core,
-  { inputs, outputs: grants, sources: sendable, addresses }: JobGrants & { readonly addresses: AddressGrants },
-  parent: DialogParent,
-): JobHandlers {
-  function assertMayStart(request: JobRequest): void {
-    grants.assertGranted(request)
-    if ('edits' in request.input) inputs.assertEdits(request.input.edits)
-    inputs.assertGranted(namedFilesOf(request))
-    if (request.kind === 'upload-image') assertOwnSecrets(request.input)
-  }
-
-  /** A form has no save dialog: the user is asked when it starts to write. Throws `cancelled`. */
-  async function agreeToWrite(request: JobRequest): Promise<void> {
-    const output = request.kind === 'upload-image' ? fileOfUpload(request.input) : null
-    if (output === null || grants.isGranted(request)) return
-    if (!(await confirmWrite(parent, output))) throw new AppError('cancelled')
-    grants.grantChosen(output.file, output.replace)
-  }
-
-  /** Throws `input-not-granted`, `cancelled`. */
-  async function requireMaySend(requests: readonly JobRequest[]): Promise<void> {
-    for (const { kind, input } of requests)
-      if (kind === 'upload-image') await addresses.require(input, (asked) => confirmSignIn(parent, asked))
-    for (const request of requests) await sendable.requireMaySend(request, (sending) => confirmSend(parent, sending))
-    for (const request of requests) sendable.noteStart(request)
-  }
-
+export function jobHandlers(core: Core, { inputs, outputs: grants, start }: JobGrants, parent: DialogParent): JobHandlers {
   /** Names of results are made up by the core: they lie directly in this folder. */
   async function assertMayMake({ folder, sources }: BatchRequest): Promise<void> {
     await grants.assertFolder(
@@ -129,15 +90,11 @@ export function jobHandlers(
     },
     'jobs.list': async () => core.jobs.list(),
     'jobs.start': async (request) => {
-      await agreeToWrite(request)
-      assertMayStart(request)
-      await requireMaySend([request])
+      await start.requireMayStart([request])
       return core.jobs.start(request)
     },
     'jobs.startAll': async ({ requests, title }) => {
-      for (const request of requests) await agreeToWrite(request)
-      for (const request of requests) assertMayStart(request)
-      await requireMaySend(requests)
+      await start.requireMayStart(requests)
       return core.jobs.startAll(requests, { title })
     },
     'jobs.cancel': async ({ id }) => core.jobs.cancel(id),

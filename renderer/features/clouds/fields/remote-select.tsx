@@ -1,14 +1,16 @@
 import { Button, Combobox, InputBase, Loader, useCombobox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, CircleAlert, RotateCw } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Field } from '#shared/clouds/field'
 import { isFilled } from '#shared/clouds/read-values'
 import { toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import { count } from '../../../components/format.js'
 import { visibleText } from '../../../components/visible-text.js'
+import { useChoiceName } from '../choice-name.js'
 import { choicesQuery } from '../cloud-queries.js'
+import { useShipStore } from '../ship-store.js'
 import { ChoiceWords, type FieldContext, type FieldProps, fieldElement, placeholderOf, textValue } from './field-view.js'
 import styles from './fields.module.css'
 import { matchingChoices, type RemoteChoice, valueOfText } from './remote-choices.js'
@@ -22,7 +24,12 @@ export function RemoteSelect({ field, value, problem, context, onChange }: Field
   const known = choices.data ?? []
   const text = textValue(value)
   const chosen = known.find((choice) => choice.value === text)
-  const shown = typed ?? chosen?.label ?? text
+  const name = useChoiceName(context.provider, field, text)
+  const shown = typed ?? chosen?.label ?? (choices.isPending ? name : undefined) ?? text
+
+  useEffect(() => {
+    if (chosen !== undefined) useShipStore.getState().name(context.provider, field.id, chosen)
+  }, [chosen, context.provider, field.id])
   const offered = matchingChoices(known, typed === null || typed === chosen?.label ? '' : typed)
 
   const settle = () => {
