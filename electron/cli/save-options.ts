@@ -14,6 +14,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { bootReportLines } from './boot-test-report.js'
 import { followBootTest } from './follow-boot-test.js'
 import { followJob, outputLines } from './follow-job.js'
+import { outputFile } from './output-file.js'
 import { parseTarget } from './target-format.js'
 
 /** Options of every command that changes an image. */
@@ -40,7 +41,7 @@ function saveTarget(input: CommandInput): JobInput<'save-image'>['target'] | und
   if (!inPlace && !keepBackup) throw new UsageError('--no-backup goes with --in-place only')
   if (output === undefined) return { mode: 'in-place', keepBackup }
   const to = input.text('to')
-  return { mode: 'new-file', output: path.resolve(output), replace, ...(to === undefined ? {} : parseTarget(to)) }
+  return { mode: 'new-file', output: outputFile(output), replace, ...(to === undefined ? {} : parseTarget(to)) }
 }
 
 function engineOf(input: CommandInput): { engine?: (typeof ENGINES)[number] } {

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
 import type { BuildDiskAbility } from '#shared/containers/container-requests'
 import { parseDiskSize } from '#shared/text/parse-size'
@@ -8,6 +7,7 @@ import { type Command, type CommandInput, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followJob, outputLines } from '../follow-job.js'
 import { meantReference } from '../meant-reference.js'
+import { outputFile } from '../output-file.js'
 import { targetOfName } from '../target-format.js'
 
 const FILESYSTEMS = ['xfs', 'ext4', 'btrfs'] as const
@@ -64,7 +64,7 @@ export function requestOf(input: CommandInput, reference: string): JobInputDraft
   const via = choiceOf(input, 'via', WAYS)
   return {
     reference,
-    output: path.resolve(output),
+    output: outputFile(output),
     format: target.format,
     replace: input.flag('replace'),
     kernelArgs: [...input.texts('kernel-arg')],

@@ -10,6 +10,7 @@ import { type Command, type CommandContext, type CommandInput, UsageError } from
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { batchPlanLines, followBatch } from '../follow-batch.js'
 import { followJob, outputLines } from '../follow-job.js'
+import { outputFile } from '../output-file.js'
 import { parseTarget, targetOfName } from '../target-format.js'
 
 export const convertCommand: Command = {
@@ -130,7 +131,7 @@ async function presetRequest(
   output: string,
 ): Promise<ConvertInput> {
   if (input.text('to') !== undefined) throw new UsageError('--for says the format: --to does not go with it')
-  const target = path.resolve(output)
+  const target = outputFile(output)
   const { cells } = await core.planBatch(batchRequest(input, ask, path.dirname(target)), signal)
   const [cell] = cells
   if (cell?.problem) throw AppError.fromData(cell.problem)
@@ -150,7 +151,7 @@ function plainRequest(input: CommandInput, ask: ConvertAsk, output: string): Job
   const [member, snapshot] = [input.text('member'), input.text('snapshot')]
   return {
     source: path.resolve(input.positionals[0] ?? ''),
-    output: path.resolve(output),
+    output: outputFile(output),
     options,
     verify: !input.flag('no-verify'),
     replace: input.flag('replace'),

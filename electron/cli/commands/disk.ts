@@ -7,6 +7,7 @@ import { formatBytes } from '#shared/text/bytes'
 import { type Command, type CommandContext, type CommandInput, type OptionTable, UsageError } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { followJob, outputLines } from '../follow-job.js'
+import { outputFile } from '../output-file.js'
 
 const COPY_OPTIONS = {
   output: { type: 'string', short: 'o', value: 'OUT', help: 'Leave IMAGE as it is and make OUT' },
@@ -34,7 +35,7 @@ function targetOf(input: CommandInput): ChangeTarget {
   if (inPlace && output !== undefined) throw new UsageError('-o OUT and --in-place do not go together')
   if (!inPlace && !keepBackup) throw new UsageError('--no-backup goes with --in-place only')
   if (inPlace && input.flag('replace')) throw new UsageError('--replace goes with -o OUT only')
-  if (output !== undefined) return { mode: 'new-file', output: path.resolve(output), replace: input.flag('replace') }
+  if (output !== undefined) return { mode: 'new-file', output: outputFile(output), replace: input.flag('replace') }
   if (!inPlace && !input.flag('dry-run')) throw new UsageError('say where the result goes: -o OUT or --in-place')
   return { mode: 'in-place', keepBackup }
 }
@@ -243,7 +244,12 @@ const diskRepairCommand: Command = {
     const output = input.text('output')
     if (output === undefined && !input.flag('dry-run')) throw new UsageError('say what to make: -o OUT')
     const what = input.flag('leaks') ? 'leaks' : 'all'
-    const request = { source: imageOf(input), output: path.resolve(output ?? ''), replace: input.flag('replace'), what } as const
+    const request = {
+      source: imageOf(input),
+      output: output === undefined ? '' : outputFile(output),
+      replace: input.flag('replace'),
+      what,
+    } as const
     return runOrTell(context, input, { kind: 'repair-image', input: request }, 'repair a copy of it')
   },
 }

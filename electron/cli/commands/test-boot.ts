@@ -16,6 +16,7 @@ import { type Command, type CommandContext, type CommandInput, type OptionTable,
 import { EXIT } from '../exit-codes.js'
 import { followBootTest } from '../follow-boot-test.js'
 import { memoryOf } from '../memory-option.js'
+import { outputFile } from '../output-file.js'
 import { parseTarget } from '../target-format.js'
 import { platformOf } from './retarget.js'
 
@@ -179,7 +180,7 @@ function readKeep(input: CommandInput): Request['keep'] {
   }
   const to = input.text('keep-to')
   return {
-    output: path.resolve(output),
+    output: outputFile(output),
     replace: input.flag('replace-output'),
     guest: input.flag('keep-running') ? 'pause' : 'shut-down',
     ...(to === undefined ? {} : parseTarget(to)),

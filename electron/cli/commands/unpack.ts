@@ -2,6 +2,7 @@ import path from 'node:path'
 import { type Command, UsageError } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { followJob, outputLines } from '../follow-job.js'
+import { outputFile } from '../output-file.js'
 
 export const unpackCommand: Command = {
   name: 'unpack',
@@ -24,7 +25,7 @@ export const unpackCommand: Command = {
       kind: 'unpack-image',
       input: {
         source: path.resolve(input.positionals[0] ?? ''),
-        output: path.resolve(output),
+        output: outputFile(output),
         replace: input.flag('replace'),
         ignoreManifest: input.flag('ignore-manifest'),
         ...(member === undefined ? {} : { member }),
