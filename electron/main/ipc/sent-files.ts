@@ -9,6 +9,8 @@ export interface Sending {
   readonly destination: string
 }
 
+const WHEREVER_THE_GUEST_SENDS = "whoever its guest talks to, booted with this machine's connection"
+
 /** Null for a job whose results all stay on this machine. */
 export function sendingOf(request: JobRequest): Sending | null {
   switch (request.kind) {
@@ -25,12 +27,16 @@ export function sendingOf(request: JobRequest): Sending | null {
       const { provider, facts } = request.input
       return { sources: [facts.path], destination: providerForm(provider).title }
     }
+    case 'test-boot': {
+      // What runs in the guest can read all of its disk, and send it.
+      const { source, machine } = request.input
+      return machine.network === 'none' ? null : { sources: [source], destination: WHEREVER_THE_GUEST_SENDS }
+    }
     case 'save-image':
     case 'convert-image':
     case 'extract-files':
     case 'unpack-image':
     case 'compare-images':
-    case 'test-boot':
     case 'compact-image':
     case 'snapshot-image':
     case 'rebase-image':

@@ -60,6 +60,29 @@ test('archives, folders and images of the local storage are asked for too; what 
   expect(no).toHaveBeenCalledTimes(2)
 })
 
+test('a guest with a network can send its disk away: of one that was not chosen the user is asked', async () => {
+  const boot = (network: 'none' | 'user') => request({ kind: 'test-boot', input: { source: '/home/me/secret.img', machine: { network } } })
+  await grants.requireMaySend(boot('none'), no)
+  expect(no).not.toHaveBeenCalled()
+  await expect(grants.requireMaySend(boot('user'), no)).rejects.toMatchObject({ code: 'input-not-granted' })
+  expect(no).toHaveBeenCalledWith({ sources: ['/home/me/secret.img'], destination: expect.stringContaining('guest') })
+  grants.grant(['/home/me/secret.img'])
+  await grants.requireMaySend(boot('user'), no)
+  expect(no).toHaveBeenCalledTimes(1)
+})
+
+test('a disk that a boot test kept is made of its image; its log is not', () => {
+  grants.grant(['/d/boot.qcow2', '/d/over.qcow2'])
+  const kept = (source: string, output: string) => {
+    const job = ended(request({ kind: 'test-boot', input: { source } }), '/jobs/serial.log')
+    const bootTest = { kept: output } as NonNullable<NonNullable<Job['output']>['bootTest']>
+    grants.noteEnd({ ...job, output: job.output && { ...job.output, bootTest } })
+  }
+  kept('/d/boot.qcow2', '/d/kept.qcow2')
+  kept('/d/secret.img', '/d/over.qcow2')
+  expect(['/d/kept.qcow2', '/d/over.qcow2', '/jobs/serial.log'].map((file) => grants.has(file))).toEqual([true, false, false])
+})
+
 test('a result may leave when all that it was made of may', async () => {
   grants.grant(['/d/boot.qcow2'])
   grants.noteEnd(ended(convert('/d/boot.qcow2', '/d/a.vmdk'), '/d/a.vmdk'))

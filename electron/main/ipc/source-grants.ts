@@ -10,7 +10,7 @@ const MAX_KEPT = 1000
 const fileSchema = z.array(z.string())
 
 /** Jobs whose output names what they read. */
-const MAKES_NOTHING: ReadonlySet<JobKind> = new Set(['test-boot', 'compare-images', 'upload-image'])
+const MAKES_NOTHING: ReadonlySet<JobKind> = new Set(['compare-images', 'upload-image'])
 
 /** Asks the user outside of the window. True: it may be sent. */
 export type AskToSend = (sending: Sending) => Promise<boolean>
@@ -63,12 +63,12 @@ export class SourceGrants {
 
   /** What a job made of files that may leave may leave too; what it made of others may not, whatever lay there before. */
   noteEnd(job: Pick<Job, 'kind' | 'input' | 'state' | 'output'>): void {
-    if (job.state !== 'succeeded' || job.output === null || MAKES_NOTHING.has(job.kind)) return
+    const made = job.state === 'succeeded' ? madeBy(job) : undefined
     // What was pushed lies at a registry.
-    if (!isOfThisMachine(job.output.path)) return
+    if (made === undefined || !isOfThisMachine(made)) return
     const request = jobRequestSchema.safeParse({ kind: job.kind, input: job.input })
-    if (request.success && this.isOfGranted(request.data)) this.grant([job.output.path])
-    else this.revoke(job.output.path)
+    if (request.success && this.isOfGranted(request.data)) this.grant([made])
+    else this.revoke(made)
   }
 
   private isOfGranted(request: JobRequest): boolean {
@@ -96,6 +96,12 @@ export class SourceGrants {
       this.onNotKept(thrown)
     }
   }
+}
+
+/** Of a boot test, the disk that was kept: its output is the log. */
+function madeBy({ kind, output }: Pick<Job, 'kind' | 'output'>): string | undefined {
+  if (kind === 'test-boot') return output?.bootTest?.kept
+  return MAKES_NOTHING.has(kind) ? undefined : output?.path
 }
 
 function nameOf(source: string): string {
