@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { secretReferenceSchema } from '#shared/clouds/field'
 import { AppError } from '#shared/errors/app-error'
+import { readText } from '../../files/read-text.js'
 import type { SecretStore } from '../../registry/sign-in-store.js'
 
 const KEYRING_PREFIX = 'cloud/'
@@ -58,7 +58,6 @@ const WHERE: Readonly<Record<string, string>> = {
 
 /** Without the line end that editors put behind it. */
 async function readSecretFile(file: string): Promise<string | null> {
-  const text = await readFile(file, 'utf8').catch(() => null)
-  if (text === null || text.length > MAX_BYTES) return null
-  return text.replace(/\r?\n$/, '')
+  const text = await readText(file, MAX_BYTES).catch(() => null)
+  return text === null ? null : text.replace(/\r?\n$/, '')
 }
