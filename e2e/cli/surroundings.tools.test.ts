@@ -63,6 +63,16 @@ test('user namespaces are switched off, as by AppArmor on Ubuntu: everything is 
   expect(await filesIn(path.join(cli.dirs.runtime, 'exports'))).toEqual([])
 })
 
+test('without Node.js it is said what is needed: exit code 4', async () => {
+  const script = `for tool in bash dirname readlink; do ln -s "$(command -v "$tool")" "$ONLY/$tool"; done; PATH=$ONLY "$DISKWRIGHT" --version`
+  const only = await fs.mkdtemp(path.join(path.dirname(cli.folder), 'no-node-'))
+  expect(await cli.shell(script, { ONLY: only })).toMatchObject({
+    code: 4,
+    out: '',
+    err: expect.stringContaining('Node.js is not in PATH'),
+  })
+})
+
 test('no HOME, an odd umask and another time zone change nothing', async () => {
   const bare = { HOME: undefined, XDG_RUNTIME_DIR: undefined, LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham' }
   expect((await cli.run(['inspect', image], { env: bare })).code).toBe(0)
