@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BootJudge } from '#shared/boot-test/judge'
@@ -15,10 +14,9 @@ import { requireKeepable } from './keep-machine.js'
 import { listenOnce } from './listen-once.js'
 import type { MachineWishes } from './machine-wishes.js'
 import type { PreparedBoot } from './prepare-boot.js'
-import { readScreen } from './read-screen.js'
 import { openSerialPipes, type SerialPipes } from './serial-pipes.js'
-import { pngOfPpm } from './screenshot-png.js'
 import type { SerialLog } from './serial-log.js'
+import { takeScreenshot } from './take-screenshot.js'
 import { Trial } from './trial.js'
 
 /** A guest that panicked writes some lines more; they belong to its log. */
@@ -191,19 +189,6 @@ async function endsWithin(vm: ToolProcess, milliseconds: number): Promise<boolea
   const ended = await Promise.race([vm.ended.then(() => true), sleep(milliseconds, false, { signal: waiting.signal }).catch(() => false)])
   waiting.abort()
   return ended
-}
-
-async function takeScreenshot(qmp: QmpClient, folder: string): Promise<Buffer | null> {
-  const file = path.join(folder, 'screen.ppm')
-  try {
-    await qmp.execute('screendump', { filename: file })
-    const picture = await readScreen(file)
-    return picture && pngOfPpm(picture)
-  } catch {
-    return null
-  } finally {
-    await fs.rm(file, { force: true })
-  }
 }
 
 function accessOf(plan: PreparedBoot['plan'], folder: string, readFiles: readonly string[]) {

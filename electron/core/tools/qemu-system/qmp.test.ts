@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { QmpClient, type QmpEvent } from './qmp.js'
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dw-qmp-'))
@@ -57,4 +57,21 @@ test('when qemu goes, nobody waits for ever', async () => {
   const { client } = await pair((_command, socket) => socket.destroy())
   await expect(client.execute('quit')).rejects.toMatchObject({ code: 'tool-failed' })
   await expect(client.execute('again')).rejects.toMatchObject({ code: 'tool-failed' })
+})
+
+test('nobody waits for ever for a qemu that does not answer; its answers are taken when it does again', async () => {
+  const held: string[] = []
+  const { client, near } = await pair(({ id }) => held.push(id))
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const asked = client.execute('screendump')
+    vi.advanceTimersByTime(121_000)
+    await expect(asked).rejects.toMatchObject({ code: 'tool-timeout' })
+  } finally {
+    vi.useRealTimers()
+  }
+  const next = client.execute('query-status')
+  await vi.waitFor(() => expect(held).toHaveLength(2), { timeout: 60_000 })
+  for (const id of held) near.write(`{"return": "${id}", "id": "${id}"}\n`)
+  expect(await next).toBe(held[1])
 })

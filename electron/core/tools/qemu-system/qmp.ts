@@ -2,8 +2,11 @@ import type { Socket } from 'node:net'
 import { z } from 'zod'
 import { AppError } from '#shared/errors/app-error'
 
+const TOOL = 'qemu-system-x86_64'
 /** Longer than any answer; a machine that is broken into could send without end. */
 const MAX_MESSAGE = 4 * 1024 * 1024
+/** By then qemu answers, however busy the machine is. */
+const ANSWER_MS = 120_000
 
 const messageSchema = z.object({
   QMP: z.unknown().optional(),
@@ -53,14 +56,21 @@ export class QmpClient {
     await this.execute('qmp_capabilities')
   }
 
-  /** Throws AppError `tool-failed` when qemu refuses, or has gone. */
-  execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    if (this.closed) return Promise.reject(gone(command))
+  /** Throws AppError `tool-failed` when qemu refuses, or has gone, `tool-timeout` when it does not answer. */
+  async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    if (this.closed) throw gone(command)
     const id = `${++this.count}`
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject: (error) => reject(error) })
-      this.socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
-    })
+    let timer: NodeJS.Timeout | undefined
+    try {
+      return await new Promise((resolve, reject) => {
+        this.waiting.set(id, { resolve, reject })
+        timer = setTimeout(() => reject(tooSlow()), ANSWER_MS).unref()
+        this.socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
+      })
+    } finally {
+      clearTimeout(timer)
+      this.waiting.delete(id)
+    }
   }
 
   private take(text: string): void {
@@ -78,8 +88,7 @@ export class QmpClient {
     if (message.event !== undefined) this.onEvent({ name: message.event, data: message.data ?? {} })
     const waiting = message.id === undefined ? undefined : this.waiting.get(message.id)
     if (!waiting || message.id === undefined) return
-    this.waiting.delete(message.id)
-    if (message.error) waiting.reject(new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: message.error.desc } }))
+    if (message.error) waiting.reject(new AppError('tool-failed', { details: { tool: TOOL, problem: message.error.desc } }))
     else waiting.resolve(message.return)
   }
 
@@ -87,12 +96,15 @@ export class QmpClient {
     this.closed = true
     this.end()
     for (const { reject } of this.waiting.values()) reject(gone('the command'))
-    this.waiting.clear()
   }
 }
 
+function tooSlow(): AppError {
+  return new AppError('tool-timeout', { details: { tool: TOOL, seconds: ANSWER_MS / 1000 } })
+}
+
 function gone(command: string): AppError {
-  return new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: `it ended before it answered ${command}` } })
+  return new AppError('tool-failed', { details: { tool: TOOL, problem: `it ended before it answered ${command}` } })
 }
 
 function parse(line: string): QmpMessage | undefined {
