@@ -81,7 +81,8 @@ test('formats are read with subformat, by the name qemu has, and by the ending o
 })
 
 test('exit codes tell failed, bad input, cancelled and a missing tool apart', () => {
-  expect(['tool-failed', 'file-not-found', 'cancelled', 'tool-missing'].map((code) => exitCodeFor(code as 'cancelled'))).toEqual([
-    1, 2, 3, 4,
-  ])
+  expect((['tool-failed', 'file-not-found', 'cancelled', 'tool-missing'] as const).map(exitCodeFor)).toEqual([1, 2, 3, 4])
+  // What is mended by asking for something else, wherever it was looked for.
+  for (const code of ['container-not-found', 'platform-not-found', 'several-disks', 'recipe-invalid'] as const)
+    expect(exitCodeFor(code)).toBe(2)
 })
