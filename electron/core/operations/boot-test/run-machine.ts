@@ -86,10 +86,11 @@ export async function startMachine(ctx: JobContext, prepared: PreparedBoot, watc
       while (trial.silentMs < QUIET_MS && performance.now() < until) await sleep(QUIET_MS / 3)
     },
     close: async (how) => {
-      const asked = how === 'shut-down' && (await shutDown(machine))
-      if (!asked) await halt(machine)
-      await heard.ended
-      return asked ? 'shut-down' : 'pause'
+      const hasEnded = how === 'shut-down' && (await shutDown(machine))
+      if (!hasEnded) await halt(machine)
+      await Promise.all([heard.ended, qmp.ended])
+      // A qemu that was killed has ended too.
+      return trial.guestSwitchedOff ? 'shut-down' : 'pause'
     },
     stop: async () => {
       await Promise.race([qmp.execute('quit').catch(() => undefined), sleep(STOP_MS)])

@@ -10,10 +10,11 @@ export class Trial {
   readonly decided: Promise<void>
   judged: BootLive['judged'] = null
   state: BootLive['state'] = 'running'
+  /** By itself, whether or not it was asked to. */
+  guestSwitchedOff = false
   private begun = performance.now()
   private heardAt = performance.now()
   private hasEnded = false
-  private guestStopped = false
   private resolve: () => void = () => {}
   private reject: (error: unknown) => void = () => {}
   private deadline: NodeJS.Timeout | undefined
@@ -77,14 +78,14 @@ export class Trial {
   onEvent({ name, data }: QmpEvent): void {
     this.state = stateAfter(name) ?? this.state
     if (name === 'RESET' && data.guest === true) this.judge.restarted(this.seconds())
-    if (name === 'SHUTDOWN' && data.guest === true) this.guestStopped = true
+    if (name === 'SHUTDOWN' && data.guest === true) this.guestSwitchedOff = true
     if (name === 'BLOCK_IO_ERROR' && data.nospace === true) this.fail(new AppError('no-space', { details: { path: this.folder } }))
     this.look()
   }
 
   /** The machine has ended, and all that it said was shown to the judge. */
   over(error: AppError): void {
-    if (this.guestStopped) this.judge.stopped('The guest switched itself off')
+    if (this.guestSwitchedOff) this.judge.stopped('The guest switched itself off')
     this.look()
     this.fail(error)
   }
