@@ -37,6 +37,7 @@ test.each([
   [{ hostname: 'two words' }],
   [{ hostname: '-a' }],
   [{ sshKeys: ['ssh-ed25519 AAAA\nssh-rsa BBBB'] }],
+  [{ sshKeys: ['-----BEGIN OPENSSH PRIVATE KEY-----', 'b3BlbnNzaA'] }],
   [{ instanceId: '../etc' }],
   [{ service: 'nowhere' }],
 ])('metadata with %j is refused', (metadata) => {

@@ -89,7 +89,11 @@ export const guestMetadataSchema = z.object({
         .string()
         .min(1)
         .max(16_384)
-        .regex(/^[^\r\n]+$/),
+        .regex(/^[^\r\n]+$/)
+        // They stand in records; and no guest has any use for one.
+        .refine((line) => !line.includes('PRIVATE KEY'), {
+          error: 'a private key is not what a guest is given, but the public one that goes with it',
+        }),
     )
     .max(50)
     .default([]),

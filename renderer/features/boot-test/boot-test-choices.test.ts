@@ -49,6 +49,7 @@ test.each<[Partial<BootTestChoices>, string]>([
   [{ cpu: 'max -daemonize' }, 'cpu'],
   [{ platform: 'aws', firstBoot: { ...NO_FIRST_BOOT, answers: true, hostname: 'two words' } }, 'hostname'],
   [{ platform: 'aws', firstBoot: { ...NO_FIRST_BOOT, answers: true, user: '' } }, 'user'],
+  [{ platform: 'aws', firstBoot: { ...NO_FIRST_BOOT, answers: true, sshKeys: '-----BEGIN OPENSSH PRIVATE KEY-----\nb3B' } }, 'sshKeys'],
 ])('%j cannot be started', (part, field) => expect(Object.keys(problemsOf({ ...USUAL, ...part }))).toEqual([field]))
 
 test('own expressions are enough to wait for', () => expect(problemsOf({ ...USUAL, ready: [], patterns: '^ready$' })).toEqual({}))

@@ -115,6 +115,7 @@ type ChoiceField =
   | 'timeout'
   | 'hostname'
   | 'user'
+  | 'sshKeys'
 export type ChoiceProblems = Partial<Record<ChoiceField, string>>
 
 /** What keeps the test from being started, by field; empty when nothing does. */

@@ -58,11 +58,12 @@ export function firstBootOf(choices: Chosen): Pick<JobInputDraft<'test-boot'>, '
   }
 }
 
-export function problemsOfFirstBoot(choices: Chosen): { hostname?: string; user?: string } {
+export function problemsOfFirstBoot(choices: Chosen): { hostname?: string; user?: string; sshKeys?: string } {
   if (!doesAnswer(choices)) return {}
   const { shape } = guestMetadataSchema
-  const { hostname, user } = choices.firstBoot
+  const { hostname, user, sshKeys } = choices.firstBoot
   return {
+    ...(shape.sshKeys.safeParse(keysOf(sshKeys)).success ? {} : { sshKeys: 'Up to 50 public keys, one a line; no private ones' }),
     ...(shape.hostname.safeParse(hostname.trim() || undefined).success ? {} : { hostname: 'Letters, digits, hyphens and dots' }),
     ...(shape.user.safeParse(user.trim()).success ? {} : { user: 'Small letters, digits, hyphens and underscores' }),
   }
@@ -82,9 +83,13 @@ function metadataOf({ hostname, user, sshKeys, serviceData }: FirstBootChoices) 
   return {
     ...(hostname.trim() === '' ? {} : { hostname: hostname.trim() }),
     user: user.trim(),
-    sshKeys: sshKeys.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()])),
+    sshKeys: keysOf(sshKeys),
     ...(isGiven(serviceData) ? { userData: serviceData } : {}),
   }
+}
+
+function keysOf(lines: string): string[] {
+  return lines.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
 }
 
 function isGiven(choice: GivenChoice): boolean {

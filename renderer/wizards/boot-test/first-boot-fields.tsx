@@ -89,6 +89,7 @@ function MetadataFields({ choices: { platform, firstBoot }, problems, onChange }
             rows={2}
             value={firstBoot.sshKeys}
             onChange={(event) => onChange({ sshKeys: event.currentTarget.value })}
+            error={problems.sshKeys}
             spellCheck={false}
           />
           <GivenTextField
