@@ -1,10 +1,11 @@
 import path from 'node:path'
 import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import type { KeptMachine } from '#shared/boot-test/kept-machine'
+import type { Host } from '../../process/host.js'
 import { checkOutput } from '../../files/checks.js'
 import { requireSpace } from '../../files/disk-space.js'
 import type { JobContext, StepProgress } from '../job-context.js'
-import { measureNeed } from '../output-space.js'
+import { measureNeed, type SpaceNeed, type SpaceTarget } from '../output-space.js'
 import { packing, type SaveTarget, writeRequest } from '../save-image.js'
 import { shareProgress } from '../shared-progress.js'
 import { OUTPUT_STEPS, writeOutput } from '../write-output.js'
@@ -38,7 +39,7 @@ export async function keepMachine(
   return ctx.step('keep', async (progress) => {
     ctx.message(target.guest === 'shut-down' ? 'The guest is asked to switch itself off' : 'The machine is stopped where it is')
     const how = await machine.close(target.guest)
-    const { plan, source, virtualBytes, info } = prepared
+    const { plan, source, info } = prepared
     const save: SaveTarget = {
       source: named,
       target: {
@@ -49,8 +50,8 @@ export async function keepMachine(
         ...(target.subformat === undefined ? {} : { subformat: target.subformat }),
       },
     }
-    const request = writeRequest(source, virtualBytes, plan.disk, save, output)
-    const need = await measureNeed(ctx.host, source, virtualBytes, { ...request, fixed: false })
+    const request = writeRequest(source, prepared.virtualBytes, plan.disk, save, output)
+    const need = await measureKept(ctx.host, prepared, request)
     await requireSpace(path.dirname(output), need.neededBytes, need.largestFileBytes)
     ctx.message('The disk of the machine is written to the new image')
     const within = asOneStep(ctx, progress)
@@ -61,6 +62,16 @@ export async function keepMachine(
     })
     return { path: written.path, proofs: [keptWords(target, how), ...written.proofs] }
   })
+}
+
+/** Space that the disk of a machine takes as a new image, with all that its guest wrote; the machine has ended. */
+export function measureKept(
+  host: Host,
+  { plan, source, readFiles, virtualBytes }: Pick<PreparedBoot, 'plan' | 'source' | 'readFiles' | 'virtualBytes'>,
+  target: Omit<SpaceTarget, 'fixed'>,
+): Promise<SpaceNeed> {
+  const disk = { ...source, node: plan.disk, files: [plan.disk.path, ...readFiles] }
+  return measureNeed(host, disk, virtualBytes, { ...target, fixed: false })
 }
 
 function keptWords({ guest }: KeptMachine, how: KeptMachine['guest']): string {

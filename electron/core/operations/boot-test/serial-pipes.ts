@@ -4,6 +4,9 @@ import net from 'node:net'
 import { makePipes } from '../../tools/mkfifo/make-pipes.js'
 import type { Host } from '../../process/host.js'
 
+/** Of what is typed to a guest that does not read; what comes then is lost, as on any serial line. */
+const MAX_WAITING = 1024 * 1024
+
 /** The serial console of a machine, through two named pipes. */
 export interface SerialPipes {
   /** What the guest writes. Ends when all of it was read, once `machineEnded` was said. */
@@ -41,7 +44,9 @@ export async function openSerialPipes(host: Host, place: string): Promise<Serial
   }
   return {
     output: reader,
-    write: (text) => void writer.write(text),
+    write: (text) => {
+      if (writer.writableLength < MAX_WAITING) writer.write(text)
+    },
     machineEnded: letGo,
     close: () => {
       reader.destroy()
