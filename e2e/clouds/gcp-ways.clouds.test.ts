@@ -117,6 +117,23 @@ test('an archive that Google would not take is refused by its own rules', async 
   expect(await reason(Buffer.from('no archive'))).toContain('not a valid image')
 })
 
+test('what is stored is held against every digest that is told of it', async () => {
+  const { digests } = server.controls
+  const outcome = async (told: typeof digests) => {
+    server.controls.digests = told
+    const { error, result } = await run(await newScene())
+    server.state.buckets.set('images', new Map())
+    server.state.images.clear()
+    return error?.code ?? result?.verified
+  }
+  const crcOnly = (bytes: Buffer) => ({ crc32c: digests(bytes).crc32c ?? '' })
+  expect(await outcome(digests)).toBe('md5')
+  expect(await outcome(crcOnly)).toBe('crc32c')
+  expect(await outcome((bytes) => ({ ...digests(bytes), crc32c: 'AAAAAQ==' }))).toBe('upload-mismatch')
+  expect(await outcome((bytes) => ({ ...crcOnly(bytes), md5Hash: 'AAAAAAAAAAAAAAAAAAAAAA==' }))).toBe('upload-mismatch')
+  expect(await outcome(() => ({}))).toBe('upload-mismatch')
+})
+
 test('the archive that Diskwright writes is one that an import takes', async () => {
   const bench = await openBench()
   try {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { computeAnswer } from './gcp/compute.js'
-import { type Answer, type Call, type GcpControls, type GcpState, jsonOf, newId, pageOf, Refused } from './gcp/state.js'
+import { type Answer, type Call, crc32cOf, type GcpControls, type GcpState, jsonOf, md5Of, newId, pageOf, Refused } from './gcp/state.js'
 import { storageAnswer } from './gcp/storage.js'
 import { jwtProblem, type ServiceAccount } from './gcp/tokens.js'
 
@@ -43,7 +43,15 @@ export async function startGcpServer(project: string): Promise<GcpServer> {
     images: new Map(),
     operations: new Map(),
     requests: new Map(),
-    controls: { looks: 0, importError: null, maxImages: 100, clockAheadMs: 0, denied: new Set(), pageSize: 2 },
+    controls: {
+      looks: 0,
+      importError: null,
+      maxImages: 100,
+      clockAheadMs: 0,
+      denied: new Set(),
+      pageSize: 2,
+      digests: (bytes) => ({ md5Hash: md5Of(bytes), crc32c: crc32cOf(bytes) }),
+    },
   }
   const accounts = new Map<string, ServiceAccount>()
   const refreshTokens = new Set<string>()

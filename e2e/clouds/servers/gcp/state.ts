@@ -73,6 +73,8 @@ export interface GcpControls {
   /** Permissions that nobody has. */
   readonly denied: Set<string>
   pageSize: number
+  /** Digests that are told of objects: one that was composed of others has no MD5 (Cloud Storage, "Hashes and ETags"). */
+  digests: (bytes: Buffer) => Readonly<Record<string, string>>
 }
 
 export interface GcpState {
@@ -99,6 +101,25 @@ export function newId(): string {
 
 export function md5Of(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('base64')
+}
+
+const NIBBLES = Uint32Array.from({ length: 16 }, (_, index) => {
+  let value = index
+  for (let bit = 0; bit < 4; bit++) value = (value >>> 1) ^ ((value & 1) * 0x82f63b78)
+  return value
+})
+
+/** CRC-32C (RFC 3720, appendix B.4), base64 with its highest byte first. */
+export function crc32cOf(bytes: Buffer): string {
+  let value = ~0
+  for (let index = 0; index < bytes.length; index++) {
+    value ^= bytes[index] ?? 0
+    value = (value >>> 4) ^ (NIBBLES[value & 15] ?? 0)
+    value = (value >>> 4) ^ (NIBBLES[value & 15] ?? 0)
+  }
+  const four = Buffer.alloc(4)
+  four.writeUInt32BE(~value >>> 0)
+  return four.toString('base64')
 }
 
 export function jsonOf(call: Call): Readonly<Record<string, unknown>> {

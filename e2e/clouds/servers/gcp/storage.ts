@@ -3,7 +3,6 @@ import {
   type Call,
   type GcpState,
   jsonOf,
-  md5Of,
   newId,
   newObject,
   pageOf,
@@ -33,10 +32,10 @@ export function storageAnswer(state: GcpState, call: Call): Answer {
     return { json: { kind: 'storage#testIamPermissionsResponse', permissions: asked.filter((one) => !state.controls.denied.has(one)) } }
   }
   if (kind !== 'o') throw new Refused(404, 'notFound', 'Not Found')
-  return object(call, bucketName, bucket, rest.join('/'))
+  return object(state, call, { bucketName, bucket, name: rest.join('/') })
 }
 
-function shown(bucket: string, name: string, { bytes, generation }: StoredObject): unknown {
+function shown({ controls }: GcpState, bucket: string, name: string, { bytes, generation }: StoredObject): unknown {
   return {
     kind: 'storage#object',
     id: `${bucket}/${name}/${generation}`,
@@ -44,14 +43,20 @@ function shown(bucket: string, name: string, { bytes, generation }: StoredObject
     name,
     generation,
     size: String(bytes.length),
-    md5Hash: md5Of(bytes),
+    ...controls.digests(bytes),
   }
 }
 
-function object(call: Call, bucketName: string, bucket: Map<string, StoredObject>, name: string): Answer {
+interface ObjectPlace {
+  readonly bucketName: string
+  readonly bucket: Map<string, StoredObject>
+  readonly name: string
+}
+
+function object(state: GcpState, call: Call, { bucketName, bucket, name }: ObjectPlace): Answer {
   const found = bucket.get(name)
   if (found === undefined) throw new Refused(404, 'notFound', `No such object: ${bucketName}/${name}`)
-  if (call.method === 'GET') return { json: shown(bucketName, name, found) }
+  if (call.method === 'GET') return { json: shown(state, bucketName, name, found) }
   if (call.method !== 'DELETE') throw new Refused(405, 'methodNotAllowed', 'Method Not Allowed')
   const generation = call.query.get('ifGenerationMatch')
   if (generation !== null && generation !== found.generation) throw conditionNotMet()
@@ -101,7 +106,7 @@ function begin(state: GcpState, call: Call, bucketName: string, bucket: Map<stri
 }
 
 function put(state: GcpState, call: Call, session: Session, bucket: Map<string, StoredObject>): Answer {
-  if (session.object !== null) return { json: shown(session.bucket, session.name, session.object) }
+  if (session.object !== null) return { json: shown(state, session.bucket, session.name, session.object) }
   const range = call.headers['content-range'] ?? ''
   if (/^bytes \*\/(\*|\d+)$/.test(range)) {
     // A file of no bytes is whole at once.
@@ -134,5 +139,5 @@ function finish(state: GcpState, session: Session, bucket: Map<string, StoredObj
   }
   session.object = newObject(session.bytes)
   bucket.set(session.name, session.object)
-  return { json: shown(session.bucket, session.name, session.object) }
+  return { json: shown(state, session.bucket, session.name, session.object) }
 }

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import fs from 'node:fs'
 import { AppError } from '#shared/errors/app-error'
+import { crc32c } from '#shared/lint/checksums'
 import { pathOf } from '../transfer/service-call.js'
 import { type GcpClient, orNull } from './gcp-client.js'
 import { SERVICE } from './gcp-credentials.js'
@@ -13,8 +14,10 @@ export interface GcsPlace {
 /** Source: Cloud Storage JSON API, Objects. */
 export interface GcsObject {
   readonly size: string
-  /** Base64. */
+  /** Base64; objects that were composed of others have none. */
   readonly md5Hash?: string
+  /** Base64 of the number, its highest byte first; every object has one. */
+  readonly crc32c?: string
   readonly generation: string
 }
 
@@ -102,9 +105,16 @@ async function* readBytes(
   yield* fs.createReadStream(file, { start, end: start + length - 1, highWaterMark: PIECE_BYTES, signal })
 }
 
-/** MD5 of a file that is read in order, a piece after the other; what was hashed is not read again. */
-export class RunningMd5 {
+/** What Cloud Storage tells of an object's content, in base64. */
+export interface GcsDigests {
+  readonly md5: string
+  readonly crc32c: string
+}
+
+/** Digests of a file that is read in order, a piece after the other; what was hashed is not read again. */
+export class RunningDigests {
   private readonly hash: Hash = createHash('md5')
+  private crc = 0
   private at = 0
 
   constructor(
@@ -114,12 +124,25 @@ export class RunningMd5 {
 
   async upTo(end: number): Promise<void> {
     if (end <= this.at) return
-    for await (const piece of readBytes({ file: this.file, start: this.at, length: end - this.at }, this.signal)) this.hash.update(piece)
+    for await (const piece of readBytes({ file: this.file, start: this.at, length: end - this.at }, this.signal)) {
+      this.hash.update(piece)
+      this.crc = crc32c(piece, this.crc)
+    }
     this.at = end
   }
 
-  /** Base64, as Cloud Storage tells it. Ends it. */
-  digest(): string {
-    return this.hash.digest('base64')
+  /** Ends it. */
+  digests(): GcsDigests {
+    const crc = Buffer.alloc(4)
+    crc.writeUInt32BE(this.crc)
+    return { md5: this.hash.digest('base64'), crc32c: crc.toString('base64') }
   }
+}
+
+/** By which digests an object is what was sent: by all that are told, and by one at least. Null when it is not. */
+export function agreement({ md5Hash, crc32c: told }: GcsObject, { md5, crc32c: own }: GcsDigests): 'md5' | 'crc32c' | null {
+  if (md5Hash !== undefined && md5Hash !== md5) return null
+  if (told !== undefined && told !== own) return null
+  if (md5Hash !== undefined) return 'md5'
+  return told === undefined ? null : 'crc32c'
 }

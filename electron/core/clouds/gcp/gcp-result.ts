@@ -30,7 +30,7 @@ export function gcpResult({ job, image, sent, left }: GcpOutcome): UploadResult 
   })
   return {
     resources: [{ kind: 'image', id: image.selfLink, name, url }, ...(flagOf(run.values, 'keepObject') ? [object] : [])],
-    verified: 'md5',
+    verified: sent.verified,
     next: [
       { title: 'Open it in the console', command: null, url },
       { title: 'Launch a machine', command: shellLine(['gcloud', 'compute', 'instances', 'create', 'VM', ...launch]), url: null },

@@ -5,12 +5,26 @@ import type { UploadProgress } from '../cloud-provider.js'
 import { PART_POLICY, retry } from '../transfer/retry.js'
 import { SERVICE } from './gcp-credentials.js'
 import type { GcpJob } from './gcp-job.js'
-import { type GcsCalls, type GcsObject, type GcsPlace, objectCalls, RunningMd5, type SessionState } from './gcp-object.js'
+import {
+  agreement,
+  type GcsCalls,
+  type GcsDigests,
+  type GcsObject,
+  type GcsPlace,
+  objectCalls,
+  RunningDigests,
+  type SessionState,
+} from './gcp-object.js'
 
 export interface SentObject {
   readonly sentBytes: number
   readonly bytes: number
+  /** How what is stored was compared. */
+  readonly verified: 'md5' | 'crc32c'
 }
+
+/** What the journal has of an object that is whole; one of an earlier version has its length alone. */
+type StoredFact = number | Pick<SentObject, 'bytes' | 'verified'>
 
 /** The address lets in whoever has it: it stays in the journal, which is the owner's alone, and is no fact of what is shown. */
 export const SESSION_KEY = 'gcp.session'
@@ -19,23 +33,24 @@ export const SESSION_KEY = 'gcp.session'
 const MOST_IDLE = 6
 
 /**
- * Sends a file as an object in one resumable session, or goes on with it from where Cloud Storage says that it is. The object's size and MD5
- * are compared with the file's before this returns.
+ * Sends a file as an object in one resumable session, or goes on with it from where Cloud Storage says that it is. The object's size and
+ * digests are compared with the file's before this returns.
  */
 export async function uploadObject({ run, client, place }: GcpJob, progress: UploadProgress): Promise<SentObject> {
   const { journal, signal } = run
-  const stored = journal.get<number>('gcp.stored')
+  const stored = journal.get<StoredFact>('gcp.stored')
   // The file may be gone by then: only the import is left to do.
   if (stored !== undefined) {
-    progress.bytes(stored, stored)
-    return { sentBytes: 0, bytes: stored }
+    const { bytes, verified } = typeof stored === 'number' ? { bytes: stored, verified: 'md5' as const } : stored
+    progress.bytes(bytes, bytes)
+    return { sentBytes: 0, bytes, verified }
   }
   const file = await run.source.file()
   const known = journal.get<string>('gcp.file')
   if (known !== undefined && known !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
   if (known === undefined) await journal.put('gcp.file', file.identity)
   const calls = objectCalls(client, place)
-  const md5 = new RunningMd5(file.path, signal)
+  const running = new RunningDigests(file.path, signal)
   const opened = await openSession({ run, calls, place, bytes: file.bytes })
   let { state } = opened
   let sent = 0
@@ -50,7 +65,7 @@ export async function uploadObject({ run, client, place }: GcpJob, progress: Upl
     if (start > file.bytes)
       throw new AppError('cloud-failed', { details: { service: SERVICE, reason: `It says that it keeps ${start} bytes of ${file.bytes}` } })
     const length = Math.min(chunk, file.bytes - start)
-    await md5.upTo(start + length)
+    await running.upTo(start + length)
     state = await sendChunk(opened.session, calls, { file: file.path, start, length }, file.bytes, run)
     const end = 'bytes' in state ? state.bytes : file.bytes
     // Also one that forgets what it kept gets nowhere.
@@ -59,15 +74,15 @@ export async function uploadObject({ run, client, place }: GcpJob, progress: Upl
       throw new AppError('upload-incomplete', { details: { service: SERVICE, reason: 'It keeps nothing of what is sent' } })
     sent += Math.max(0, end - start)
   }
-  await md5.upTo(file.bytes)
+  await running.upTo(file.bytes)
   // What was read last may be of another file than what was read first.
   if ((await run.source.file()).identity !== file.identity) throw new AppError('image-changed', { details: { path: file.path } })
-  await keepObject({ run, place, object: state.object, bytes: file.bytes, md5: md5.digest() })
+  const verified = await keepObject({ run, place, object: state.object, bytes: file.bytes, digests: running.digests() })
   await journal.forget('session', place.object)
-  await journal.put('gcp.stored', file.bytes)
+  await journal.put('gcp.stored', { bytes: file.bytes, verified } satisfies StoredFact)
   progress.bytes(file.bytes, file.bytes)
-  run.log(`${place.object} is in the bucket ${place.bucket}; its MD5 is that of the file`)
-  return { sentBytes: sent, bytes: file.bytes }
+  run.log(`${place.object} is in the bucket ${place.bucket}; its digests are those of the file`)
+  return { sentBytes: sent, bytes: file.bytes, verified }
 }
 
 interface Opening {
@@ -124,19 +139,15 @@ async function sendChunk(
   })
 }
 
-async function keepObject({
-  run,
-  place,
-  object,
-  bytes,
-  md5,
-}: {
-  run: GcpJob['run']
-  place: GcsPlace
-  object: GcsObject
-  bytes: number
-  md5: string
-}): Promise<void> {
+interface Kept {
+  readonly run: GcpJob['run']
+  readonly place: GcsPlace
+  readonly object: GcsObject
+  readonly bytes: number
+  readonly digests: GcsDigests
+}
+
+async function keepObject({ run, place, object, bytes, digests }: Kept): Promise<'md5' | 'crc32c'> {
   await run.journal.created({
     kind: 'object',
     id: place.object,
@@ -144,8 +155,10 @@ async function keepObject({
     keepOnSuccess: flagOf(run.values, 'keepObject'),
     facts: { ...place, generation: object.generation },
   })
-  if (Number(object.size) === bytes && object.md5Hash === md5) return
-  const there = `${object.size} bytes with MD5 ${object.md5Hash ?? 'not told'}`
-  const reason = `${place.object} has ${bytes} bytes with MD5 ${md5} here, and ${there} there`
+  const verified = Number(object.size) === bytes ? agreement(object, digests) : null
+  if (verified !== null) return verified
+  const words = (size: number | string, md5?: string, crc?: string): string => `${size} bytes with MD5 ${md5} and CRC-32C ${crc}`
+  const there = words(object.size, object.md5Hash ?? 'not told', object.crc32c ?? 'not told')
+  const reason = `${place.object} has ${words(bytes, digests.md5, digests.crc32c)} here, and ${there} there`
   throw new AppError('upload-mismatch', { details: { service: SERVICE, what: place.object, reason } })
 }
