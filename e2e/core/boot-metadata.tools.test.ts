@@ -87,7 +87,10 @@ test(
     await passed(job)
     type(job, `!echo kept by the guest | dd of=/dev/vda seek=${GAP / 512} conv=notrunc && sync && echo written`)
     await said(job, /^written\r?$/m)
-    expect(bench.core.bootTests.keep(job.id, { output, format: 'raw', guest: 'pause' })).toBe(true)
+    const { bootTests: tests } = bench.core
+    await expect(tests.keep(job.id, { output: source, replace: true })).rejects.toMatchObject({ code: 'output-is-source' })
+    expect(await tests.keep(job.id, { output, format: 'raw', guest: 'pause' })).toBe(true)
+    expect(await tests.keep(job.id, { output: `${output}.too` })).toBe(false)
     const found = await report(job)
     expect(found).toMatchObject({ verdict: 'pass', kept: output })
     expect((await fs.readFile(output)).toString('latin1', GAP, GAP + 17)).toBe('kept by the guest')
@@ -113,7 +116,7 @@ test(
     const found = await report(job)
     expect(found).toMatchObject({ verdict: 'pass', kept: output })
     expect(bench.core.jobs.get(job.id).output?.proofs).toContain('The guest switched itself off before its disk was kept')
-    expect(bench.core.bootTests.keep(job.id, { output })).toBe(false)
+    expect(await bench.core.bootTests.keep(job.id, { output })).toBe(false)
     const again = await bench.core.jobs.wait(start({ source, keep: { output } }).id)
     expect(again.error?.code).toBe('output-exists')
     const unknown = await bench.core.jobs.wait(start({ source, metadata: {} }).id)
@@ -127,3 +130,15 @@ test(
   },
   PATIENCE,
 )
+
+test('what the guest is to be told is read before anything is written', async () => {
+  const source = await testImage('bios-bootable')
+  const edits = [{ kind: 'kernel-args', entry: '*', changes: [{ op: 'append', arg: 'x=1' }] }] as const
+  const gone = { file: path.join(bench.folder, 'gone.yaml') }
+  for (const told of [{ metadata: { service: 'aws', userData: gone } }, { seed: { ignition: gone } }] as const) {
+    const ended = await bench.core.jobs.wait(start({ source, edits: [...edits], ...told }).id)
+    expect(ended.error?.code).toBe('file-not-found')
+    expect(ended.commands.filter(({ line }) => / create /.test(line))).toEqual([])
+  }
+  await nothingLeft()
+})

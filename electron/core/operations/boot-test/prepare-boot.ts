@@ -62,12 +62,13 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
   const [{ source, reading, disc }, accelerator] = await Promise.all([openImage(ctx, input), chooseAccelerator(ctx, input)])
   const preset = machinePreset(input.platform)
   const { kind, type, uefi } = await chooseFirmware(input, reading.info, preset)
-  const edited = await writeEdits(ctx, input, source, reading, preference)
   const folder = await machineFolder(ctx)
+  const firstBoot = await writeFirstBoot(ctx, input, folder)
+  const edited = await writeEdits(ctx, input, source, reading, preference)
   const disk = await createRunDisk(ctx, edited, folder)
   const sockets = await socketFolder(ctx, folder)
   const tpm = await wantTpm(ctx, input, preset, path.join(sockets, 'tpm.sock'), path.join(folder, 'tpm'))
-  const metadata = await prepareMetadata(ctx, input, folder)
+  const { metadata } = firstBoot
   const plan: MachinePlan = {
     type,
     accelerator: accelerator.used,
@@ -83,8 +84,8 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, prefere
       ...(disc === null ? [] : [{ path: disc, bootFirst: input.cdrom?.bootFirst === true }]),
       ...(metadata?.disc ? [{ path: metadata.disc, bootFirst: false }] : []),
     ],
-    seedDisk: await cloudInitDisk(ctx, input, folder),
-    ignition: await ignitionFile(input, folder),
+    seedDisk: firstBoot.seedDisk,
+    ignition: firstBoot.ignition,
     serialPipes: path.join(sockets, 'serial'),
     sockets: {
       qmp: path.join(sockets, 'qmp.sock'),
@@ -255,6 +256,15 @@ async function wantTpm(ctx: JobContext, { machine }: BootTestInput, preset: Mach
   const tpm = await startSwtpm(ctx.host, { folder, socket })
   ctx.defer(() => tpm.stop(500))
   return { socket, notes: [] }
+}
+
+/** All that the guest is told on its first boot. It can be missing, or no text: that is told before an engine writes anything. */
+async function writeFirstBoot(ctx: JobContext, input: BootTestInput, folder: string) {
+  return {
+    metadata: await prepareMetadata(ctx, input, folder),
+    seedDisk: await cloudInitDisk(ctx, input, folder),
+    ignition: await ignitionFile(input, folder),
+  }
 }
 
 async function cloudInitDisk({ host, jobId }: JobContext, { seed }: BootTestInput, folder: string): Promise<string | null> {
