@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeIso } from '#core/operations/boot-test/metadata/iso-9660'
+import type { Edit } from '#shared/edits/edit'
 import type { Job } from '#shared/jobs/job'
 import { testImage } from '../images/cache.js'
 import { bootTests, PATIENCE } from './boot-tests.js'
@@ -133,10 +134,10 @@ test(
 
 test('what the guest is to be told is read before anything is written', async () => {
   const source = await testImage('bios-bootable')
-  const edits = [{ kind: 'kernel-args', entry: '*', changes: [{ op: 'append', arg: 'x=1' }] }] as const
+  const edits: Edit[] = [{ kind: 'kernel-args', entry: '*', changes: [{ op: 'append', arg: 'x=1' }] }]
   const gone = { file: path.join(bench.folder, 'gone.yaml') }
   for (const told of [{ metadata: { service: 'aws', userData: gone } }, { seed: { ignition: gone } }] as const) {
-    const ended = await bench.core.jobs.wait(start({ source, edits: [...edits], ...told }).id)
+    const ended = await bench.core.jobs.wait(start({ source, edits, ...told }).id)
     expect(ended.error?.code).toBe('file-not-found')
     expect(ended.commands.filter(({ line }) => / create /.test(line))).toEqual([])
   }
