@@ -7,6 +7,7 @@ import { copyContainerCommand } from './commands/containers-copy.js'
 import { extractCommand } from './commands/extract.js'
 import { bootSetCommand } from './commands/boot.js'
 import { inspectCommand } from './commands/inspect.js'
+import { uploadCommand } from './commands/upload.js'
 
 const hints = (code: Parameters<typeof errorHints>[0]['code'], options = extractCommand.options) =>
   errorHints({ code, details: { registry: 'registry.example' } }, options)
@@ -31,6 +32,9 @@ test('what is not there is told with the command that lists what is', () => {
   expect(hints('tool-missing')).toEqual(['To see what is missing, and how it is installed: diskwright doctor'])
   expect(hints('boot-entry-not-found')).toEqual(['To see which there are: diskwright boot list IMAGE'])
   expect(hints('job-not-found')).toEqual(['To see which there are: diskwright jobs list'])
+  expect(hints('job-not-found', uploadCommand.options)).toEqual(['To see which there are: diskwright upload --open'])
+  expect(hints('bad-input', uploadCommand.options)).toEqual(['To see what can be filled in: diskwright upload --fields PROVIDER IMAGE'])
+  expect(hints('bad-input')).toEqual([])
   const doctor = 'To see which can be used, and why: diskwright doctor'
   expect(hints('engine-failed', bootSetCommand.options)).toEqual(['To take another one: --engine E', doctor])
   expect(hints('engine-failed')).toEqual([doctor])

@@ -31,6 +31,15 @@ export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'detai
       return [...hint('To take another one', first('engine'), ' E'), 'To see which can be used, and why: diskwright doctor']
     case 'no-space':
       return [...hint('To see what is needed before it runs', first('dry-run')), ...uploadHint(details)]
+    case 'job-not-found':
+      return [
+        options.resume === undefined ? 'To see which there are: diskwright jobs list' : 'To see which there are: diskwright upload --open',
+      ]
+    case 'bad-input':
+      return [
+        ...(options.set === undefined ? [] : ['To see what can be filled in: diskwright upload --fields PROVIDER IMAGE']),
+        ...uploadHint(details),
+      ]
     default:
       return [LOOK_UP[code] ?? [], uploadHint(details)].flat()
   }
@@ -44,7 +53,6 @@ const LOOK_UP: Partial<Readonly<Record<AppErrorData['code'], string>>> = {
   'argument-not-found': 'To see which there are: diskwright boot list IMAGE --sources',
   'guest-file-not-found': 'To look for it: diskwright files find IMAGE NAME',
   'recipe-invalid': 'To see the schema: diskwright recipe schema',
-  'job-not-found': 'To see which there are: diskwright jobs list',
   interrupted: 'To see what was left, and to remove it: diskwright jobs recover --dry-run, diskwright jobs recover',
 }
 

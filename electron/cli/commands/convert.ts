@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { ConvertInput } from '#shared/jobs/convert-request'
 import type { JobInputDraft, OutputPlan } from '#shared/jobs/job-requests'
@@ -84,23 +84,27 @@ async function runOne(context: CommandContext, input: CommandInput, request: Job
 async function runBatch(context: CommandContext, input: CommandInput, ask: ConvertAsk, folder: string): Promise<ExitCode> {
   if (ask.artifacts.length === 0) throw new UsageError("say what for: --for PRESET ('diskwright artifacts' lists them)")
   if (input.text('to') !== undefined || input.texts('option').length > 0) throw new UsageError('--to and --option go with -o only')
-  if (!input.flag('dry-run')) await makeFolder(folder)
+  const isNew = await makeFolder(folder)
   const request = batchRequest(input, ask, folder)
-  const plan = await context.core.planBatch(request, context.signal)
-  if (!input.flag('dry-run')) return followBatch(context, request, plan)
+  if (!input.flag('dry-run')) return followBatch(context, request, await context.core.planBatch(request, context.signal))
+  // What is planned needs a folder to be planned for; a dry run leaves none.
+  const plan = await context.core.planBatch(request, context.signal).finally(() => (isNew ? rmdir(folder) : undefined))
   context.print.result(plan)
   for (const line of batchPlanLines(request, plan)) context.print.line(line)
   return EXIT.ok
 }
 
-/** The folder itself may be new; the one that it lies in is there, or its name is a mistake. */
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder).catch((cause: unknown) => {
+/** The folder itself may be new; the one that it lies in is there, or its name is a mistake. Answers whether it was made. */
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder)
+    return true
+  } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    if (code === 'EEXIST') return
+    if (code === 'EEXIST') return false
     const actions = [{ kind: 'choose-output' as const }]
     throw new AppError('folder-not-writable', { details: { folder: path.dirname(folder), reason: code }, actions, cause })
-  })
+  }
 }
 
 function batchRequest(input: CommandInput, { artifacts, edits, machine, digests }: ConvertAsk, folder: string) {

@@ -182,7 +182,22 @@ const MAX_BYTES = 2 ** 31
 
 function readWhole(input: CommandInput, context: CommandContext, maxBytes: number | undefined): Promise<Buffer> {
   const where = { ...fileOf(input), ...(maxBytes === undefined ? {} : { maxBytes }) }
-  return withPartitionHint(context.core.readFile(where, context.signal), context, input.positionals[0] ?? '')
+  return withPartitionHint(
+    context.core.readFile(where, context.signal).catch((thrown: unknown) => refuseFolder(thrown, input, context)),
+    context,
+    input.positionals[0] ?? '',
+  )
+}
+
+/** A folder is no file that is missing. */
+async function refuseFolder(thrown: unknown, input: CommandInput, { core, signal }: CommandContext): Promise<never> {
+  if (!(thrown instanceof AppError) || thrown.code !== 'guest-file-not-found') throw thrown
+  const { path: source, file, ...place } = fileOf(input)
+  const isFolder = await core.files.list(source, { path: tidyPath(file), ...place }, { signal }).then(
+    () => true,
+    () => false,
+  )
+  throw isFolder ? new UsageError(`${file} is a folder: 'diskwright files ls' lists it`) : thrown
 }
 
 function asJson(content: Buffer): { text: string } | { base64: string } {
