@@ -12,6 +12,8 @@ import { cleanUp, cloudContext, fullValues, runUpload, type UploadScene } from '
 import { factsOf, makeTestDisk, MIB, sha256, type TestDisk } from './test-disk.js'
 
 const run = promisify(execFile)
+const NOT_IMPLEMENTED =
+  '<Error><Code>NotImplemented</Code><Message>A header you provided implies functionality that is not there.</Message></Error>'
 const KVER = '5.14.0-503.el9.x86_64'
 
 let folder = ''
@@ -145,6 +147,45 @@ test('where some files are there already the rest is sent, and nothing names the
   expect(error?.data ?? null).toBeNull()
   expect(result?.sentBytes).toBeLessThan(MIB)
   expect(puts().map((key) => key.split('/').at(-1))).toEqual(['initramfs', 'manifest.json'])
+})
+
+test('the same files with other kernel arguments are refused before anything is sent, or replace what names them', async () => {
+  const files = await netbootFiles('arguments', 'kernel')
+  const values = { layout: 'tags', tag: 'v1' }
+  const manifest = async () => (await swift.read(bucket, 'rocky/9.5/compute/v1/manifest.json')).bytes.toString()
+  expect((await runUpload(s3Provider, await netboot(files, values))).error?.data ?? null).toBeNull()
+  const first = await manifest()
+  proxy.forget()
+  // The same again is no other.
+  expect((await runUpload(s3Provider, await netboot(files, values))).error?.data ?? null).toBeNull()
+  const refused = await runUpload(s3Provider, await netboot(files, { ...values, cmdline: 'ip=none' }))
+  expect([refused.error?.code, puts(), await manifest()]).toEqual(['cloud-conflict', [], first])
+  const replaced = await runUpload(s3Provider, await netboot(files, { ...values, cmdline: 'ip=none', overwrite: true }))
+  expect(replaced.error?.data ?? null).toBeNull()
+  expect(await manifest()).toContain('"cmdline": "ip=none"')
+})
+
+test.for(['of one part', 'of several parts'] as const)('an object %s never takes the place of one that came in between', async (parts) => {
+  const disk = await makeTestDisk(path.join(folder, `between ${parts}.raw`), { mib: parts === 'of one part' ? 4 : 16 })
+  const scene = await sceneOf(disk, { key: 'between' })
+  const ends = parts === 'of one part' ? /^PUT .*between(\?|$)/ : /^POST .*uploadId=/
+  const isEnd = ({ method, path: where }: { readonly method: string; readonly path: string }) => ends.test(`${method} ${where}`)
+  // Not all services take notice of the condition: what one that does says is said here.
+  const body = '<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions did not hold.</Message></Error>'
+  proxy.set({ kind: 'status', code: 412, headers: { 'content-type': 'application/xml' }, body }, { match: ends })
+  const { error } = await runUpload(s3Provider, scene)
+  proxy.set({ kind: 'pass' })
+  expect(error?.data).toMatchObject({ code: 'cloud-conflict', details: { what: 'The name between', field: 'key' } })
+  expect(proxy.seen.filter(isEnd).map(({ headers }) => headers['if-none-match'])).toEqual(['*'])
+  expect(await cleanUp(s3Provider, scene)).toEqual([])
+
+  // One that knows no conditions takes it without, and one that is told to replace is not asked for any.
+  proxy.forget()
+  proxy.set({ kind: 'status', code: 501, headers: { 'content-type': 'application/xml' }, body: NOT_IMPLEMENTED }, { match: ends, times: 1 })
+  expect((await runUpload(s3Provider, await sceneOf(disk, { key: 'between' }))).error?.data ?? null).toBeNull()
+  expect((await runUpload(s3Provider, await sceneOf(disk, { key: 'between', overwrite: true }))).error?.data ?? null).toBeNull()
+  expect(proxy.seen.filter(isEnd).map(({ headers }) => headers['if-none-match'])).toEqual(['*', undefined, undefined])
+  expect(sha256((await swift.read(bucket, 'between')).bytes)).toBe(disk.sha256)
 })
 
 test('the raw content of a disk into a bucket that is made for it; the link needs no account, and aws-cli reads the same', async () => {

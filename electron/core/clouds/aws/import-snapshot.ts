@@ -56,7 +56,8 @@ async function sendFile({ run, session, token }: SnapshotWork, progress: UploadP
   try {
     await withFile(file, (content) => {
       const sending = sendingOf({ run, access, through: (task) => gate.through(task) }, progress, content.bytes, counts)
-      return sendObject(sending, { bucket, key, mark: token, attributes: attributesOf(run.values, { [MARK]: token }), ...content })
+      const attributes = attributesOf(run.values, { [MARK]: token })
+      return sendObject(sending, { bucket, key, mark: token, replaces: false, attributes, ...content })
     })
   } finally {
     access.close()

@@ -7,7 +7,6 @@ import { AppError } from '#shared/errors/app-error'
 import type { UploadProgress, UploadRun } from '../cloud-provider.js'
 import { Concurrency } from '../transfer/parallel.js'
 import type { DiskContent, PayloadFile } from '../upload-source.js'
-import type { S3Access } from './s3-client.js'
 import type { Asking, Sending } from './s3-objects.js'
 import type { ObjectAttributes, ObjectOrder } from './send-object.js'
 
@@ -109,12 +108,4 @@ export function attributesOf(
     ...(flagOf(values, 'publicRead') ? { ACL: 'public-read' as const } : {}),
     ...(tags === '' ? {} : { Tagging: tags }),
   }
-}
-
-export function taken(
-  { access }: { readonly access: S3Access },
-  key: string,
-  next = 'Choose another name, or have it replaced.',
-): AppError {
-  return new AppError('cloud-conflict', { details: { service: access.service, what: `The name ${key}`, field: 'key', next } })
 }

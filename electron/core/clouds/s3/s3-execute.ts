@@ -6,11 +6,12 @@ import { AppError, toAppError } from '#shared/errors/app-error'
 import type { UploadRun } from '../cloud-provider.js'
 import { SignInGate } from '../transfer/sign-in-gate.js'
 import { openS3 } from './s3-client.js'
-import { attributesOf, markOf, sendingOf, taken, withContent } from './s3-content.js'
+import { attributesOf, markOf, sendingOf, withContent } from './s3-content.js'
 import { sendNetboot } from './s3-netboot.js'
 import { type Asking, headObject, MARK, patiently } from './s3-objects.js'
 import { resultOf, type SentObject } from './s3-result.js'
 import { sendObject } from './send-object.js'
+import { taken } from './write-named.js'
 
 /** Sends what the form says, or goes on with it. */
 export async function executeS3(run: UploadRun): Promise<UploadResult> {
@@ -66,10 +67,11 @@ async function sendImage(asking: Asking): Promise<UploadResult> {
   const key = s3Keys(run.values, run.facts)[0]?.[1] ?? ''
   const bucket = textOf(run.values, 'bucket')
   const mark = await markOf(run)
+  const replaces = flagOf(run.values, 'overwrite')
   const before = await headObject(asking, { bucket, key })
-  if (before !== null && before.mark !== mark && !flagOf(run.values, 'overwrite')) throw taken(asking, key)
+  if (before !== null && before.mark !== mark && !replaces) throw taken(asking, key)
   const counts = { sent: 0 }
-  const order = { bucket, key, mark, attributes: attributesOf(run.values, { [MARK]: mark }) }
+  const order = { bucket, key, mark, replaces, attributes: attributesOf(run.values, { [MARK]: mark }) }
   const stored = await run.step('upload', (progress) =>
     withContent(run, async (content) => {
       const sending = sendingOf(asking, progress, content.bytes, counts)

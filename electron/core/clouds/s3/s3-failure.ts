@@ -8,6 +8,8 @@ export function s3Failure(thrown: unknown, context: AwsFailureContext): AppError
   // A full store is told as a body that is too large: parts never are by themselves.
   if (status === 413 || name === 'QuotaExceeded' || name === 'EntityTooLarge' || status === 507) return as('cloud-quota', error)
   if (name === 'NotImplemented' || status === 501) return as('cloud-refused', error)
+  // Somebody else writes to the same name at the same time: asked again it says who was first.
+  if (name === 'ConditionalRequestConflict') return as('cloud-busy', error)
   if (name === 'PreconditionFailed' || status === 412) return as('cloud-conflict', error)
   if (error.code === 'cloud-denied' && name === 'Unknown' && status === 403) return withReason(error, 'It answered 403 and gave no reason')
   // Answers to HEAD have no body, so that the SDK has nothing but the status to go by.

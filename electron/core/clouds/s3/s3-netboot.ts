@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { s3Keys, s3Layout, type S3Role } from '#shared/clouds/forms/s3-layout'
 import { flagOf, textOf } from '#shared/clouds/read-values'
 import type { UploadResult } from '#shared/clouds/upload-plan'
 import { AppError } from '#shared/errors/app-error'
 import type { UploadProgress, UploadRun } from '../cloud-provider.js'
 import type { PayloadFile } from '../upload-source.js'
-import { attributesOf, markOf, sendingOf, taken, withFile } from './s3-content.js'
-import { manifestOf } from './s3-manifest.js'
+import { attributesOf, markOf, sendingOf, withFile } from './s3-content.js'
+import { manifestOf, publishManifest, refuseOtherManifest } from './s3-manifest.js'
 import { type Asking, headObject, MARK, patiently, place } from './s3-objects.js'
 import { resultOf, type SentObject } from './s3-result.js'
 import { sendObject } from './send-object.js'
+import { taken } from './write-named.js'
 
 const MIB = 1024 ** 2
 
@@ -31,13 +32,17 @@ export async function sendNetboot(asking: Asking): Promise<UploadResult> {
   const files = await run.step('hash', (progress) => hashFiles(run, keys, progress))
   const mark = await markOf(run)
   const manifestKey = keys.find(([role]) => role === 'manifest')?.[1] ?? ''
+  const objects: SentObject[] = files.map(({ role, key, file, sha256 }) => ({ role, bucket, key, bytes: file.bytes, sha256 }))
+  const manifest = { bucket, key: manifestKey, mark, replaces: flagOf(run.values, 'overwrite') }
+  const manifestText = manifestOf(run, objects)
+  await refuseOtherManifest(asking, manifest, manifestText)
   const wanted = await missingOf(asking, { files, bucket, mark, manifestKey })
   const total = files.reduce((sum, { file }) => sum + file.bytes, 0)
   const counts = { sent: 0 }
   const verified = await run.step('upload', async (progress) => {
     const sending = sendingOf(asking, progress, total, counts)
     let how: 'md5' | 'size' = 'md5'
-    for (const { key, file, sha256 } of files) {
+    for (const { role, key, file, sha256 } of files) {
       await run.pausePoint()
       if (!wanted.has(key)) {
         run.message(`${key} is there already, with the same content`)
@@ -45,28 +50,13 @@ export async function sendNetboot(asking: Asking): Promise<UploadResult> {
         continue
       }
       const attributes = attributesOf(run.values, { [MARK]: mark, sha256 })
-      const stored = await withFile(file, (content) => sendObject(sending, { bucket, key, mark, attributes, ...content }))
+      const replaces = flagOf(run.values, 'overwrite') && !isShared(run, role)
+      const stored = await withFile(file, (content) => sendObject(sending, { bucket, key, mark, replaces, attributes, ...content }))
       if (stored.verified === 'size') how = 'size'
     }
     return how
   })
-  const objects: SentObject[] = files.map(({ role, key, file, sha256 }) => ({ role, bucket, key, bytes: file.bytes, sha256 }))
-  await run.step('publish', async () => {
-    const body = Buffer.from(manifestOf(run, objects))
-    await run.journal.created(remoteOf(bucket, manifestKey, mark))
-    const attributes = attributesOf(run.values, { [MARK]: mark }, 'application/json')
-    await patiently(asking, `write ${manifestKey}`, (client, options) =>
-      client.send(
-        new PutObjectCommand({
-          ...place({ bucket, key: manifestKey }),
-          ...attributes,
-          Body: body,
-          ContentMD5: createHash('md5').update(body).digest('base64'),
-        }),
-        options,
-      ),
-    )
-  })
+  await run.step('publish', () => publishManifest(asking, manifest, manifestText))
   return resultOf(asking, { objects, verified, sentBytes: counts.sent, manifestKey })
 }
 
@@ -127,8 +117,8 @@ async function missingOf(asking: Asking, { files, bucket, mark, manifestKey }: N
     if (isSame) continue
     wanted.add(key)
     if (there === null || there.mark === mark) continue
-    const isShared = role !== 'rootfs' && s3Layout(run.values, run.facts) === 'kernels'
-    if (isShared) throw taken(asking, key, 'Other tags boot from it. Choose another prefix, or the layout with a folder per tag.')
+    if (isShared(run, role))
+      throw taken(asking, key, 'Other tags boot from it. Choose another prefix, or the layout with a folder per tag.')
     if (!flagOf(run.values, 'overwrite')) throw taken(asking, key, 'Choose another tag, or have it replaced.')
     replaces = true
   }
@@ -140,12 +130,7 @@ async function missingOf(asking: Asking, { files, bucket, mark, manifestKey }: N
   return wanted
 }
 
-function remoteOf(bucket: string, key: string, mark: string) {
-  return {
-    kind: 'object',
-    id: `${bucket}/${key}`,
-    label: `object ${key} in bucket ${bucket}`,
-    keepOnSuccess: true,
-    facts: { bucket, key, mark },
-  }
+/** Other tags boot from it, too. */
+function isShared({ values, facts }: UploadRun, role: S3Role): boolean {
+  return role !== 'rootfs' && s3Layout(values, facts) === 'kernels'
 }

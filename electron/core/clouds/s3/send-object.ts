@@ -11,6 +11,7 @@ import { cutParts, type Part, partBytes } from '../transfer/cut-parts.js'
 import { inParallel } from '../transfer/parallel.js'
 import { retry } from '../transfer/retry.js'
 import { headObject, patiently, place, plainEtag, type Sending } from './s3-objects.js'
+import { isOurs, writeNamed } from './write-named.js'
 
 /** "Multipart upload limits" of the Amazon S3 user guide. */
 const MOST_PARTS = 10_000
@@ -24,6 +25,8 @@ export interface ObjectOrder {
   readonly identity: string
   /** Names this upload, so that an object can be told from one that others made. */
   readonly mark: string
+  /** Whether what others have under the name may be replaced. */
+  readonly replaces: boolean
   readonly attributes: ObjectAttributes
   /** Exactly `length` bytes. */
   read(offset: number, length: number): Promise<Buffer>
@@ -65,17 +68,19 @@ function stateKey({ bucket, key }: ObjectOrder): string {
 async function sendWhole(sending: Sending, order: ObjectOrder): Promise<Buffer[]> {
   const bytes = await order.read(0, order.bytes)
   const md5 = createHash('md5').update(bytes).digest()
-  await expectObject(sending, order)
-  await patiently(sending, `write ${order.key}`, (client, options) =>
-    client.send(
-      new PutObjectCommand({
-        ...place(order),
-        ...order.attributes,
-        Body: bytes,
-        ContentLength: bytes.length,
-        ContentMD5: md5.toString('base64'),
-      }),
-      options,
+  await writeNamed(sending, order, (condition) =>
+    patiently(sending, `write ${order.key}`, (client, options) =>
+      client.send(
+        new PutObjectCommand({
+          ...place(order),
+          ...order.attributes,
+          ...condition,
+          Body: bytes,
+          ContentLength: bytes.length,
+          ContentMD5: md5.toString('base64'),
+        }),
+        options,
+      ),
     ),
   )
   sending.onBytes(bytes.length, true)
@@ -211,21 +216,18 @@ async function complete(
   etags: ReadonlyMap<number, string>,
 ): Promise<void> {
   const Parts = [...etags].toSorted(([a], [b]) => a - b).map(([PartNumber, etag]) => ({ PartNumber, ETag: `"${etag}"` }))
-  await expectObject(sending, order)
+  const request = { ...place(order), UploadId: uploadId, MultipartUpload: { Parts } }
   try {
-    await patiently(sending, `join the parts of ${order.key}`, (client, options) =>
-      client.send(new CompleteMultipartUploadCommand({ ...place(order), UploadId: uploadId, MultipartUpload: { Parts } }), options),
+    await writeNamed(sending, order, (condition) =>
+      patiently(sending, `join the parts of ${order.key}`, (client, options) =>
+        client.send(new CompleteMultipartUploadCommand({ ...request, ...condition }), options),
+      ),
     )
   } catch (thrown) {
     // The answer to a first try may have got lost: then the upload is not there any more, and the object is.
     if (toAppError(thrown).code !== 'cloud-not-found' || !(await isOurs(sending, order))) throw thrown
   }
   await sending.run.journal.forget('multipart-upload', `${order.bucket}/${order.key}`)
-}
-
-async function isOurs(sending: Sending, order: ObjectOrder): Promise<boolean> {
-  const head = await headObject(sending, order)
-  return head?.mark === order.mark
 }
 
 async function verifyStored(sending: Sending, order: ObjectOrder, md5s: readonly Buffer[]): Promise<StoredObject> {
@@ -259,17 +261,6 @@ async function md5Of(order: ObjectOrder, { start, length }: Part): Promise<Buffe
   const md5 = createHash('md5').update(bytes).digest()
   order.release?.(bytes)
   return md5
-}
-
-/** From now on there may be an object of ours. */
-function expectObject({ run }: Sending, { bucket, key, mark }: ObjectOrder): Promise<void> {
-  return run.journal.created({
-    kind: 'object',
-    id: `${bucket}/${key}`,
-    label: `object ${key} in bucket ${bucket}`,
-    keepOnSuccess: true,
-    facts: { bucket, key, mark },
-  })
 }
 
 function isMd5(etag: string): boolean {
