@@ -27,7 +27,7 @@ while true; do
 done
 `
 
-/** Drivers of qemu's own disk and network card, in the order in which they need each other; of some kernels they are a part. */
+/** Drivers of qemu's own disk, network card and pointer, in the order in which they need each other; of some kernels they are a part. */
 const MODULES = [
   'virtio_ring',
   'virtio',
@@ -38,6 +38,8 @@ const MODULES = [
   'failover',
   'net_failover',
   'virtio_net',
+  'evdev',
+  'virtio_input',
 ]
 
 const DRIVERS = `#!/bin/sh
@@ -45,6 +47,15 @@ for name in ${MODULES.join(' ')}; do
   [ ! -e "/lib/$name.ko" ] || insmod "/lib/$name.ko"
 done
 mdev -s
+`
+
+/** Writes the next place of the pointer: type, code and value of its events, linux/input-event-codes.h. */
+const POINTER = `#!/bin/sh
+drivers
+name=$(grep -l Tablet /sys/class/input/event*/device/name | cut -d/ -f5)
+exec 3<"/dev/input/$name"
+echo "listens to $name"
+head -c 72 <&3 | hexdump -v -e '16/1 "%02x" " " 1/2 "%04x " 1/2 "%04x " 1/4 "%08x" "\\n"' | cut -d ' ' -f 2-
 `
 
 /** Brings up the network card. */
@@ -77,7 +88,8 @@ const CHARACTER_DEVICE = 0o020600
 /**
  * An initial RAM disk that prints its kernel command line and a login prompt: busybox and some scripts. With `diskwright.sample=panic` on
  * that line it ends, which no kernel survives; with `diskwright.sample=hang` it says a line and no more. At its prompt, what begins with `!`
- * is a command: `!drivers` loads what `modules` has for the machine of qemu, `!network` asks for an address.
+ * is a command: `!drivers` loads what `modules` has for the machine of qemu, `!pointer` waits for the pointer to be moved,
+ * `!network` asks for an address.
  */
 export async function buildInitramfs(busybox: string, modules: string): Promise<Uint8Array> {
   const program = await fs.readFile(busybox)
@@ -88,7 +100,7 @@ export async function buildInitramfs(busybox: string, modules: string): Promise<
       { name: 'dev/console', mode: CHARACTER_DEVICE, device: [5, 1] },
       { name: 'bin/busybox', mode: EXECUTABLE, data: program },
       { name: 'init', mode: EXECUTABLE, data: Buffer.from(INIT) },
-      ...Object.entries({ drivers: DRIVERS, network: NETWORK, lease: LEASE }).map(([name, script]) => {
+      ...Object.entries({ drivers: DRIVERS, pointer: POINTER, network: NETWORK, lease: LEASE }).map(([name, script]) => {
         return { name: `bin/${name}`, mode: EXECUTABLE, data: Buffer.from(script) }
       }),
       ...(await readModules(modules)),

@@ -16,6 +16,8 @@ declare module '@novnc/novnc' {
     constructor(target: HTMLElement, channel: RawChannel, options?: { shared?: boolean })
     scaleViewport: boolean
     background: string
+    /** A dot where the guest draws no pointer. */
+    showDotCursor: boolean
     focus(options?: FocusOptions): void
     sendCtrlAltDel(): void
     disconnect(): void

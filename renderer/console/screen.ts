@@ -31,13 +31,15 @@ class PortChannel {
   }
 }
 
-/** The graphical console: its picture, and the keyboard. What the guest puts on its clipboard goes nowhere. */
+/** The graphical console: its picture, the keyboard and the pointer. What the guest puts on its clipboard goes nowhere. */
 export function openScreen(place: HTMLElement, { label, theme }: ConsoleStart, port: ConsolePort): ConsoleView {
   place.classList.add('screen')
   const channel = new PortChannel(port)
   const screen = new RFB(place, channel, { shared: true })
   screen.scaleViewport = true
   screen.background = theme.background
+  // Firmware and text consoles draw no pointer: without a dot nobody sees where it is
+  screen.showDotCursor = true
   const canvas = place.querySelector('canvas')
   canvas?.setAttribute('role', 'img')
   canvas?.setAttribute('aria-label', label)

@@ -89,3 +89,13 @@ test('a platform shows its names and its controller', () => {
   expect(vmware).toContain('-device pvscsi,id=scsi0')
   expect(args({ preset: machinePreset('azure') })).toContain('-smbios type=3,asset=7783-7084-3265-9085-8269-3286-77')
 })
+
+test.each([
+  ['virtio', 'virtio-tablet-pci', {}],
+  ['scsi', 'virtio-tablet-pci', {}],
+  ['scsi', 'qemu-xhci,id=usb0 -device usb-tablet,bus=usb0.0', { preset: machinePreset('vmware') }],
+  ['nvme', 'qemu-xhci,id=usb0 -device usb-tablet,bus=usb0.0', {}],
+  ['ide', 'qemu-xhci,id=usb0 -device usb-tablet,bus=usb0.0', { type: 'pc' }],
+] as const)('a guest on %s gets the pointer that it knows, behind all other devices', (diskBus, devices, more) => {
+  expect(args({ diskBus, ...more }).endsWith(`-device ${devices}`)).toBe(true)
+})

@@ -84,7 +84,17 @@ export function machineArgs(plan: MachinePlan): string[] {
     ...tpmArgs(plan),
     ...Object.entries(plan.preset.smbios).flatMap(([table, fields]) => ['-smbios', smbios(table, fields)]),
     ...(plan.ignition === null ? [] : ['-fw_cfg', `name=opt/com.coreos/config,file=${value(plan.ignition)}`]),
+    ...pointerArgs(plan),
   ]
+}
+
+/**
+ * A pointer that is where VNC says it is: the mouse that every machine has can only be moved by steps, and drifts. A guest that boots from a
+ * disk of virtio has its drivers; the others know USB. The last device: those before it have the places that they have without it.
+ */
+function pointerArgs({ diskBus, preset }: MachinePlan): string[] {
+  const hasVirtio = diskBus === 'virtio' || (diskBus === 'scsi' && preset.scsiController === 'virtio-scsi-pci')
+  return hasVirtio ? ['-device', 'virtio-tablet-pci'] : ['-device', 'qemu-xhci,id=usb0', '-device', 'usb-tablet,bus=usb0.0']
 }
 
 /** `graphics=off` makes SeaBIOS show all of what it and boot loaders write on the serial console too (SeaBIOS src/sercon.c). */
