@@ -80,7 +80,7 @@ test('a disk that a boot test kept is made of its image; its log is not', () => 
   }
   kept('/d/boot.qcow2', '/d/kept.qcow2')
   kept('/d/secret.img', '/d/over.qcow2')
-  expect(['/d/kept.qcow2', '/d/over.qcow2', '/jobs/serial.log'].map((file) => grants.has(file))).toEqual([true, false, false])
+  expect(['/d/kept.qcow2', '/d/over.qcow2', '/jobs/serial.log'].map((made) => grants.has(made))).toEqual([true, false, false])
 })
 
 test('a result may leave when all that it was made of may', async () => {
