@@ -2,13 +2,11 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
-import { sniffFile } from '#shared/images/sniff'
-import { readVhdxExtents } from '#shared/images/vhdx-extents'
-import { openRegularFile } from '../files/identity.js'
 import { errnoCode } from '../files/sync.js'
 import type { Host } from '../process/host.js'
 import { mapImage } from '../tools/qemu-img/map.js'
 import { type DiskExport, readWithin, withDiskExport } from './disk-export.js'
+import { readBlockTable } from './vhdx-blocks.js'
 
 /** A run of bytes of a disk; one that is `zero` need not be read. */
 export interface DiskExtent {
@@ -78,29 +76,9 @@ async function openStraight(file: string): Promise<FileHandle | null> {
   return open(file, constants.O_RDONLY | constants.O_DIRECT).catch(() => null)
 }
 
-/**
- * Which parts of a disk may hold something. qemu's driver of VHDX does not tell, so that its block table is read by us, where nothing waits
- * in its log.
- */
+/** Which parts of a disk may hold something: by qemu's word, or by the table of blocks of a VHDX, of which qemu gives none. */
 export async function readExtents(host: Host, node: BlockNode, files: readonly string[]): Promise<readonly DiskExtent[]> {
-  const own = node.driver === 'vhdx' && node.window === undefined ? await readBlockTable(node.path) : null
-  return own ?? mapImage(host, { source: node, access: { read: files } })
-}
-
-async function readBlockTable(file: string): Promise<readonly DiskExtent[] | null> {
-  const { handle, stats } = await openRegularFile(file)
-  try {
-    const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      if (!Number.isSafeInteger(offset) || offset < 0 || offset >= Number(stats.size)) return Buffer.alloc(0)
-      const buffer = Buffer.alloc(length)
-      const { bytesRead } = await handle.read(buffer, 0, length, offset)
-      return buffer.subarray(0, bytesRead)
-    }
-    const { format, unclean, problems } = await sniffFile(read, Number(stats.size))
-    return format === 'vhdx' && !unclean && problems.length === 0 ? await readVhdxExtents(read) : null
-  } finally {
-    await handle.close()
-  }
+  return (await readBlockTable(node)) ?? mapImage(host, { source: node, access: { read: files } })
 }
 
 async function readAll(disk: DiskExport, straight: FileHandle | null, path: string, offset: number, length: number): Promise<Buffer> {

@@ -3,8 +3,8 @@ import { type DiskMap, drawMap, type SizeInFormat } from '#shared/images/disk-ma
 import { coverDisk, readExtents } from '../guest/raw-disk.js'
 import { openSource } from '../guest/source.js'
 import type { Host } from '../process/host.js'
-import { measureImage } from '../tools/qemu-img/measure.js'
 import { inspectImage } from './inspect-image.js'
+import { measureData } from './output-space.js'
 
 /** Where an image holds data. Throws as `openSource`, `image-in-use`, `image-damaged` … */
 export async function readDiskMap(host: Host, imagePath: string): Promise<DiskMap> {
@@ -22,16 +22,13 @@ const WHOLE = new Set(['static', 'fixed', 'monolithicFlat', 'twoGbMaxExtentFlat'
  */
 export async function measureFormats(host: Host, imagePath: string): Promise<SizeInFormat[]> {
   const source = await openSource(imagePath)
-  const [{ virtualBytes, dataBytes }, qcow2] = await Promise.all([
-    readDiskMap(host, imagePath),
-    measureImage(host, { source: source.node, target: 'qcow2', access: { read: source.files } }),
-  ])
-  const measured: Partial<Record<DiskFormat, number>> = { raw: dataBytes, qcow2: qcow2.requiredBytes }
+  const [{ virtualBytes, dataBytes }, qcow2Bytes] = await Promise.all([readDiskMap(host, imagePath), measureData(host, source)])
+  const measured: Partial<Record<DiskFormat, number>> = { raw: dataBytes, qcow2: qcow2Bytes }
   return Object.values(FORMATS).flatMap(({ id: format, subformats }) =>
     subformats
       .filter(({ id }) => id !== 'streamOptimized' && !id.startsWith('compressed'))
       .map(({ id: subformat }): SizeInFormat => {
-        const bytes = WHOLE.has(subformat) ? virtualBytes : (measured[format] ?? qcow2.requiredBytes)
+        const bytes = WHOLE.has(subformat) ? virtualBytes : (measured[format] ?? qcow2Bytes)
         return { format, subformat, bytes, basis: WHOLE.has(subformat) || measured[format] !== undefined ? 'measured' : 'estimated' }
       }),
   )

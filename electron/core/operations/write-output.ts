@@ -8,9 +8,11 @@ import { checkOutput } from '../files/checks.js'
 import { syncFile } from '../files/sync.js'
 import type { Digests } from './artifacts/digest-file.js'
 import { sidecarText } from './artifacts/sidecars.js'
+import { LARGE_BYTES } from './compare/same-content.js'
 import type { JobContext } from './job-context.js'
 import { checkWritten, compareWritten, digestWritten, type FileDigests } from './prove-output.js'
 import { openSidecars, type SidecarFile } from './sidecar-files.js'
+import { tellZeros } from './tell-zeros.js'
 import { whileSpaceLasts } from './watch-space.js'
 import { writeDisk } from './write-disk.js'
 import { isMultiFile, sidecarNames, type WriteRequest } from './write-request.js'
@@ -41,7 +43,8 @@ async function writeAndPublish(ctx: JobContext, request: WriteRequest): Promise<
       throw thrown
     }
   }
-  const disk = await ctx.step('convert', (progress) => whileUnchanged(writeDisk(ctx, request, part, progress)))
+  const told = await whileUnchanged(tellZeros(ctx, request))
+  const disk = await ctx.step('convert', (progress) => whileUnchanged(writeDisk(ctx, told, part, progress)))
   const files = part.folder ? await filesIn(part.folder) : [part.file]
   // A set's further files have names that were not asked about: none may be a source, and none may be in the way.
   for (const file of part.folder ? files : []) {
@@ -51,7 +54,9 @@ async function writeAndPublish(ctx: JobContext, request: WriteRequest): Promise<
   const proofs = [...disk.proofs]
   let digests: FileDigests | undefined
   if (request.verify) {
-    digests = await ctx.step('compare', (progress) => whileUnchanged(compareWritten(ctx, request, written, progress)))
+    // A small source is read once more without being told anything.
+    const compared = request.virtualBytes < LARGE_BYTES ? request : told
+    digests = await ctx.step('compare', (progress) => whileUnchanged(compareWritten(ctx, compared, written, progress)))
     proofs.push('Content compared with the source: identical')
   } else {
     ctx.skip('compare')

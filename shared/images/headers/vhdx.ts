@@ -3,6 +3,7 @@ import { damaged, type HeaderFacts, type SniffProblem, unsupported } from '../sn
 import {
   FILE_PARAMETERS,
   findRegion,
+  LOGICAL_SECTOR_SIZE,
   METADATA_REGION,
   readItem,
   readMetadataTable,
@@ -37,6 +38,7 @@ export async function readVhdxDetails(read: ReadBytes): Promise<HeaderFacts> {
   if (table === null) return { ...base, unclean, problems: [damaged('Its VHDX metadata is not where it should be')] }
   const size = await readItem(read, metadataAt, table, VIRTUAL_DISK_SIZE, 8)
   const parameters = await readItem(read, metadataAt, table, FILE_PARAMETERS, 8)
+  const sector = await readItem(read, metadataAt, table, LOGICAL_SECTOR_SIZE, 4)
   if (size === null || parameters === null) return { ...base, unclean, problems: [damaged('Its VHDX metadata gives no disk size')] }
 
   const flags = parameters.u32le(4)
@@ -46,6 +48,10 @@ export async function readVhdxDetails(read: ReadBytes): Promise<HeaderFacts> {
   if ((flags & HAS_PARENT) !== 0)
     problems.push(
       unsupported('A differencing VHDX', 'It holds only the differences to a parent disk', 'Merge it with its parent in Hyper-V first.'),
+    )
+  if (sector?.u32le(0) === 4096)
+    problems.push(
+      unsupported('A VHDX with sectors of 4096 bytes', 'qemu reads those of 512 only', 'Copy the disk to one of those in Windows first.'),
     )
   const variant = (flags & HAS_PARENT) !== 0 ? 'differencing' : (flags & LEAVE_BLOCKS_ALLOCATED) !== 0 ? 'fixed' : 'dynamic'
   return { ...base, variant, virtualBytes, unclean, problems }

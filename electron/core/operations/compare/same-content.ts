@@ -18,7 +18,7 @@ export interface ComparedPair {
  */
 const SLOW_DRIVERS: ReadonlySet<string> = new Set(['vmdk', 'vhdx'])
 /** Below, it takes qemu-img less than what two more programs need to start. */
-const LARGE_BYTES = 16 * 1024 ** 3
+export const LARGE_BYTES = 16 * 1024 ** 3
 
 /**
  * Whether two images hold the same; a longer tail of zeros counts as equal. Every byte that either of them holds is read from both. That there
