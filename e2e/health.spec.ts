@@ -136,17 +136,21 @@ test('a recipe without an open image says what comes first, and is staged when t
   const recipe = path.join(workFolder, 'label.yml')
   fs.writeFileSync(
     recipe,
-    'diskwright: 1\nname: Partition type\nedits:\n  - kind: set-partition-type\n    partition: 1\n    type: C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n',
+    'diskwright: 1\nname: Partition type\nedits:\n  - kind: set-partition-type\n    partition: 1\n    type: C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nbootTest:\n  expect:\n    patterns: [^ready$]\n',
   )
   const image = await copyImage('ock', 'later.qcow2')
   await app.dropFiles([recipe])
   const dialog = app.page.getByRole('dialog', { name: /Stage a recipe: label\.yml/ })
   await expect(dialog).toContainText('Open the one it is for first')
+  await expect(dialog.getByRole('region', { name: 'Boot test' })).toContainText('^ready$')
+  await dialog.getByRole('checkbox', { name: 'Run its boot test once it is staged' }).uncheck()
   expect(await app.accessibilityViolations(), 'recipe without an image').toEqual([])
   await app.answerOpenDialog([image])
   await dialog.getByRole('button', { name: 'Open image…' }).click()
   await expect(workbench.title('later.qcow2')).toBeVisible()
   await expect(workbench.stagedEdits()).toHaveCount(1)
+  await expect(app.page.getByRole('region', { name: 'Boot test of the recipe' })).toContainText('^ready$')
+  expect(await app.accessibilityViolations(), 'recipe with a boot test').toEqual([])
 
   const broken = path.join(workFolder, 'broken.yaml')
   fs.writeFileSync(broken, 'diskwright: 1\nedits: []\n')
