@@ -72,11 +72,14 @@ export const unpackImageInputSchema = z.object({
   ignoreManifest: z.boolean().default(false),
 })
 
-/** Where two images differ; nothing is written. */
+/** Where two images differ; nothing is written beside them. */
 export const compareImagesInputSchema = z.object({
-  /** Absolute paths. */
+  /** Absolute paths of images, of packed ones, or of archives that hold some. */
   left: z.string(),
   right: z.string(),
+  /** Which disk of an archive; may be left out where there is only one. */
+  leftMember: z.string().max(4096).optional(),
+  rightMember: z.string().max(4096).optional(),
   /** Compare the files of partitions that differ as well. */
   files: z.boolean().default(true),
 })

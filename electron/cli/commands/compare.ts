@@ -10,18 +10,31 @@ const SHOWN = 20
 
 export const compareCommand: Command = {
   name: 'compare',
-  summary: 'Where two images differ: places on the disk, and files. Exit code 1 when they do',
+  summary: 'Where two images differ, packed or not: places on the disk, and files. Exit code 1 when they do',
   positionals: 'IMAGE OTHER',
   counts: { min: 2, max: 2 },
   options: {
     'no-files': { type: 'boolean', help: 'Compare the disks alone' },
+    member: { type: 'string', value: 'NAME', help: 'Which disk of IMAGE, where that is an archive of several' },
+    'other-member': { type: 'string', value: 'NAME', help: 'Which disk of OTHER' },
     all: { type: 'boolean', help: `Show more than ${SHOWN} places and files` },
   },
-  examples: ['diskwright compare before.qcow2 after.vmdk', 'diskwright compare a.raw b.raw --no-files --json'],
+  examples: [
+    'diskwright compare before.qcow2 after.vmdk',
+    'diskwright compare disk.raw.xz machine.ova --other-member disk-1.vmdk',
+    'diskwright compare a.raw b.raw --no-files --json',
+  ],
   async run(input, context) {
     const { print } = context
     const [left, right] = input.positionals.map((name) => path.resolve(name))
-    const request = { left: left ?? '', right: right ?? '', files: !input.flag('no-files') }
+    const [leftMember, rightMember] = [input.text('member'), input.text('other-member')]
+    const request = {
+      left: left ?? '',
+      right: right ?? '',
+      ...(leftMember === undefined ? {} : { leftMember }),
+      ...(rightMember === undefined ? {} : { rightMember }),
+      files: !input.flag('no-files'),
+    }
     const { output } = await followJob(context, { kind: 'compare-images', input: request })
     const { comparison } = output
     print.result(comparison)

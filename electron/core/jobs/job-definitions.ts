@@ -54,7 +54,7 @@ function convertSteps(input: JobInput<'convert-image'>): DeclaredStep[] {
 }
 
 /** By its name alone: one that is packed all the same is unpacked before the first step. */
-function mayBePacked({ source, member }: JobInput<'convert-image'>): boolean {
+function mayBePacked({ source, member }: { readonly source: string; readonly member?: string | undefined }): boolean {
   return member !== undefined || /\.(gz|tgz|xz|txz|zst|bz2|tar|ova|ovf|oci)$/i.test(source)
 }
 
@@ -119,7 +119,10 @@ export function createJobDefinitions(preferences: {
     },
     'compare-images': {
       title: (input) => `Compare ${path.basename(input.left)} with ${path.basename(input.right)}`,
-      steps: () => [
+      steps: ({ left, leftMember, right, rightMember }) => [
+        ...(mayBePacked({ source: left, member: leftMember }) || mayBePacked({ source: right, member: rightMember })
+          ? [{ id: 'unpack', title: 'Look into what is packed and unpack it', weight: 0.6 }]
+          : []),
         { id: 'disks', title: 'Compare the disks', weight: 0.8 },
         { id: 'files', title: 'Compare the files of partitions that differ', weight: 0.2 },
       ],

@@ -9,6 +9,7 @@ import { convertProof, type MadeWith } from './convert-proof.js'
 import type { JobContext, StepProgress } from './job-context.js'
 import { applyEditsAndSize, knowSource, type ReadySource } from './prepare-convert.js'
 import { requireUnchanged } from './require-unchanged.js'
+import { NO_PROGRESS } from './shared-progress.js'
 import { copySnapshot } from './snapshot-copy.js'
 import { type UnpackedSource, withUnpackedSource } from './unpack/unpacked-source.js'
 import { whileSpaceLasts } from './watch-space.js'
@@ -78,8 +79,6 @@ async function openDisk(ctx: JobContext, { input }: ConvertTarget, output: strin
   const { source, proofs } = ctx.declares('unpack') ? await ctx.step('unpack', open) : await open(NO_PROGRESS)
   return { source, proofs, requireUnchanged: () => requireUnchanged(source) }
 }
-
-const NO_PROGRESS: StepProgress = { fraction: () => {}, bytes: () => {} }
 
 async function readSnapshot(ctx: JobContext, { input }: ConvertTarget, disk: OpenDisk, folder: () => Promise<string>): Promise<OpenDisk> {
   const { snapshot } = input

@@ -19,3 +19,6 @@ export function shareProgress(progress: StepProgress, parts: readonly number[]):
     return { fraction, bytes: (some, all) => fraction(all > 0 ? some / all : 1) }
   })
 }
+
+/** Of work that no step of the job stands for. */
+export const NO_PROGRESS: StepProgress = { fraction: () => {}, bytes: () => {} }

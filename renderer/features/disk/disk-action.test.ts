@@ -52,6 +52,12 @@ test('nothing is started while a name, a place or another image is missing', () 
   expect(diskRequest({ kind: 'commit' }, CHOSEN, INFO, { ...REPORT, chain: REPORT.chain.slice(0, 1) })).toBeNull()
 })
 
+test('a disk of an archive is compared by its name', () => {
+  expect(diskRequest({ kind: 'compare' }, CHOSEN, INFO, REPORT)?.input).toEqual({ left: '/a/top.qcow2', right: '/a/other.qcow2' })
+  const { input } = diskRequest({ kind: 'compare' }, { ...CHOSEN, other: '/a/two.tar', member: 'in/b.vmdk' }, INFO, REPORT) ?? {}
+  expect(input).toEqual({ left: '/a/top.qcow2', right: '/a/two.tar', rightMember: 'in/b.vmdk' })
+})
+
 test('what changes a file that is there is asked twice', () => {
   expect(ALL.filter((action) => changesFile(action, CHOSEN)).map(({ kind }) => kind)).toEqual(['commit'])
   const inPlace = ALL.filter((action) => changesFile(action, { ...CHOSEN, place: 'in-place' })).map(({ kind }) => kind)

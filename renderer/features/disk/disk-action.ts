@@ -22,6 +22,8 @@ export interface DiskChoices {
   readonly compress: boolean
   /** The new backing file, or the image to compare with; empty while none was chosen. */
   readonly other: string
+  /** Which disk of it, where it is an archive; null while none was chosen. */
+  readonly member: string | null
   readonly removeOverlay: boolean
 }
 
@@ -35,6 +37,7 @@ export const FIRST_CHOICES: DiskChoices = {
   trim: true,
   compress: false,
   other: '',
+  member: null,
   removeOverlay: false,
 }
 
@@ -92,7 +95,7 @@ export const ACTION_WORDS: Readonly<Record<DiskAction['kind'], Words>> = {
   },
   compare: {
     title: 'Compare with another image',
-    hint: 'What the guest sees is compared, whatever the formats, and files where the disks differ.',
+    hint: 'What the guest sees is compared, whatever the formats and packed or not, and files where the disks differ.',
     button: 'Compare',
     suffix: '',
   },
@@ -141,8 +144,12 @@ export function diskRequest(action: DiskAction, choices: DiskChoices, info: Imag
     case 'repair':
       return { kind: 'repair-image', input: { ...common, output, replace } }
     case 'compare':
-      return other === '' ? null : { kind: 'compare-images', input: { left: info.path, right: other } }
+      return other === '' ? null : { kind: 'compare-images', input: { left: info.path, right: other, ...memberOf(choices) } }
   }
+}
+
+function memberOf({ member }: DiskChoices): { rightMember?: string } {
+  return member === null ? {} : { rightMember: member }
 }
 
 export function needsOutput(action: DiskAction, choices: DiskChoices): boolean {

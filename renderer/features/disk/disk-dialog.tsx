@@ -9,6 +9,7 @@ import { useAppActions } from '../../components/app-actions.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { DialogBody, DialogFooter } from '../../components/form-row.js'
 import { visibleText } from '../../components/visible-text.js'
+import { sourceQuery } from '../convert/convert-queries.js'
 import { JobRun } from '../jobs/job-run.js'
 import { ComparisonView } from './comparison-view.js'
 import {
@@ -39,7 +40,12 @@ export function DiskDialog({ info, report, action, onClose }: DiskDialogProps) {
   const [given, setGiven] = useState<DiskChoices>(FIRST_CHOICES)
   const wanted = { source: info.path, suffix: words.suffix, extension: outputExtension(info) }
   const suggestion = useQuery({ ...suggestQuery(wanted), enabled: needsOutput(action, given) && given.output === '' })
-  const choices: DiskChoices = given.output === '' ? { ...given, output: suggestion.data?.path ?? '' } : given
+  const other = useQuery({ ...sourceQuery(given.other), enabled: action.kind === 'compare' && given.other !== '' })
+  const choices: DiskChoices = {
+    ...given,
+    output: given.output === '' ? (suggestion.data?.path ?? '') : given.output,
+    member: given.member ?? other.data?.disks[0]?.member ?? null,
+  }
   const request = diskRequest(action, choices, info, report)
   const changes = changesFile(action, choices)
   const start = useMutation({
@@ -54,8 +60,8 @@ export function DiskDialog({ info, report, action, onClose }: DiskDialogProps) {
     if (picked !== null) setGiven({ ...given, output: picked.path, replace: picked.replace })
   }
   const chooseOther = async () => {
-    const [other] = await call('images.choose')
-    if (other !== undefined) setGiven({ ...given, other })
+    const [chosen] = await call('images.choose')
+    if (chosen !== undefined) setGiven({ ...given, other: chosen, member: null })
   }
 
   return (
@@ -85,6 +91,7 @@ export function DiskDialog({ info, report, action, onClose }: DiskDialogProps) {
               info={info}
               report={report}
               choices={choices}
+              otherDisks={other.data?.disks ?? []}
               agreed={agreed}
               onAgree={setAgreed}
               onChange={(change) => {
@@ -94,6 +101,7 @@ export function DiskDialog({ info, report, action, onClose }: DiskDialogProps) {
               onChooseOutput={() => chooseOutput().catch(reportFailure)}
               onChooseOther={() => chooseOther().catch(reportFailure)}
             />
+            {other.isError && <ErrorNotice error={other.error} onRetry={() => void other.refetch()} />}
             {suggestion.isError && <ErrorNotice error={suggestion.error} onRetry={() => void suggestion.refetch()} />}
             {start.isError && <ErrorNotice error={start.error} onChooseOutput={() => chooseOutput().catch(reportFailure)} />}
           </DialogBody>

@@ -1,7 +1,8 @@
-import { Button, Checkbox, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { MAX_SNAPSHOT_NAME_BYTES } from '#shared/jobs/disk-requests'
 import type { DiskReport } from '#shared/images/disk-report'
 import type { ImageInfo } from '#shared/images/image-info'
+import type { SourceReport } from '#shared/jobs/convert-request'
 import { splitPath } from '../../components/format.js'
 import { FormRow } from '../../components/form-row.js'
 import { Note } from '../../components/note.js'
@@ -16,6 +17,8 @@ interface DiskFormProps {
   readonly info: ImageInfo
   readonly report: DiskReport
   readonly choices: DiskChoices
+  /** What the other image holds, where it is an archive. */
+  readonly otherDisks: SourceReport['disks']
   readonly agreed: boolean
   readonly onAgree: (agreed: boolean) => void
   readonly onChange: (change: Partial<DiskChoices>) => void
@@ -77,7 +80,26 @@ export function DiskForm(props: DiskFormProps) {
   )
 }
 
-function ActionFields({ action, info, report, choices, onChange, onChooseOther }: DiskFormProps) {
+interface OtherImageProps {
+  readonly name: string
+  readonly path: string
+  readonly onChoose: () => void
+}
+
+function OtherImage({ name, path, onChoose }: OtherImageProps) {
+  return (
+    <FormRow name={name}>
+      <div className={styles.other}>
+        <span className={styles.line}>{path === '' ? <span className="dim">None chosen</span> : <PathText path={path} />}</span>
+        <Button size="xs" onClick={onChoose}>
+          Choose…
+        </Button>
+      </div>
+    </FormRow>
+  )
+}
+
+function ActionFields({ action, info, report, choices, otherDisks, onChange, onChooseOther }: DiskFormProps) {
   switch (action.kind) {
     case 'compact':
       return (
@@ -133,18 +155,24 @@ function ActionFields({ action, info, report, choices, onChange, onChooseOther }
         </FormRow>
       )
     case 'rebase':
+      return <OtherImage name="New backing file" path={choices.other} onChoose={onChooseOther} />
     case 'compare':
       return (
-        <FormRow name={action.kind === 'rebase' ? 'New backing file' : 'Other image'}>
-          <div className={styles.other}>
-            <span className={styles.line}>
-              {choices.other === '' ? <span className="dim">None chosen</span> : <PathText path={choices.other} />}
-            </span>
-            <Button size="xs" onClick={onChooseOther}>
-              Choose…
-            </Button>
-          </div>
-        </FormRow>
+        <>
+          <OtherImage name="Other image" path={choices.other} onChoose={onChooseOther} />
+          {otherDisks.length > 1 && (
+            <FormRow name="Its disk">
+              <Select
+                size="xs"
+                aria-label="Disk of the other image"
+                value={choices.member}
+                onChange={(member) => onChange({ member })}
+                data={otherDisks.flatMap(({ member }) => (member === null ? [] : [{ value: member, label: visibleText(member) }]))}
+                allowDeselect={false}
+              />
+            </FormRow>
+          )}
+        </>
       )
     case 'commit':
       return (

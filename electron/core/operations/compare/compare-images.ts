@@ -8,11 +8,12 @@ import { openGuestFiles } from '../../guest/guest-files.js'
 import { readPartitions } from '../../guest/partitions.js'
 import { withRawDisk } from '../../guest/raw-disk.js'
 import { type ImageReader, withReader } from '../../guest/reader.js'
-import { type ImageSource, openSource } from '../../guest/source.js'
+import type { ImageSource } from '../../guest/source.js'
 import type { JobContext } from '../job-context.js'
 import { requireUnchanged } from '../require-unchanged.js'
 import { differentRanges } from './compare-disks.js'
 import { differentFiles, MAX_ENTRIES } from './compare-files.js'
+import { openSides } from './open-sides.js'
 
 interface Ranges {
   readonly told: DifferentRange[]
@@ -23,11 +24,12 @@ interface Ranges {
 }
 
 /**
- * Where two images differ: sectors of the disk, and files of partitions that lie at the same place in both. Nothing is written.
- * Throws `image-in-use`, `image-changed` …
+ * Where two images differ: sectors of the disk, and files of partitions that lie at the same place in both. Nothing is written beside them.
+ * Throws `image-in-use`, `image-changed` …, and what `openSides` throws.
  */
 export async function compareImages(ctx: JobContext, input: JobInput<'compare-images'>): Promise<JobOutput> {
-  const [left, right] = [await openSource(input.left), await openSource(input.right)]
+  const sides = await openSides(ctx, input)
+  const [left, right] = sides.sources
   const tables = await Promise.all([partitionsOf(ctx, left), partitionsOf(ctx, right)])
   const ranges = await ctx.step('disks', (progress) =>
     compareDisks(ctx, [left, right], tables, (done, total) => progress.bytes(done, total)),
@@ -38,8 +40,8 @@ export async function compareImages(ctx: JobContext, input: JobInput<'compare-im
   if (!input.files) ctx.skip('files')
   await Promise.all([requireUnchanged(left), requireUnchanged(right)])
   const comparison: Comparison = {
-    left: sideOf(left, tables[0].virtualBytes),
-    right: sideOf(right, tables[1].virtualBytes),
+    left: sideOf(left, input.leftMember, tables[0].virtualBytes),
+    right: sideOf(right, input.rightMember, tables[1].virtualBytes),
     identical: ranges.count === 0,
     differentBytes: ranges.bytes,
     ranges: ranges.told,
@@ -48,7 +50,7 @@ export async function compareImages(ctx: JobContext, input: JobInput<'compare-im
     fileCount: files.length,
     notCompared,
   }
-  return { path: right.path, bytes: right.onDiskBytes, proofs: [inWords(comparison)], comparison }
+  return { path: right.path, bytes: right.onDiskBytes, proofs: [inWords(comparison), ...sides.proofs], comparison }
 }
 
 interface Table {
@@ -131,8 +133,9 @@ async function whyNot(number: number, one: Table, other: Table, readable: () => 
   return (await readable()) ? null : `files of ${kind} cannot be read`
 }
 
-function sideOf(source: ImageSource, virtualBytes: number): Comparison['left'] {
-  return { path: source.path, name: path.basename(source.path), virtualBytes }
+function sideOf(source: ImageSource, member: string | undefined, virtualBytes: number): Comparison['left'] {
+  const name = path.basename(source.path)
+  return { path: source.path, name: member === undefined ? name : `${name}, ${member}`, virtualBytes }
 }
 
 function inWords({ identical, left, right, differentBytes, rangeCount, fileCount }: Comparison): string {

@@ -24,6 +24,8 @@ export interface UnpackRequest {
   readonly member?: string | undefined
   /** A folder that is there; what has to be unpacked lies in a hidden folder in it, for as long as the job runs. */
   readonly workDir: string
+  /** Tells apart what one job unpacks in one folder. */
+  readonly side?: string | undefined
   /** Read a disk although the manifest of its archive differs. */
   readonly ignoreManifest?: boolean | undefined
 }
@@ -58,7 +60,7 @@ export async function withUnpackedSource(ctx: JobContext, request: UnpackRequest
   const inPlace = disk && inPlaceSource(packed, disk)
   if (inPlace) return { source: inPlace, how: 'in-place', proofs, release: async () => {} }
 
-  const folder = partPath(path.join(request.workDir, 'unpacked'), ctx.jobId)
+  const folder = partPath(path.join(request.workDir, ['unpacked', request.side].filter(Boolean).join('-')), ctx.jobId)
   const release = ctx.claim('folder', folder)
   const remove = async (): Promise<void> => {
     await fs.rm(folder, { recursive: true, force: true })
