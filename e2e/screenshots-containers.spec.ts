@@ -60,7 +60,7 @@ for (const look of LOOKS) {
       await page.getByRole('button', { name: 'Check for a newer one' }).click()
       await expect(page.getByText('still the same')).toBeVisible()
       await shot('containers-origin')
-      await page.getByRole('button', { name: 'Package…' }).click()
+      await new WorkbenchPage(page).startExport('Package…')
       await page.getByRole('combobox', { name: 'Kind of place' }).click()
       await page.getByRole('option', { name: 'OCI archive' }).click()
       await app.answerSaveDialog(path.join(workFolder, 'boot-8.10.tar'))

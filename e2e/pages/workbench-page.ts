@@ -80,8 +80,19 @@ export class WorkbenchPage {
   }
 
   async openConvertDialog(): Promise<JobDialog> {
-    await this.page.getByRole('main').getByRole('button', { name: 'Convert…' }).click()
+    await this.startExport('Convert…')
     return this.dialog('Convert')
+  }
+
+  /** What the image can become elsewhere; in a narrow window the ways share a button. */
+  async startExport(words: 'Convert…' | 'Package…' | 'Upload…'): Promise<void> {
+    const main = this.page.getByRole('main')
+    const shared = main.getByRole('button', { name: 'Export', exact: true })
+    const own = main.getByRole('button', { name: words })
+    await expect(own.or(shared).first()).toBeVisible()
+    if (await own.isVisible()) return own.click()
+    await shared.click()
+    await this.page.getByRole('menuitem', { name: words }).click()
   }
 
   dialog(name: string): JobDialog {

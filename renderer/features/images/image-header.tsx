@@ -1,5 +1,5 @@
-import { Button, Tooltip } from '@mantine/core'
-import { ArrowRightLeft, Container, MonitorPlay, Rocket, Save } from 'lucide-react'
+import { Button, Menu, Tooltip } from '@mantine/core'
+import { ArrowRightLeft, ChevronDown, Container, MonitorPlay, Rocket, Save } from 'lucide-react'
 import { imageFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
 import { formatBytes, formatExactBytes } from '#shared/text/bytes'
@@ -18,6 +18,26 @@ const FIRMWARE: Readonly<Record<ImageInfo['firmware'], string>> = {
 /** What the image is, in one line, and what can be made of it. */
 export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonly edits: number }) {
   const { bootTest, convert, packageImage, save, ship } = useAppActions()
+  const exports = [
+    {
+      words: 'Convert…',
+      hint: 'To another format, for one platform or many',
+      Icon: ArrowRightLeft,
+      onClick: () => convert([info.path]),
+    },
+    {
+      words: 'Package…',
+      hint: "As a container image: to a registry, an archive, a folder or podman's storage",
+      Icon: Container,
+      onClick: () => packageImage(info.path),
+    },
+    {
+      words: 'Upload…',
+      hint: 'To a cloud, a registry or an object store; what is staged goes along',
+      Icon: Rocket,
+      onClick: () => ship(info.path),
+    },
+  ]
   return (
     <header className={styles.header}>
       <div className={styles.words}>
@@ -60,19 +80,30 @@ export function ImageHeader({ info, edits }: { readonly info: ImageInfo; readonl
         <BootBadge info={info} />
       </div>
       <div className={styles.actions}>
-        <Button leftSection={<ArrowRightLeft size={16} aria-hidden />} onClick={() => convert([info.path])}>
-          Convert…
-        </Button>
-        <Tooltip label="As a container image: to a registry, an archive, a folder or podman's storage">
-          <Button leftSection={<Container size={16} aria-hidden />} onClick={() => packageImage(info.path)}>
-            Package…
-          </Button>
-        </Tooltip>
-        <Tooltip label="To a cloud, a registry or an object store; what is staged goes along">
-          <Button leftSection={<Rocket size={16} aria-hidden />} onClick={() => ship(info.path)}>
-            Upload…
-          </Button>
-        </Tooltip>
+        <span className={styles.wide}>
+          {exports.map(({ words, hint, Icon, onClick }) => (
+            <Tooltip key={words} label={hint}>
+              <Button leftSection={<Icon size={16} aria-hidden />} onClick={onClick}>
+                {words}
+              </Button>
+            </Tooltip>
+          ))}
+        </span>
+        <span className={styles.narrow}>
+          <Menu position="bottom-end" width={300}>
+            <Menu.Target>
+              <Button rightSection={<ChevronDown size={15} aria-hidden />}>Export</Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {exports.map(({ words, hint, Icon, onClick }) => (
+                <Menu.Item key={words} leftSection={<Icon size={16} aria-hidden />} onClick={onClick}>
+                  {words}
+                  <span className={styles.hint}>{hint}</span>
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </span>
         <Tooltip label="Boots it, with what is staged, in a throw-away machine">
           <Button leftSection={<MonitorPlay size={16} aria-hidden />} onClick={() => bootTest(info.path)}>
             Boot test…
