@@ -15,7 +15,7 @@ import { bootReportLines } from './boot-test-report.js'
 import { followBootTest } from './follow-boot-test.js'
 import { followJob, outputLines } from './follow-job.js'
 import { outputFile } from './output-file.js'
-import { parseTarget } from './target-format.js'
+import { parseTarget, targetOfName } from './target-format.js'
 
 /** Options of every command that changes an image. */
 export const SAVE_OPTIONS = {
@@ -23,14 +23,14 @@ export const SAVE_OPTIONS = {
   'in-place': { type: 'boolean', help: 'Replace IMAGE; the original stays as IMAGE.backup-DATE' },
   'no-backup': { type: 'boolean', help: 'With --in-place: remove the original once the result is verified' },
   'replace-output': { type: 'boolean', help: 'Replace OUT if it exists' },
-  to: { type: 'string', value: 'FORMAT[:SUB]', help: 'Format of OUT (default: that of IMAGE)' },
+  to: { type: 'string', value: 'FORMAT[:SUB]', help: 'Format of OUT (default: what its name says, else that of IMAGE)' },
   engine: { type: 'string', value: 'E', help: `Engine that writes: ${ENGINES.join(', ')}` },
   recipe: { type: 'string', value: 'FILE', help: 'Also write the edits as a recipe for other images' },
   'dry-run': { type: 'boolean', help: 'Show what would change; write nothing' },
 } as const satisfies OptionTable
 
 /** Where a command that changes an image is to save; undefined with `--dry-run`. Throws `UsageError`. */
-function saveTarget(input: CommandInput): JobInput<'save-image'>['target'] | undefined {
+function saveTarget(input: CommandInput): Target | undefined {
   if (input.flag('dry-run')) return undefined
   const output = input.text('output')
   const inPlace = input.flag('in-place')
@@ -42,6 +42,15 @@ function saveTarget(input: CommandInput): JobInput<'save-image'>['target'] | und
   if (output === undefined) return { mode: 'in-place', keepBackup }
   const to = input.text('to')
   return { mode: 'new-file', output: outputFile(output), replace, ...(to === undefined ? {} : parseTarget(to)) }
+}
+
+type Target = JobInput<'save-image'>['target']
+
+/** Programs go by the ending of a name: a .vmdk is no qcow2. One that fits the image leaves its subformat as it is. */
+export function withNamedFormat(target: Target, ofImage: string): Target {
+  if (target.mode !== 'new-file' || target.format !== undefined) return target
+  const named = targetOfName(target.output)
+  return named === undefined || named.format === ofImage ? target : { ...target, ...named }
 }
 
 function engineOf(input: CommandInput): { engine?: (typeof ENGINES)[number] } {
@@ -70,9 +79,10 @@ export async function saveEdits(
   { bootTest, ...more }: Pick<JobInput<'save-image'>, 'idempotent' | 'expects'> & { readonly bootTest?: RecipeBootTest } = {},
 ): Promise<ExitCode> {
   const { core, print, signal } = context
-  const target = saveTarget(input)
+  const wanted = saveTarget(input)
   const edits = await pinHostFiles(asked)
-  const { revision } = await core.inspect(source, signal)
+  const { revision, format } = await core.inspect(source, signal)
+  const target = wanted && withNamedFormat(wanted, format)
   const preview = await core.previewEdits(source, edits, { signal, ...more })
   for (const line of previewLines(preview)) print.line(line)
   const recipeFile = input.text('recipe')

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { checkOutput, requireOneLineName } from './checks.js'
+import { checkOutput, requireDescriptorName, requireOneLineName } from './checks.js'
 import { describeFilesystem, readDiskSpace, requireSpace } from './disk-space.js'
 import { isSameFile, openRegularFile, readRevision } from './identity.js'
 
@@ -112,4 +112,7 @@ test('a name that would break a line of a list is refused, whatever its folder i
   expect(() => requireOneLineName('/out/a\nb.ova')).toThrow(expect.objectContaining({ code: 'bad-input' }))
   expect(() => requireOneLineName('/out/a\u001bb.ova')).toThrow(expect.objectContaining({ code: 'bad-input' }))
   expect(() => requireOneLineName('/o\nut/ä b.ova')).not.toThrow()
+  for (const name of ['/out/a"b.vmdk', '/out/a\nb.vmdk'])
+    expect(() => requireDescriptorName(name)).toThrow(expect.objectContaining({ code: 'bad-input' }))
+  expect(() => requireDescriptorName(`/o"ut/it's.vmdk`)).not.toThrow()
 })

@@ -51,6 +51,14 @@ export function requireOneLineName(target: string): void {
   throw new AppError('bad-input', { details: { path: target, reason }, actions: [{ kind: 'choose-output' }] })
 }
 
+/** Throws `bad-input` where the name of a VMDK would break the lines of its descriptor, which have no way to write it. */
+export function requireDescriptorName(target: string): void {
+  requireOneLineName(target)
+  if (!path.basename(target).includes('"')) return
+  const reason = 'the name holds a double quote, which the descriptor of a VMDK cannot tell'
+  throw new AppError('bad-input', { details: { path: target, reason }, actions: [{ kind: 'choose-output' }] })
+}
+
 /** The refusal to write over a file that nobody agreed to replace. */
 export function outputExists(target: string): AppError {
   return new AppError('output-exists', { details: { path: target }, actions: [{ kind: 'choose-output' }] })

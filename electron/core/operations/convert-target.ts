@@ -6,7 +6,7 @@ import { artifact } from '#shared/platforms/artifacts'
 import { fittingBytes } from '#shared/platforms/image-advice'
 import type { PlatformRow } from '#shared/platforms/platform'
 import { platform } from '#shared/platforms/platforms'
-import { requireOneLineName } from '../files/checks.js'
+import { requireDescriptorName, requireOneLineName } from '../files/checks.js'
 import type { Packer } from './artifacts/packer.js'
 import { packerOf } from './artifacts/packers.js'
 import { requireSubformat } from './write-request.js'
@@ -26,7 +26,9 @@ export function convertTarget(given: ConvertInput): ConvertTarget {
   const input = withPreset(given)
   const subformat = requireSubformat(input.format, input.subformat)
   const row = input.platform === undefined ? null : platform(input.platform)
-  return { input, subformat, platform: row, packer: packerOf({ ...input, subformat: subformat.id }) }
+  const packer = packerOf({ ...input, subformat: subformat.id })
+  if (input.format === 'vmdk' && packer === null) requireDescriptorName(input.output)
+  return { input, subformat, platform: row, packer }
 }
 
 function withPreset(input: ConvertInput): ConvertInput {

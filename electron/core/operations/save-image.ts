@@ -9,7 +9,7 @@ import type { JobOutput } from '#shared/jobs/job'
 import { convertImageInputSchema } from '#shared/jobs/convert-request'
 import type { EngineId, JobInput, OutputPlan } from '#shared/jobs/job-requests'
 import { shellLine } from '#shared/text/shell-quote'
-import { checkOutput } from '../files/checks.js'
+import { checkOutput, requireDescriptorName } from '../files/checks.js'
 import { requireSpace } from '../files/disk-space.js'
 import {
   editsProof,
@@ -126,6 +126,7 @@ function outputOf(input: Input, source: ImageSource): string {
 
 async function checkNewFile(input: Input, source: ImageSource): Promise<string> {
   if (input.target.mode !== 'new-file') throw new TypeError('a new file is meant')
+  if ((input.target.format ?? source.layers[0].format) === 'vmdk') requireDescriptorName(input.target.output)
   return checkOutput({ target: input.target.output, sources: source.files, replace: input.target.replace })
 }
 
