@@ -36,6 +36,21 @@ test('a guest that has ended its side gets all of its answer', async () => {
   expect(told.some(({ flags }) => flags & FLAG.rst)).toBe(false)
 })
 
+test('what was sent again is acknowledged from before, the end with it', async () => {
+  const { connection, told, hear } = opened()
+  connection.end(Buffer.alloc(6000, 'x'))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(told.at(-1)).toMatchObject({ flags: FLAG.ack | FLAG.fin, sequence: OURS + 6001 })
+  // It has room for less than it had.
+  hear({ acknowledged: OURS + 1461, window: 100 })
+  vi.advanceTimersByTime(1001)
+  expect(told.at(-1)).toMatchObject({ sequence: OURS + 1461, data: Buffer.alloc(100, 'x') })
+  const finished = new Promise((resolve) => connection.once('finish', resolve))
+  hear({ acknowledged: OURS + 6002, window: 100 })
+  await finished
+  connection.destroy()
+})
+
 test('a guest that begins anew on an open connection is told of it, and can end it', async () => {
   const { connection, told, hear } = opened()
   const closed = new Promise((resolve) => connection.once('close', resolve))

@@ -26,6 +26,8 @@ export class TcpConnection extends Duplex {
   private unacknowledged: number
   /** Next byte to send. */
   private next: number
+  /** Next byte that was never sent: what is sent again may be acknowledged from before. */
+  private farthest: number
   private window: number
   private readonly mss: number
   /** From `unacknowledged` on. */
@@ -50,6 +52,7 @@ export class TcpConnection extends Duplex {
     this.expected = after(syn.sequence, 1)
     this.unacknowledged = initialSequence
     this.next = after(initialSequence, 1)
+    this.farthest = this.next
     this.window = syn.window
     this.mss = Math.min(MSS, Math.max(syn.mss ?? LEAST_MSS, 64))
     this.greet()
@@ -122,12 +125,14 @@ export class TcpConnection extends Duplex {
   private takeAcknowledgement({ acknowledged, window }: TcpSegment): void {
     this.window = window
     const bytes = distance(acknowledged, this.unacknowledged)
-    if (bytes <= 0 || distance(acknowledged, this.next) > 0) return
+    if (bytes <= 0 || distance(acknowledged, this.farthest) > 0) return
     // The beginning of a connection and its end count as a byte each.
     const data = this.isOpen ? bytes : bytes - 1
     this.isOpen = true
+    this.endSent ||= data > this.out.length
     this.out = this.out.subarray(Math.min(data, this.out.length))
     this.unacknowledged = acknowledged
+    if (distance(acknowledged, this.next) > 0) this.next = acknowledged
     this.tries = 0
     clearTimeout(this.timer)
     this.timer = undefined
@@ -170,12 +175,17 @@ export class TcpConnection extends Duplex {
       const bytes = Math.min(this.mss, this.window - sent, this.out.length - sent)
       if (bytes <= 0) break
       this.tell(FLAG.ack | FLAG.psh, this.out.subarray(sent, sent + bytes))
-      this.next = after(this.next, bytes)
+      this.goOn(bytes)
     }
     if (!this.wantsEnd || this.inFlight() !== this.out.length) return
     this.tell(FLAG.ack | FLAG.fin)
-    this.next = after(this.next, 1)
+    this.goOn(1)
     this.endSent = true
+  }
+
+  private goOn(bytes: number): void {
+    this.next = after(this.next, bytes)
+    if (distance(this.next, this.farthest) > 0) this.farthest = this.next
   }
 
   private inFlight(): number {
