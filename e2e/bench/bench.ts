@@ -19,6 +19,7 @@ import { formatVerdict, judge, type Ratio, type RatioVerdict } from './report.js
 import { sparseBench } from './sparse-bench.js'
 import { streamBench } from './stream-bench.js'
 import { uploadBench } from './upload-bench.js'
+import { sentBench } from './upload-sent-bench.js'
 
 const run = promisify(execFile)
 const ENTRY = '2:/loader/entries/ostree-1-ock.conf'
@@ -211,6 +212,7 @@ async function main(): Promise<void> {
     if (wanted('convert') || wanted('sparse')) show(await sparseBench(core, folder))
     if (wanted('containers')) for await (const ratio of containerBench(core, folder)) show(ratio)
     if (wanted('upload')) for await (const ratio of uploadBench(folder)) show(ratio)
+    if (wanted('upload') || wanted('sent')) for await (const ratio of sentBench(folder)) show(ratio)
     if (wanted('formats')) others.push(await showFormats(core, folder, only))
     if (wanted('boot-test')) (await bootTestBench(core)).forEach(show)
     if (wanted('console')) show(await consoleMemoryBench())
