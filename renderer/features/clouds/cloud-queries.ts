@@ -41,6 +41,8 @@ export const choicesQuery = (of: ChoicesOf) =>
   queryOptions({
     queryKey: ['clouds', 'choices', of.provider, of.field.id, decidingValues(of)],
     queryFn: () => call('clouds.choices', { provider: of.provider, field: of.field.id, values: of.values, facts: of.facts }),
+    // What was made at the provider meanwhile is in the list when it shows again.
+    staleTime: 30_000,
     gcTime: 300_000,
   })
 

@@ -15,6 +15,9 @@ interface UploadResultViewProps {
 /** What is there now, how it is known to be right, and what to do with it. */
 export function UploadResultView({ result, upload }: UploadResultViewProps) {
   const isProven = result.verified !== 'none'
+  const shown = new Set(result.resources.map(({ url }) => url))
+  // The page of what was made stands with it.
+  const next = result.next.filter(({ command, url }) => command !== null || !shown.has(url))
   return (
     <div className={styles.result}>
       <ul className={styles.proofs}>
@@ -43,11 +46,11 @@ export function UploadResultView({ result, upload }: UploadResultViewProps) {
           ))}
         </ul>
       </section>
-      {result.next.length > 0 && (
+      {next.length > 0 && (
         <section aria-label="What to do with it">
           <h3>What to do with it</h3>
           <ul className={styles.next}>
-            {result.next.map((step) => (
+            {next.map((step) => (
               <li key={step.title}>
                 <p>{visibleText(step.title)}</p>
                 {step.command !== null && <CommandBlock commands={[step.command]} />}

@@ -1,4 +1,4 @@
-import type { FieldGroup } from '#shared/clouds/field'
+import type { Field, FieldGroup, FieldValue } from '#shared/clouds/field'
 import { FieldValueText } from '../../features/clouds/field-value.js'
 import { valueWords } from '../../features/clouds/value-words.js'
 import styles from './review-step.module.css'
@@ -10,9 +10,15 @@ interface FieldGroupRowsProps {
   readonly groups: readonly FieldGroup[]
 }
 
+/** What nobody asked for and does not happen is no news. */
+function isTold(field: Field, value: FieldValue | undefined): boolean {
+  if (field.kind === 'bool' && field.default !== true && value !== true) return false
+  return valueWords(field, value) !== ''
+}
+
 /** What was filled in, and what holds where nothing was. */
 export function FieldGroupRows({ upload: { draft, fields, values }, title, groups }: FieldGroupRowsProps) {
-  const rows = fields.filter((field) => groups.includes(field.group) && valueWords(field, values[field.id]) !== '')
+  const rows = fields.filter((field) => groups.includes(field.group) && isTold(field, values[field.id]))
   if (rows.length === 0) return null
   return (
     <section className={styles.part} aria-label={title}>

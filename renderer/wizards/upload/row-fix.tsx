@@ -18,6 +18,12 @@ export function RowFix({ upload, row, leads = false }: RowFixProps) {
   const { change, go } = useShipStore.getState()
   const { fix, field } = row
   const step = field === undefined ? null : stepOfField(field, fields)
+  const lead =
+    leads && step !== null && field !== undefined && row.state !== 'ok' ? (
+      <Button size="xs" onClick={() => go(draft.path, step, field)} aria-label={`Change ${row.title}`}>
+        Change…
+      </Button>
+    ) : null
   switch (fix?.kind) {
     case 'retarget':
       // Another platform than that of the target is no matter of this upload.
@@ -34,13 +40,13 @@ export function RowFix({ upload, row, leads = false }: RowFixProps) {
         </Button>
       )
     case 'command':
-      return <CopyButton text={fix.command} label={`Copy ${fix.command}`} word="Copy command" />
-    case undefined:
-      if (!leads || step === null || field === undefined || row.state === 'ok') return null
       return (
-        <Button size="xs" onClick={() => go(draft.path, step, field)} aria-label={`Change ${row.title}`}>
-          Change…
-        </Button>
+        <>
+          <CopyButton text={fix.command} label={`Copy ${fix.command}`} word="Copy command" />
+          {lead}
+        </>
       )
+    case undefined:
+      return lead
   }
 }

@@ -80,7 +80,7 @@ function clockRow(headers: Readonly<Record<string, string>>): CheckRow {
   const seconds = Math.abs(skew)
   if (seconds > MAX_SKEW_SECONDS / 2)
     return { ...row, state: 'warning', found: `This machine is ${seconds} seconds off; ${MAX_SKEW_SECONDS} are refused` }
-  return { ...row, state: 'ok', found: `Within ${Math.max(1, seconds)} seconds of Google’s` }
+  return { ...row, state: 'ok', found: `Agrees with that of Google Cloud to ${Math.max(1, seconds)} s` }
 }
 
 function quotaRow(quotas: readonly Quota[]): CheckRow {

@@ -74,7 +74,7 @@ async function credentialsRows(client: OciClient, rows: CheckRow[]): Promise<str
   if (skew === null) rows.push({ ...clock, state: 'info', found: 'Oracle Cloud did not tell its time' })
   else if (Math.abs(skew) > MAX_SKEW_SECONDS / 2)
     rows.push({ ...clock, state: 'warning', found: `This machine is ${Math.abs(skew)} seconds off; 300 are refused` })
-  else rows.push({ ...clock, state: 'ok', found: `Within ${Math.max(1, Math.abs(skew))} seconds of Oracle Cloud’s` })
+  else rows.push({ ...clock, state: 'ok', found: `Agrees with that of Oracle Cloud to ${Math.max(1, Math.abs(skew))} s` })
   return namespace
 }
 

@@ -1,10 +1,10 @@
 import { lstat } from 'node:fs/promises'
 import type { FieldValues } from '#shared/clouds/field'
 import { registryReference } from '#shared/clouds/forms/registry-reference'
-import { flagOf } from '#shared/clouds/read-values'
+import { flagOf, textOf } from '#shared/clouds/read-values'
 import type { CheckRow } from '#shared/clouds/upload-plan'
 import { type ContainerReference, parseReference, printReference } from '#shared/containers/reference'
-import { AppError, toAppError } from '#shared/errors/app-error'
+import { AppError, type ErrorCode, toAppError } from '#shared/errors/app-error'
 import { describeError } from '#shared/errors/describe-error'
 import { openRegistry } from '../../registry/open-registry.js'
 import { findManifest } from '../../registry/push-manifest.js'
@@ -21,7 +21,7 @@ export async function preflightRegistry(ctx: CloudContext, values: FieldValues):
     if (reference.transport === 'containers-storage') return storageRows(ctx)
     return await fileRows(reference, replace)
   } catch (thrown) {
-    return [rowOf(thrown, reference)]
+    return [rowOf(thrown, reference, values)]
   }
 }
 
@@ -85,16 +85,22 @@ async function fileRows(reference: ContainerReference, replace: boolean): Promis
   return [nameRow(file, isThere ? 'a file or folder of that name' : null, replace)]
 }
 
-function rowOf(thrown: unknown, { registry }: ContainerReference): CheckRow {
+/** Where it is mended; all others are about the address. */
+const FIELDS: Partial<Record<ErrorCode, string>> = { 'registry-untrusted': 'ca', 'registry-denied': 'repository' }
+
+function rowOf(thrown: unknown, { registry }: ContainerReference, values: FieldValues): CheckRow {
   const error = toAppError(thrown)
   if (error.code === 'cancelled') throw thrown instanceof AppError ? thrown : error
   const { title, detail, next } = describeError(error.data)
   const isSignIn = error.code === 'sign-in-needed' && registry !== null
+  const hasPassword = textOf(values, 'password') !== ''
   return {
     code: error.code,
     title: isSignIn ? 'Sign-in' : 'At the registry',
     state: 'error',
     found: `${title}. ${detail} ${next}`,
-    ...(isSignIn ? { fix: { kind: 'command', command: `diskwright containers login ${registry} -u USER` } } : {}),
+    // Another sign-in of this machine is not looked at where a password was typed.
+    ...(isSignIn && !hasPassword ? { fix: { kind: 'command', command: `diskwright containers login ${registry} -u USER` } } : {}),
+    ...(registry === null ? {} : { field: isSignIn ? (hasPassword ? 'password' : 'user') : (FIELDS[error.code] ?? 'registry') }),
   }
 }

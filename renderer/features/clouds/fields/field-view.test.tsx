@@ -7,6 +7,7 @@ import { withDefaults } from '#shared/clouds/read-values'
 import { AppError } from '#shared/errors/app-error'
 import { renderInApp, sampleActions } from '../../boot-entries/testing/sample-core.js'
 import { type Answers, fakeBridge } from '../../containers/testing/sample-containers.js'
+import { useShipStore } from '../ship-store.js'
 import { SAMPLE_FIELDS } from '../testing/sample-form.js'
 import { FieldView } from './field-view.js'
 
@@ -93,11 +94,25 @@ test('names and values, several texts', () => {
 })
 
 test('a file is chosen in the dialog, and can be left out again', async () => {
-  const { values } = show('ca', { answers: { 'clouds.chooseFile': () => ({ path: '/home/mia/ca.pem' }) } })
+  const answers = { 'clouds.chooseFile': () => ({ path: '/home/mia/ca.pem' }), 'clouds.mayRead': () => ({ granted: true }) }
+  const { values } = show('ca', { answers })
   fireEvent.click(screen.getByRole('button', { name: 'Certificate of the authority: choose a file' }))
   expect(await screen.findByText('ca.pem')).toBeDefined()
   fireEvent.click(screen.getByRole('button', { name: 'Certificate of the authority: use none' }))
   expect(values).toEqual(['/home/mia/ca.pem', ''])
+})
+
+test('a file that was chosen before a restart is to be chosen again, which is said beside it', async () => {
+  let granted = false
+  const answers = {
+    'clouds.chooseFile': () => ({ path: '/home/mia/ca.pem' }),
+    'clouds.mayRead': () => ({ granted }),
+  }
+  show('ca', { first: { ca: '/home/mia/ca.pem' }, answers })
+  expect(await screen.findByText(/choose it again, so that it may be read$/)).toBeDefined()
+  granted = true
+  fireEvent.click(screen.getByRole('button', { name: 'Certificate of the authority: choose a file' }))
+  await waitFor(() => expect(screen.queryByText(/choose it again/)).toBeNull())
 })
 
 test('a secret is handed over when its field is left; only a name for it stays', async () => {
@@ -163,5 +178,18 @@ test('a list that is refused says why, can be asked for again, and is no dead en
   expect(values).toEqual(['mine'])
   refuses = false
   fireEvent.click(screen.getByRole('button', { name: 'Ask again for Bucket' }))
-  expect(await screen.findByText('There is none yet; type its name.')).toBeDefined()
+  expect(await screen.findByText('There is none in the list; what was typed is taken as it is.')).toBeDefined()
+})
+
+test('a list behind a certificate that nobody trusts leads to where that is mended', async () => {
+  useShipStore.getState().ship(['/images/boot.qcow2'])
+  show('bucket', {
+    answers: {
+      'clouds.choices': () => {
+        throw new AppError('cloud-untrusted', { details: { service: 'Sample' } })
+      },
+    },
+  })
+  fireEvent.click(await screen.findByRole('button', { name: 'Trust it…' }))
+  expect(useShipStore.getState()).toMatchObject({ wanted: 'ca', drafts: { '/images/boot.qcow2': { step: 'image' } } })
 })

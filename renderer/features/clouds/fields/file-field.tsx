@@ -33,7 +33,6 @@ export function FileField({ field, value, problem, context, onChange }: FieldPro
       error={problem ?? (may?.granted === false ? CHOOSE_AGAIN : undefined)}
       withAsterisk={field.required === true}
       labelElement="div"
-      id={fieldElement(field.id)}
     >
       <div className={styles.file}>
         <span className={styles.path}>{path === '' ? <span className="dim">No file is chosen</span> : <PathText path={path} />}</span>
@@ -43,6 +42,7 @@ export function FileField({ field, value, problem, context, onChange }: FieldPro
           </ActionIcon>
         )}
         <Button
+          id={fieldElement(field.id)}
           size="xs"
           leftSection={<FileSearch size={14} aria-hidden />}
           aria-label={`${field.label}: choose a file`}

@@ -10,7 +10,7 @@ export function ListField({ field, value, problem, onChange }: FieldProps) {
     <Textarea
       id={fieldElement(field.id)}
       label={field.label}
-      description={field.help === undefined ? 'One a line.' : `${field.help} One a line.`}
+      description={field.help === undefined ? 'One a line.' : `${field.help.replace(/\.?$/, '.')} One a line.`}
       error={problem}
       withAsterisk={field.required === true}
       placeholder={field.placeholder ?? ''}

@@ -10,10 +10,14 @@ import { count } from '../../../components/format.js'
 import { visibleText } from '../../../components/visible-text.js'
 import { useChoiceName } from '../choice-name.js'
 import { choicesQuery } from '../cloud-queries.js'
+import { stepOfField } from '../ship-steps.js'
 import { useShipStore } from '../ship-store.js'
 import { ChoiceWords, type FieldContext, type FieldProps, fieldElement, placeholderOf, textValue } from './field-view.js'
 import styles from './fields.module.css'
 import { matchingChoices, type RemoteChoice, valueOfText } from './remote-choices.js'
+
+/** Where it is said whose certificate is good, which may be a later step. */
+const TRUST_FIELDS: ReadonlySet<string> = new Set(['thumbprint', 'ca'])
 
 /** Choices that the provider is asked for. What is typed is taken as well: the list may be refused to this account. */
 export function RemoteSelect({ field, value, problem, context, onChange }: FieldProps) {
@@ -88,14 +92,18 @@ export function RemoteSelect({ field, value, problem, context, onChange }: Field
             : choices.isError
               ? ''
               : known.length === 0
-                ? 'There is none yet; type its name.'
+                ? text === ''
+                  ? 'There is none yet; type its name.'
+                  : 'There is none in the list; what was typed is taken as it is.'
                 : chosen === undefined && text !== ''
                   ? `Not in the list of ${known.length}; it is taken as it is.`
                   : chosen !== undefined && chosen.label !== text
                     ? visibleText(text)
                     : count(known.length, 'choice')}
       </p>
-      {choices.isError && <ListFailed error={choices.error} onRetry={() => void choices.refetch()} label={field.label} />}
+      {choices.isError && (
+        <ListFailed error={choices.error} onRetry={() => void choices.refetch()} label={field.label} fields={context.fields} />
+      )}
     </div>
   )
 }
@@ -109,15 +117,31 @@ function choiceHelp({ help }: RemoteChoice): string | undefined {
   return help === undefined ? undefined : visibleText(help)
 }
 
+interface ListFailedProps {
+  readonly error: unknown
+  readonly label: string
+  readonly fields: readonly Field[]
+  readonly onRetry: () => void
+}
+
 /** A list that is refused is no dead end: its name can be typed. */
-function ListFailed({ error, label, onRetry }: { readonly error: unknown; readonly label: string; readonly onRetry: () => void }) {
-  const words = describeError(toAppError(error).data)
+function ListFailed({ error, label, fields, onRetry }: ListFailedProps) {
+  const { data } = toAppError(error)
+  const words = describeError(data)
+  const { active, go } = useShipStore.getState()
+  const trust = data.code === 'cloud-untrusted' ? fields.find(({ id }) => TRUST_FIELDS.has(id)) : undefined
+  const step = trust === undefined ? null : stepOfField(trust.id, fields)
   return (
     <div className={styles.failed} role="alert">
       <CircleAlert size={14} aria-hidden />
       <span>
         <strong>{visibleText(words.title)}.</strong> {visibleText(words.detail)} You can type it instead.
       </span>
+      {trust !== undefined && step !== null && active !== null && (
+        <Button size="xs" variant="subtle" onClick={() => go(active, step, trust.id)}>
+          Trust it…
+        </Button>
+      )}
       <Button
         size="xs"
         variant="subtle"
