@@ -155,6 +155,16 @@ test('errors: words on stderr and an exit code, or one JSON document', async () 
   expect((await cli.run(['inspect'])).err).toBe('diskwright inspect: expected IMAGE\nSee: diskwright inspect --help\n')
 })
 
+test('compare: packed or not, a disk of an archive by its name; exit code 1 where they differ, 2 where it is not said which', async () => {
+  const pack =
+    'head -c 1M /dev/zero > a.raw && { cat a.raw; echo x; head -c 510 /dev/zero; } > b.raw && gzip -k a.raw && tar -cf two.tar a.raw b.raw'
+  expect(await cli.shell(`cd "$FOLDER" && ${pack}`, { FOLDER: cli.folder })).toMatchObject({ code: 0 })
+  const compare = (...args: string[]) => cli.run(['compare', 'a.raw.gz', ...args])
+  expect(await compare('a.raw')).toMatchObject({ code: 0, out: expect.stringContaining('The content is identical') })
+  expect(await compare('two.tar', '--other-member', 'b.raw')).toMatchObject({ code: 1, out: expect.stringContaining('512 bytes differ in 1 place') })
+  expect(await compare('two.tar')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('say which one: a.raw, b.raw') })
+})
+
 test('a pipe that closes early is no error; a full disk is', async () => {
   for (const args of ['files cat hostile.qcow2 /blob', 'doctor', '--help']) {
     const { out, err } = await cli.shell(`set -o pipefail; "$DISKWRIGHT" ${args} | head -c 1; echo " \${PIPESTATUS[0]}"`)
