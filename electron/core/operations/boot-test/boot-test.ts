@@ -63,7 +63,8 @@ async function runTest(ctx: JobContext, input: BootTestInput, prepared: Prepared
   const machine = await ctx.step('boot', async () => {
     const requests = await openMetadata(ctx, prepared)
     const run = await startMachine(ctx, prepared, { judge, log, consoles, wishes })
-    await Promise.race([run.speaks, run.trial.decided])
+    // A machine that says nothing can be kept too.
+    await Promise.race([run.speaks, run.trial.decided, wishes.asked])
     return { ...run, requests }
   })
   const judged = await ctx.step('judge', () => awaitVerdict(ctx, machine, input, wishes))
