@@ -10,7 +10,6 @@ import { runMeasured } from './container-bench.js'
 import { timed } from './measure.js'
 import type { Ratio } from './report.js'
 import { type BenchProgram, benchDisk, benchProgram, settings } from './upload-program.js'
-import { sentBench } from './upload-sent-bench.js'
 
 const run = promisify(execFile)
 const FILE_MIB = 512
@@ -30,7 +29,6 @@ export async function* uploadBench(folder: string): AsyncGenerator<Ratio> {
   } finally {
     await swift.stop()
   }
-  yield* sentBench(program, folder)
 }
 
 function ours(program: BenchProgram, swift: Swift, { file, key, endpoint = swift.url }: { file: string; key: string; endpoint?: string }) {
