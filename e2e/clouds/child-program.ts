@@ -13,8 +13,8 @@ const REPO = fileURLToPath(new URL('../..', import.meta.url))
 
 /** An upload as a program of its own, that a kill ends as it ends the product's. */
 export interface ChildProgram {
-  /** Until it is dead. Throws what it said when it came to its end. */
-  killed(order: ChildOrder): Promise<void>
+  /** Until it is dead, which it is at `killAt` or when `when` comes true. Throws what it said when it came to its end. */
+  killed(order: ChildOrder, when?: Promise<void>): Promise<void>
   remove(): Promise<void>
 }
 
@@ -25,15 +25,16 @@ export async function buildChildProgram(id: ProviderId): Promise<ChildProgram> {
   await fs.symlink(path.join(REPO, 'node_modules'), path.join(root, 'node_modules'))
   const outDir = path.join(root, 'out')
   const entry = path.join(root, 'child.ts')
+  const at = (file: string): string => JSON.stringify(path.join(REPO, file))
   // Of one provider alone, so that its tests need nothing of the others.
-  const provider = path.join(REPO, `electron/core/clouds/${id}/${id}-provider.ts`)
-  await fs.writeFile(
-    entry,
-    `import { ${id}Provider } from ${JSON.stringify(provider)}
-import { runChild } from ${JSON.stringify(path.join(REPO, 'e2e/clouds/upload-child.ts'))}
-await runChild(${id}Provider)
-`,
-  )
+  const lines = [
+    `import { ${id}Provider } from ${at(`electron/core/clouds/${id}/${id}-provider.ts`)}`,
+    `import { runChild } from ${at('e2e/clouds/upload-child.ts')}`,
+    ...(id === 'registry' ? [`import { containerWork } from ${at('electron/core/operations/upload/container-work.ts')}`] : []),
+    `await runChild(${id}Provider${id === 'registry' ? ', containerWork' : ''})`,
+    '',
+  ]
+  await fs.writeFile(entry, lines.join('\n'))
   await build({
     configFile: false,
     root: REPO,
@@ -47,11 +48,12 @@ await runChild(${id}Provider)
     },
   })
   return {
-    async killed(order) {
+    async killed(order, when) {
       const env = { PATH: '/usr/bin:/bin', HOME: order.scene.env.HOME ?? root, ...order.scene.env }
       const child = spawn(process.execPath, [path.join(outDir, 'child.js')], { env, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] })
       const ended = once(child, 'close') as Promise<[number | null, string | null]>
       const said = Promise.all([text(child.stdout), text(child.stderr)])
+      void when?.then(() => child.kill('SIGKILL'))
       child.stdin.on('error', () => {})
       child.stdin.end(JSON.stringify(order))
       const [, signal] = await ended

@@ -1,8 +1,10 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { createHost } from '#core/process/create-host'
-import type { CloudContext, CloudProvider, UploadRun } from '#core/clouds/cloud-provider'
+import type { CloudContext, CloudProvider, ContainerWork, UploadRun } from '#core/clouds/cloud-provider'
+import type { UploadJournal } from '#core/clouds/upload-journal'
 import { createFileLogger } from '#core/log/file-logger'
+import type { JobContext } from '#core/operations/job-context'
 import type { SignInStore } from '#core/registry/sign-in-store'
 import type { FieldValues } from '#shared/clouds/field'
 import { withDefaults } from '#shared/clouds/read-values'
@@ -29,8 +31,8 @@ export interface UploadScene {
   readonly secrets?: Readonly<Record<string, string>>
 }
 
-/** Where an upload is broken off: when so many bytes were told, when a step begins, or when the journal names so many things. */
-export type BreakPoint = { readonly bytes: number } | { readonly step: string } | { readonly created: number }
+/** Where an upload is broken off: when so many bytes were told, of any step or of one, when a step begins, or when the journal names so many things. */
+export type BreakPoint = { readonly bytes: number; readonly of?: string } | { readonly step: string } | { readonly created: number }
 
 export interface UploadOptions {
   readonly signIns?: SignInStore
@@ -41,8 +43,12 @@ export interface UploadOptions {
   /** Signs in again; without it nobody can be asked, and the error is thrown. */
   readonly signIn?: () => Promise<void> | void
   /** Told of every report of bytes. */
-  readonly onBytes?: (done: number, total: number) => void
+  readonly onBytes?: (done: number, total: number, step: string) => void
+  /** The workbench for container images, for the provider that needs it. */
+  readonly containers?: MakeContainers
 }
+
+export type MakeContainers = (ctx: JobContext, journal: UploadJournal) => ContainerWork
 
 export interface Outcome {
   readonly result: UploadResult | null
@@ -105,8 +111,10 @@ export async function runUpload(provider: CloudProvider, scene: UploadScene, opt
     const point = options.breakAt
     if (point !== undefined && kind in point && reached((point as Record<string, unknown>)[kind] as never)) breakOff()
   }
+  const breakOf = options.breakAt !== undefined && 'bytes' in options.breakAt ? options.breakAt.of : undefined
   const journal = openLinesJournal(journalFile(scene))
   const values = fullValues(provider, scene)
+  const ends: (() => Promise<void> | void)[] = []
   const run: UploadRun = {
     ...(await cloudContext(scene, { ...options, signal })),
     signal,
@@ -128,8 +136,8 @@ export async function runUpload(provider: CloudProvider, scene: UploadScene, opt
         fraction: (value) => void (fractions[id] ??= []).push(value),
         bytes: (done, total) => {
           ;(bytes[id] ??= []).push([done, total])
-          options.onBytes?.(done, total)
-          breaksAt('bytes', (count: number) => done >= count)
+          options.onBytes?.(done, total, id)
+          breaksAt('bytes', (count: number) => done >= count && (breakOf === undefined || breakOf === id))
         },
       })
     },
@@ -147,10 +155,26 @@ export async function runUpload(provider: CloudProvider, scene: UploadScene, opt
     },
   }
   try {
-    const result = await provider.execute(run)
+    const containers = options.containers?.(jobOf(run, ends), run.journal)
+    const result = await provider.execute(containers === undefined ? run : { ...run, containers })
     return { result, error: null, bytes, fractions, ...record }
   } catch (thrown) {
     return { result: null, error: toAppError(thrown), bytes, fractions, ...record }
+  } finally {
+    for (const end of ends.toReversed()) await end()
+  }
+}
+
+/** The upload as the job that it is in the product. */
+function jobOf(run: UploadRun, ends: (() => Promise<void> | void)[]): JobContext {
+  return {
+    ...run,
+    jobId: 'upload',
+    declares: () => true,
+    commands: () => [],
+    waitForUser: (error) => run.signInNeeded(error),
+    defer: (end) => void ends.push(end),
+    claim: () => () => {},
   }
 }
 

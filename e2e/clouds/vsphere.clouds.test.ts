@@ -6,9 +6,10 @@ import { listObjects } from '#core/clouds/vsphere/inventory'
 import { vsphereProvider } from '#core/clouds/vsphere/vsphere-provider'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBench, type TestBench } from '../core/workbench.js'
+import { buildChildProgram, type ChildProgram } from './child-program.js'
 import { contract, type ContractPlace } from './contract.js'
 import { type Vcsim, startVcsim } from './fixtures/vcsim.js'
-import { cloudContext, type UploadScene } from './run-upload.js'
+import { cleanUp, cloudContext, runUpload, type UploadScene } from './run-upload.js'
 import { factsOf, makeTestDisk, sha256, type TestDisk } from './test-disk.js'
 
 const SECRETS = { password: 'pass-that-nobody-may-see' }
@@ -105,7 +106,7 @@ async function begin(method: 'library' | 'direct'): Promise<ContractPlace> {
         if (!isLibrary) return { ...wishes, values: { ...wishes.values, name: 'DC0_H0_VM0' } }
         await inside(scene, async ({ libraries, vim }) => {
           const [datastore] = await listObjects(vim, 'Datastore')
-          const library = await libraries.createLibrary(TAKEN, datastore?.ref.id ?? '', 'token')
+          const library = await libraries.createLibrary(TAKEN, '', datastore?.ref.id ?? '', 'token')
           await libraries.createItem(library, TAKEN, '', 'token')
         })
         return { ...wishes, values: { ...wishes.values, library: TAKEN, name: TAKEN } }
@@ -182,5 +183,70 @@ describe('what a vCenter is asked before', () => {
     expect(await names('folder')).toEqual(['vm'])
     expect(await names('network')).toEqual(['DC0_DVPG0', 'VM Network'])
     expect(await names('library')).toEqual([])
+  })
+})
+
+describe('killed while its library is made, of which it knows no id', () => {
+  const MAKES = /^POST .*\/content\/local-library$/
+  let vcsim: Vcsim
+  let program: ChildProgram
+  let folder = ''
+  let ova = ''
+  let disk: TestDisk
+  beforeAll(async () => {
+    folder = await fs.mkdtemp(path.join(process.env.TMPDIR ?? '/tmp', 'diskwright-vsphere-library-'))
+    disk = await makeTestDisk(path.join(folder, 'disk.raw'), { mib: 16 })
+    const bench = await openBench()
+    try {
+      ova = await makeOva(bench, disk, folder)
+    } finally {
+      await bench.close()
+    }
+    ;[vcsim, program] = await Promise.all([startVcsim(), buildChildProgram('vsphere')])
+  })
+  afterAll(async () => {
+    await program.remove()
+    await vcsim.stop()
+    await fs.rm(folder, { recursive: true, force: true })
+  })
+
+  async function killedScene(name: string): Promise<UploadScene> {
+    const values = { ...account(vcsim), method: 'library', library: 'half made', datastore: 'LocalDS_0', name }
+    const own = path.join(folder, name)
+    const scene = { folder: own, values, facts: await factsOf(disk), disk, file: ova, env: { HOME: folder }, secrets: SECRETS }
+    await program.killed({ scene }, vcsim.loseAnswer(MAKES))
+    expect(await libraryNames(scene)).toEqual(['half made'])
+    return scene
+  }
+
+  const libraryNames = async (scene: UploadScene): Promise<string[]> =>
+    withVsphere(await cloudContext(scene), scene.values, async ({ libraries }) => (await libraries.libraries()).map(({ name }) => name))
+
+  test('it can be deleted', async () => {
+    const scene = await killedScene('deleted')
+    expect(await cleanUp(vsphereProvider, scene)).toEqual([])
+    expect(await libraryNames(scene)).toEqual([])
+  })
+
+  test('it is gone on with, and can be deleted afterwards', async () => {
+    const scene = await killedScene('resumed')
+    const { error } = await runUpload(vsphereProvider, scene)
+    expect(error?.data ?? null).toBeNull()
+    expect(await libraryNames(scene)).toEqual(['half made'])
+    expect(await cleanUp(vsphereProvider, scene)).toEqual([])
+    expect(await libraryNames(scene)).toEqual([])
+  })
+
+  test('a library of others that has the name stays', async () => {
+    const scene = await killedScene('others')
+    const work = async ({ libraries, vim }: Parameters<Parameters<typeof withVsphere>[2]>[0]): Promise<void> => {
+      const [ours] = await libraries.libraries()
+      const [datastore] = await listObjects(vim, 'Datastore')
+      await libraries.deleteLibrary(ours?.id ?? '')
+      await libraries.createLibrary('half made', 'Of others', datastore?.ref.id ?? '', 'token')
+    }
+    await withVsphere(await cloudContext(scene), scene.values, work)
+    expect(await cleanUp(vsphereProvider, scene)).toEqual([])
+    expect(await libraryNames(scene)).toEqual(['half made'])
   })
 })

@@ -6,6 +6,8 @@ export interface LibraryInfo {
   readonly id: string
   readonly name: string
   readonly type: string
+  /** Empty where there is none. */
+  readonly description: string
 }
 
 export interface StoredFile {
@@ -19,7 +21,7 @@ export interface StoredFile {
  */
 export interface LibraryApi {
   libraries(): Promise<LibraryInfo[]>
-  createLibrary(name: string, datastore: string, token: string): Promise<string>
+  createLibrary(name: string, description: string, datastore: string, token: string): Promise<string>
   items(library: string): Promise<string[]>
   /** Only one that is local. */
   deleteLibrary(library: string): Promise<void>
@@ -91,16 +93,17 @@ export function openLibraryApi({ address, http, user, password, signal }: Librar
       const ids = ((await ask('GET', '/content/library')) as string[] | null) ?? []
       return Promise.all(
         ids.map(async (id) => {
-          const { name = id, type = '' } = (await ask('GET', `/content/library/id:${encodeURIComponent(id)}`)) as Record<string, string>
-          return { id, name, type }
+          const found = (await ask('GET', `/content/library/id:${encodeURIComponent(id)}`)) as Record<string, string>
+          const { name = id, type = '', description = '' } = found
+          return { id, name, type, description }
         }),
       )
     },
-    createLibrary: async (name, datastore, token) =>
+    createLibrary: async (name, description, datastore, token) =>
       idOf(
         await ask('POST', '/content/local-library', {
           client_token: token,
-          create_spec: { name, type: 'LOCAL', storage_backings: [{ type: 'DATASTORE', datastore_id: datastore }] },
+          create_spec: { name, description, type: 'LOCAL', storage_backings: [{ type: 'DATASTORE', datastore_id: datastore }] },
         }),
       ),
     items: async (library) =>

@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { UploadRun } from '../cloud-provider.js'
 import { pollUntil } from '../transfer/poll-until.js'
 import type { Vsphere } from './connect.js'
-import type { LibraryApi } from './library-api.js'
+import type { LibraryApi, LibraryInfo } from './library-api.js'
 import { type Ova, type OvaMember, ovaOf, streamMember } from './ova-members.js'
 import { datastoreOf } from './places.js'
 import type { SignInGate } from '../transfer/sign-in-gate.js'
@@ -21,6 +21,7 @@ export async function uploadToLibrary(run: UploadRun, gate: SignInGate, { vim, l
   const ova = await ovaOf(run)
   const name = textOf(values, 'name')
   const libraryName = textOf(values, 'library')
+  const libraryLabel = `content library ${libraryName}`
 
   const item = await run.step('prepare', async () => {
     const known = journal.get<string>('item')
@@ -134,7 +135,7 @@ export async function uploadToLibrary(run: UploadRun, gate: SignInGate, { vim, l
   async function findOrMakeLibrary(): Promise<string> {
     const found = (await libraries.libraries()).find(({ id, name: one }) => one === libraryName || id === libraryName)
     if (found) {
-      if (found.type === 'LOCAL') return found.id
+      if (found.type === 'LOCAL') return isOurLibrary(found, journal.get<string>('libraryToken') ?? '') ? keepLibrary(found.id) : found.id
       throw new AppError('cloud-refused', {
         details: {
           service: 'vSphere',
@@ -147,10 +148,24 @@ export async function uploadToLibrary(run: UploadRun, gate: SignInGate, { vim, l
     const datastore = await datastoreOf(vim, values)
     const token = journal.get<string>('libraryToken') ?? crypto.randomUUID()
     await journal.put('libraryToken', token)
-    const made = await libraries.createLibrary(libraryName, datastore.ref.id, token)
-    await journal.created({ kind: 'library', id: made, label: `content library ${libraryName}`, keepOnSuccess: true })
-    return made
+    // Its id is known only afterwards: until then it is found by its name.
+    await journal.created({ kind: 'named-library', id: libraryName, label: libraryLabel, keepOnSuccess: false, facts: { token } })
+    return keepLibrary(await libraries.createLibrary(libraryName, `${LIBRARY_WORDS} ${token}`, datastore.ref.id, token))
   }
+
+  /** One that this upload made, and may delete. */
+  async function keepLibrary(id: string): Promise<string> {
+    await journal.created({ kind: 'library', id, label: libraryLabel, keepOnSuccess: true })
+    await journal.forget('named-library', libraryName)
+    return id
+  }
+}
+
+const LIBRARY_WORDS = 'Made by Diskwright, upload'
+
+/** Names are anybody's: one that this upload made has its token in its description. */
+export function isOurLibrary({ description }: Pick<LibraryInfo, 'description'>, token: string): boolean {
+  return token !== '' && description === `${LIBRARY_WORDS} ${token}`
 }
 
 const ITEM_WORDS = 'Sent by Diskwright, upload'

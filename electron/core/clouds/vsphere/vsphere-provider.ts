@@ -6,8 +6,9 @@ import type { Remote } from '#shared/clouds/upload-plan'
 import type { CleanUpReport, CloudContext, CloudProvider } from '../cloud-provider.js'
 import type { UploadJournal } from '../upload-journal.js'
 import { type Vsphere, withVsphere } from './connect.js'
+import type { LibraryApi } from './library-api.js'
 import { abortLease, destroyMachine, unlessGone, uploadByLease } from './lease-upload.js'
-import { isOurItem, uploadToLibrary } from './library-upload.js'
+import { isOurItem, isOurLibrary, uploadToLibrary } from './library-upload.js'
 import { listFor } from './places.js'
 import { checkVsphere } from './preflight.js'
 import { signInGate } from './send-file.js'
@@ -67,7 +68,7 @@ export const vsphereProvider: CloudProvider = {
     try {
       await withVsphere(ctx, values, async (vsphere) => {
         // A library that was made goes when nothing is in it any more.
-        for (const remote of meant.toSorted((one, other) => Number(one.kind === 'library') - Number(other.kind === 'library'))) {
+        for (const remote of meant.toSorted((one, other) => Number(goesLast(one)) - Number(goesLast(other)))) {
           try {
             await remove(vsphere, remote, journal)
             await journal.forget(remote.kind, remote.id)
@@ -83,6 +84,10 @@ export const vsphereProvider: CloudProvider = {
   },
 }
 
+function goesLast({ kind }: Remote): boolean {
+  return kind === 'library' || kind === 'named-library'
+}
+
 async function remove({ vim, libraries }: Vsphere, { kind, id, facts }: Remote, journal: UploadJournal): Promise<void> {
   switch (kind) {
     case 'lease':
@@ -90,10 +95,11 @@ async function remove({ vim, libraries }: Vsphere, { kind, id, facts }: Remote, 
     case 'virtual-machine':
       return destroyMachine(vim, id)
     case 'library':
-      // Others may have put something into it since.
-      return unlessGone(async () => {
-        if ((await libraries.items(id)).length === 0) await libraries.deleteLibrary(id)
-      })
+      return removeLibrary(libraries, id)
+    case 'named-library': {
+      const ours = (await libraries.libraries()).find((one) => one.name === id && isOurLibrary(one, facts.token ?? ''))
+      return ours === undefined ? undefined : removeLibrary(libraries, ours.id)
+    }
     case 'named-item': {
       const item = await libraries.findItem(facts.library ?? '', id)
       // Another one may have taken the name.
@@ -106,4 +112,11 @@ async function remove({ vim, libraries }: Vsphere, { kind, id, facts }: Remote, 
       return unlessGone(() => libraries.deleteItem(id))
     }
   }
+}
+
+/** Others may have put something into it since. */
+function removeLibrary(libraries: LibraryApi, id: string): Promise<void> {
+  return unlessGone(async () => {
+    if ((await libraries.items(id)).length === 0) await libraries.deleteLibrary(id)
+  })
 }
