@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { EditPreview, FileChange } from '#shared/edits/edit-preview'
 import { splitArgs } from '#shared/boot/kernel-args'
@@ -15,6 +14,7 @@ import { bootReportLines } from './boot-test-report.js'
 import { followBootTest } from './follow-boot-test.js'
 import { followJob, outputLines } from './follow-job.js'
 import { outputFile } from './output-file.js'
+import { writeNewText } from './write-new-text.js'
 import { parseTarget, targetOfName } from './target-format.js'
 
 /** Options of every command that changes an image. */
@@ -109,11 +109,7 @@ async function bootSaved(context: CommandContext, saved: Job, source: string, bo
 
 async function writeRecipe({ core, print, signal }: CommandContext, source: string, edits: readonly Edit[], file: string): Promise<void> {
   const { text, notes } = await core.exportRecipe(source, edits, { signal })
-  // Never over a file that is there.
-  await writeFile(file, text, { flag: 'wx' }).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'EEXIST') throw new AppError('output-exists', { details: { path: file } })
-    throw new AppError('folder-not-writable', { details: { folder: path.dirname(file), reason: thrown.message } })
-  })
+  await writeNewText(file, text)
   for (const line of [...notes, `Recipe: ${file}`]) print.line(line)
 }
 

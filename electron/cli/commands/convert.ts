@@ -86,12 +86,16 @@ async function runBatch(context: CommandContext, input: CommandInput, ask: Conve
   if (input.text('to') !== undefined || input.texts('option').length > 0) throw new UsageError('--to and --option go with -o only')
   const isNew = await makeFolder(folder)
   const request = batchRequest(input, ask, folder)
-  if (!input.flag('dry-run')) return followBatch(context, request, await context.core.planBatch(request, context.signal))
-  // What is planned needs a folder to be planned for; a dry run leaves none.
-  const plan = await context.core.planBatch(request, context.signal).finally(() => (isNew ? rmdir(folder) : undefined))
-  context.print.result(plan)
-  for (const line of batchPlanLines(request, plan)) context.print.line(line)
-  return EXIT.ok
+  try {
+    const plan = await context.core.planBatch(request, context.signal)
+    if (!input.flag('dry-run')) return await followBatch(context, request, plan)
+    context.print.result(plan)
+    for (const line of batchPlanLines(request, plan)) context.print.line(line)
+    return EXIT.ok
+  } finally {
+    // What is planned needs a folder to be planned for; one in which nothing was made does not stay.
+    if (isNew) await rmdir(folder).catch(() => {})
+  }
 }
 
 /** The folder itself may be new; the one that it lies in is there, or its name is a mistake. Answers whether it was made. */
