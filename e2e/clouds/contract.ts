@@ -13,8 +13,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildChildProgram, type ChildProgram } from './child-program.js'
 import { type ConnectGuard, guardConnections } from './connect-guard.js'
 import { expectSteady, filesBelow } from './outcome-checks.js'
-import { cloudContext, cleanUp, fullValues, type Outcome, runUpload, type UploadOptions, type UploadScene } from './run-upload.js'
-import { type DiskShape, factsOf, makeTestDisk, sha256Of, type TestDisk } from './test-disk.js'
+import {
+  cloudContext,
+  cleanUp,
+  fullValues,
+  type MakeContainers,
+  type Outcome,
+  runUpload,
+  type UploadOptions,
+  type UploadScene,
+} from './run-upload.js'
+import { changeByte, type DiskShape, factsOf, makeTestDisk, sha256Of, type TestDisk } from './test-disk.js'
 
 /** What a test tells an upload to use. */
 export interface Wishes {
@@ -46,6 +55,8 @@ export interface ContractPlace {
   sent?(scene: UploadScene): Promise<string>
   /** Everything that is at the provider besides what was there before all uploads, in words. */
   left(scene: UploadScene): Promise<readonly string[]>
+  /** Deletes what an upload that succeeded made, where the provider itself deletes nothing that has its name. */
+  removeResult?(scene: UploadScene): Promise<void>
   /** Bytes of image data that the server took since it was started. */
   received(): number
   /** Bytes that may be sent twice after a break: parts that were on their way. */
@@ -72,13 +83,22 @@ export interface ContractCase {
   readonly title?: string
   readonly disk?: DiskShape
   readonly facts?: Partial<SourceFacts>
-  /** What cannot happen there, such as a name that is taken where names need not be unique. */
-  readonly lacks?: readonly ('quota' | 'conflict')[]
+  /** What cannot happen there, such as a name that is taken where names need not be unique. `remotes`: nothing is ever there that has to be deleted. */
+  readonly lacks?: readonly ('quota' | 'conflict' | 'remotes')[]
+  readonly containers?: MakeContainers
   begin(): Promise<ContractPlace>
 }
 
 /** The same promises, kept by every provider. */
-export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, facts, lacks = [], begin }: ContractCase): void {
+export function contract({
+  provider: id,
+  title = id,
+  disk: shape = { mib: 32 },
+  facts,
+  lacks = [],
+  containers,
+  begin,
+}: ContractCase): void {
   describe(`${title}: what every provider keeps`, () => {
     let folder = ''
     let place: ContractPlace
@@ -132,7 +152,8 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
     }
 
     async function run(scene: UploadScene, options: UploadOptions = {}): Promise<Outcome> {
-      const outcome = await runUpload(provider, scene, { ...(place.signIns ? { signIns: place.signIns } : {}), ...options })
+      const given = { ...(place.signIns ? { signIns: place.signIns } : {}), ...(containers ? { containers } : {}) }
+      const outcome = await runUpload(provider, scene, { ...given, ...options })
       outcomes.push(outcome)
       return outcome
     }
@@ -150,6 +171,7 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
     }
 
     async function finishClean(scene: UploadScene): Promise<void> {
+      if (outcomes.at(-1)?.result) await place.removeResult?.(scene)
       expect(await cleanUp(provider, scene), 'what could not be deleted').toEqual([])
       expect(await place.left(scene), 'what is left there').toEqual([])
     }
@@ -166,7 +188,14 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
       await finishClean(scene)
     })
 
-    test.for(['at the first thing made', 'in the middle of the bytes', 'at the last step'] as const)(
+    /** The step that sends the image. */
+    function transferOf(scene: UploadScene): string {
+      const transfers = provider.form.steps(fullValues(provider, scene), scene.facts).filter(({ kind }) => kind === 'transfer')
+      return transfers.toSorted((one, other) => other.weight - one.weight)[0]?.id ?? ''
+    }
+
+    const points = ['at the first thing made', 'in the middle of the bytes', 'at the last step'] as const
+    test.for(points.filter((point) => point !== 'at the first thing made' || !lacks.includes('remotes')))(
       'cancelled %s, nothing is left',
       async (where) => {
         const scene = await newScene()
@@ -176,7 +205,7 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
             ? { created: 1 }
             : where === 'at the last step'
               ? { step: last }
-              : { bytes: Math.floor((await payloadBytes(scene)) / 3) }
+              : { bytes: Math.floor((await payloadBytes(scene)) / 3), of: transferOf(scene) }
         const { error } = await run(scene, { breakAt })
         expect(error?.code).toBe('cancelled')
         await finishClean(scene)
@@ -187,7 +216,7 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
       const scene = await newScene()
       const before = place.received()
       const total = await payloadBytes(scene)
-      await program.killed({ scene, killAt: { bytes: Math.floor(total * (0.3 + Math.random() * 0.4)) } })
+      await program.killed({ scene, killAt: { bytes: Math.floor(total * (0.3 + Math.random() * 0.4)), of: transferOf(scene) } })
       const outcome = await run(scene)
       await expectStored(scene, outcome)
       const sent = place.received() - before
@@ -200,8 +229,8 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
       let renew: (() => Promise<void> | void) | undefined
       let isExpired = false
       const outcome = await run(scene, {
-        onBytes: (done) => {
-          if (isExpired || done === 0) return
+        onBytes: (done, _total, step) => {
+          if (isExpired || done === 0 || step !== transferOf(scene)) return
           isExpired = true
           void Promise.resolve(place.expire()).then((given) => (renew = given))
         },
@@ -249,7 +278,7 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
     test('a file that was changed since is refused', async () => {
       const scene = await newScene()
       const total = await payloadBytes(scene)
-      const first = await run(scene, { breakAt: { bytes: Math.floor(total / 3) } })
+      const first = await run(scene, { breakAt: { bytes: Math.floor(total / 3), of: transferOf(scene) } })
       expect(first.error?.code).toBe('cancelled')
       await changeByte(scene.file ?? scene.disk.path)
       expect((await run(scene)).error?.code).toBe('image-changed')
@@ -266,14 +295,4 @@ export function contract({ provider: id, title = id, disk: shape = { mib: 32 }, 
 
 async function sentOf({ file, disk }: UploadScene): Promise<string> {
   return file === undefined ? disk.sha256 : sha256Of(file)
-}
-
-async function changeByte(file: string): Promise<void> {
-  const handle = await fs.open(file, 'r+')
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, 100)
-    await handle.write(Buffer.from([(buffer[0] ?? 0) ^ 0xff]), 0, 1, 100)
-  } finally {
-    await handle.close()
-  }
 }

@@ -138,12 +138,6 @@ test('a boot container of a disk that is retargeted on the way; the source stays
   expect(await fs.readdir(path.join(bench.core.dirs.state, 'uploads'))).toEqual([])
 })
 
-test('an artifact is the file itself', async () => {
-  await sent(at('files/disk', { layout: 'artifact' }))
-  const { layers } = await manifestOf('files/disk')
-  expect((await ask(open, `files/disk/blobs/${layers[0]?.digest ?? ''}`)).equals(await fs.readFile(disk))).toBe(true)
-})
-
 test('a container archive goes to a registry with its digests, and on to archives and folders of every kind', async () => {
   const archive = path.join(bench.folder, 'ock.tar')
   await sent({ place: 'oci-archive', target: archive, tag: 'v1' })
@@ -227,7 +221,6 @@ test('where there is somebody to ask, it waits for the sign-in and goes on', asy
 
 test.each([
   ['it looks whether the name is free', 'GET /v2/'],
-  ['it sends the layer', 'POST /v2/'],
   ['it gives the name', 'PUT /v2/cancelled/boot/manifests/'],
 ])('cancelled when %s, nothing has a name there, and nothing is left here', async (_when, request) => {
   const gate = await openGate(open.port)

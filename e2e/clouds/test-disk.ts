@@ -68,6 +68,17 @@ export async function factsOf(disk: TestDisk, changes: Partial<SourceFacts> = {}
   }
 }
 
+/** One byte that is another one afterwards. */
+export async function changeByte(file: string): Promise<void> {
+  const handle = await fs.open(file, 'r+')
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, 100)
+    await handle.write(Buffer.from([(buffer[0] ?? 0) ^ 0xff]), 0, 1, 100)
+  } finally {
+    await handle.close()
+  }
+}
+
 export async function sha256Of(file: string): Promise<string> {
   return createHash('sha256')
     .update(await fs.readFile(file))

@@ -12,6 +12,7 @@ import type { ContainerMade, ContainerWork, UploadRun } from '../cloud-provider.
 import { type Reach, withReach } from './registry-reach.js'
 
 const NAME_KEY = 'registry.name'
+const FILE_KEY = 'registry.file'
 
 /** A registry keeps what it has of an image by its digest: done again, only what is not there yet is sent. */
 export async function executeRegistry(run: UploadRun): Promise<UploadResult> {
@@ -30,6 +31,7 @@ async function signedIn(run: UploadRun, work: () => Promise<ContainerMade>): Pro
     } catch (thrown) {
       const error = toAppError(thrown)
       if (error.code !== 'sign-in-needed') throw error
+      run.phase('needs sign-in')
       await run.signInNeeded(error.data)
       run.phase('uploading')
     }
@@ -54,6 +56,15 @@ async function requireFree({ host, signal, values, journal }: UploadRun, { acces
   }
 }
 
+/** Path of what is sent. Throws `image-changed` where it is another file than before a break. */
+async function sameFile({ source, journal }: UploadRun): Promise<string> {
+  const { path, identity } = await source.file()
+  const before = journal.get<string>(FILE_KEY)
+  if (before === undefined) await journal.put(FILE_KEY, identity)
+  else if (before !== identity) throw new AppError('image-changed', { details: { path } })
+  return path
+}
+
 async function deliver(run: UploadRun, containers: ContainerWork, { access, signIns }: Reach): Promise<ContainerMade> {
   await requireFree(run, { access, signIns })
   const { values, facts } = run
@@ -72,7 +83,7 @@ async function deliver(run: UploadRun, containers: ContainerWork, { access, sign
       signIns,
     )
   }
-  const { path } = await run.source.file()
+  const path = await sameFile(run)
   const compression = (['gzip', 'zstd'] as const).find((name) => name === textOf(values, 'compression')) ?? 'none'
   return containers.package(
     {

@@ -12,14 +12,15 @@ import type { JobContext } from '../job-context.js'
 
 /** What the workbench for container images does, for a provider of them. Its steps are steps of the upload. */
 export function containerWork(ctx: JobContext, journal: UploadJournal): ContainerWork {
+  const steady = neverBack(ctx)
   return {
     async package(input, signIns) {
-      const { counted, sentBytes } = countSent(ctx, 'send')
+      const { counted, sentBytes } = countSent(steady, 'send')
       const made = await packageContainer(counted, packageContainerInputSchema.parse(input), signIns, blobMemory(journal))
       return madeOf(made, sentBytes())
     },
     async copy(input, signIns) {
-      const { counted, sentBytes } = countSent(ctx, 'copy')
+      const { counted, sentBytes } = countSent(steady, 'copy')
       const source = path.isAbsolute(input.source) ? await referenceOf(input.source) : input.source
       const made = await copyContainer(counted, copyContainerInputSchema.parse({ ...input, source }), signIns)
       return madeOf(made, sentBytes())
@@ -40,6 +41,24 @@ async function referenceOf(file: string): Promise<string> {
   const reference = await containerReferenceAt(file)
   if (reference === null) throw new AppError('container-invalid', { details: { reason: `${file} holds no container image` } })
   return reference
+}
+
+/** A registry may lose what it had, and after a sign-in all begins anew; what was told to be done stays told. */
+function neverBack(ctx: JobContext): JobContext {
+  const farthest = new Map<string, number>()
+  return {
+    ...ctx,
+    step: (id, work) =>
+      ctx.step(id, (progress) =>
+        work({
+          ...progress,
+          bytes(done, total) {
+            farthest.set(id, Math.max(done, farthest.get(id) ?? 0))
+            progress.bytes(farthest.get(id) ?? 0, total)
+          },
+        }),
+      ),
+  }
 }
 
 /** Counts what a step tells to have sent, from where it began: what was there before does not count. */
