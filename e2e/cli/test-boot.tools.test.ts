@@ -94,7 +94,9 @@ test(
       echo >line; wait $machine; code=$?; cat err >&2; exit $code`
     const { code, out, err } = await cli.shell(script)
     expect([code, code === 0 ? '' : err]).toEqual([0, ''])
-    expect(err).toMatch(/^SSH: ssh -p \d+ -o StrictHostKeyChecking=no -o UserKnownHostsFile=\/dev\/null core@127\.0\.0\.1$/m)
+    expect(err).toMatch(
+      /^SSH: ssh -p \d+ -o StrictHostKeyChecking=no -o UserKnownHostsFile=\/dev\/null (-o \w+=[\w/]+ )+core@127\.0\.0\.1$/m,
+    )
     expect(err).toContain('Passed. The machine stays on: Enter ends it')
     expect(out).toContain(`The disk of the machine is kept as ${path.join(cli.folder, 'kept.raw')}`)
     expect((await fs.stat(path.join(cli.folder, 'kept.raw'))).size % 512).toBe(0)

@@ -1,6 +1,8 @@
 import { SerialLines } from '#shared/boot-test/serial-lines'
+import { sshArgs } from '#shared/boot-test/ssh-command'
 import type { Job } from '#shared/jobs/job'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
+import { shellLine } from '#shared/text/shell-quote'
 import type { CommandContext } from './command.js'
 import { followJob } from './follow-job.js'
 
@@ -35,18 +37,13 @@ export async function followBootTest(context: CommandContext, request: JobInputD
   }
 }
 
-/** The key of a guest that lives for one test is nobody's to remember. */
-export function sshCommand(port: number, user: string): string {
-  return `ssh -p ${port} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null ${user}@127.0.0.1`
-}
-
 function tellSsh({ core, print }: CommandContext, id: string, user: string): () => void {
   let isTold = false
   return core.jobs.onChange((job) => {
     const port = job.id === id && !isTold ? core.bootTests.sshPort(id) : null
     if (port === null) return
     isTold = true
-    print.note(`SSH: ${sshCommand(port, user)}`)
+    print.note(`SSH: ${shellLine(['ssh', ...sshArgs(port, user)])}`)
   })
 }
 

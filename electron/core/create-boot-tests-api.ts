@@ -33,7 +33,7 @@ export interface BootTestsApi {
   /** VNC of the graphical console (RFC 6143). Throws `tool-failed` when the machine does not run. */
   openScreen(jobId: string): Promise<net.Socket>
   /** SSH of the guest in a terminal. Throws `tool-failed` when the machine has no network or does not run, `tool-missing`. */
-  openSsh(jobId: string, place: Omit<SshPlace, 'port'>): Promise<Duplex>
+  openSsh(jobId: string, place: Omit<SshPlace, 'port' | 'gone'>): Promise<Duplex>
   /** The serial console of a test from a byte on, byte for byte; waits for some seconds where nothing has come yet. Throws `job-not-found`. */
   raw(jobId: string, from: number): Promise<RawPiece>
   /** PNG of the graphical console; null when there is none. */
@@ -101,8 +101,9 @@ export function createBootTestsApi({ host, consoles, job, folder }: BootTestsPar
     keep: async (jobId, target) => (await consoles.machine(jobId)?.keep(parseKept(target))) ?? false,
     openSsh: async (jobId, place) => {
       const port = consoles.machine(jobId)?.sshPort ?? null
-      if (port === null) throw noMachine()
-      return startSshTerminal(host, { ...place, port })
+      const gone = consoles.gone(jobId)
+      if (port === null || gone === undefined) throw noMachine()
+      return startSshTerminal(host, { ...place, port, gone })
     },
     openScreen: async (jobId) => {
       const socket = consoles.machine(jobId)?.screenSocket

@@ -30,6 +30,7 @@ export interface LiveMachine {
 /** Serial consoles of the boot tests that run in this process, by job: for who looks on, in a window or on a terminal. */
 export class BootConsoles {
   private readonly machines = new Map<string, LiveMachine>()
+  private readonly runs = new Map<string, AbortController>()
   private readonly histories = new Map<string, ByteTail>()
   private readonly listeners = new Map<string, Set<ConsoleListener>>()
   private readonly waiting = new Map<string, Set<() => void>>()
@@ -63,8 +64,14 @@ export class BootConsoles {
     return this.machines.get(jobId)
   }
 
+  /** Comes when the machine of a job goes; undefined when it does not run here. */
+  gone(jobId: string): AbortSignal | undefined {
+    return this.runs.get(jobId)?.signal
+  }
+
   open(jobId: string, machine: LiveMachine): void {
     this.machines.set(jobId, machine)
+    this.runs.set(jobId, new AbortController())
     this.histories.set(jobId, new ByteTail(HISTORY_BYTES))
     this.wake(jobId)
   }
@@ -94,6 +101,8 @@ export class BootConsoles {
   close(jobId: string): void {
     this.machines.delete(jobId)
     this.histories.delete(jobId)
+    this.runs.get(jobId)?.abort()
+    this.runs.delete(jobId)
     this.wake(jobId)
   }
 

@@ -67,7 +67,7 @@ export function SshConsole({ id, port, views }: SshConsoleProps) {
             <p>
               {port === null
                 ? 'There is no network to sign in by, or the machine has ended.'
-                : "The guest's SSH is forwarded to this machine alone. It has to run an SSH server."}
+                : "The guest's SSH is forwarded to this machine alone. It has to run an SSH server; the terminal waits for it."}
             </p>
           </div>
         ) : (
