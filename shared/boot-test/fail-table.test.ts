@@ -72,6 +72,7 @@ const SAID: Readonly<Record<FailRuleId, readonly string[]>> = {
     '[    7.7] ignition[712]: Ignition failed: config is not valid',
     '[    7.7] ignition[712]: failed to fetch config: context canceled',
   ],
+  'ignition-no-config': ['ignition[712]: not a config (empty): provider config was empty, continuing with empty cache config'],
   'systemd-device-timeout': ['[ TIME ] Timed out waiting for device /dev/disk/by-uuid/1.'],
   'systemd-unit-failed': [
     '[FAILED] Failed to start NetworkManager.service - Network Manager.',
@@ -118,7 +119,7 @@ const READY: Readonly<Record<Exclude<ReadySetId, 'cmdline'>, readonly string[]>>
     '[  OK  ] Started OpenSSH server daemon.',
     '[  OK  ] Started OpenSSH Daemon.',
   ],
-  ignition: ['[    9.9] ignition[810]: Ignition finished successfully', 'Ignition: ran on 2024/01/01 00:00:00 UTC (this boot)'],
+  ignition: ['[    9.9] ignition[810]: INFO     : files: files passed', 'Ignition: ran on 2024/01/01 00:00:00 UTC (this boot)'],
   'cloud-init': ['Cloud-init v. 22.4.2 finished at Thu, 01 Jan 1970 00:00:10 +0000. Datasource DataSourceNoCloud'],
 }
 
@@ -132,4 +133,10 @@ test.each([
   'login: timed out',
 ])('%s is no login prompt', (line) => {
   expect(READY_SETS.login.pattern.test(line)).toBe(false)
+})
+
+test('Ignition that has only fetched its config has not finished', () => {
+  for (const line of ['ignition[77]: fetch-offline: fetch-offline passed', 'ignition[77]: Ignition finished successfully']) {
+    expect(READY_SETS.ignition.pattern.test(line)).toBe(false)
+  }
 })

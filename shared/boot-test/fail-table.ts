@@ -243,6 +243,13 @@ const SYSTEM_RULES = [
     source: `coreos/ignition internal/main.go; ${KOLA}`,
   },
   {
+    id: 'ignition-no-config',
+    title: 'Ignition found no config where its platform has one, and went on without',
+    pattern: /provider config was empty, continuing with empty cache config/,
+    severity: 'note',
+    source: 'coreos/ignition internal/exec/engine.go, acquireProviderConfig',
+  },
+  {
     id: 'systemd-device-timeout',
     title: 'systemd waited in vain for a device',
     pattern: /Timed out waiting for device/,

@@ -46,8 +46,9 @@ export const READY_SETS = {
   },
   ignition: {
     title: 'Ignition finished',
-    pattern: /Ignition finished successfully|Ignition: ran on /,
-    source: 'coreos/ignition internal/main.go; fedora-coreos-config coreos-ignition-write-issues',
+    pattern: /files: files passed|Ignition: ran on /,
+    // It says `finished successfully` after each stage; this is the last one that does what the config says
+    source: 'coreos/ignition internal/exec/engine.go; fedora-coreos-config coreos-ignition-write-issues',
   },
   'cloud-init': {
     title: 'cloud-init finished',
