@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Host } from '#core/process/host'
-import { FIRST_PARTITION, makeBootFat } from './boot-fat.js'
+import { type BootFat, FIRST_PARTITION, makeBootFat } from './boot-fat.js'
 import { packOnePartition } from './one-partition.js'
 
 /** Boot code before the disk signature and the table; of the package syslinux-common or extlinux. */
@@ -21,10 +21,15 @@ LABEL sample
  * A small BIOS image that really boots: the MBR of SYSLINUX, SYSLINUX on a FAT, and the kernel and the initial RAM disk of the UEFI one. Made
  * with sfdisk, mkfs.fat, mtools and syslinux(1): needs no root and no engine.
  */
-export async function buildBiosBootable(host: Host, output: string): Promise<void> {
+export function buildBiosBootable(host: Host, output: string): Promise<void> {
+  return buildBiosWith(host, output)
+}
+
+/** As `buildBiosBootable`, with an archive that is unpacked over the initial RAM disk. */
+export async function buildBiosWith(host: Host, output: string, more?: BootFat['more']): Promise<void> {
   const folder = await fs.mkdtemp(path.join(path.dirname(output), '.build-'))
   try {
-    const fat = await makeBootFat(host, folder, { path: 'syslinux.cfg', text: CONFIG })
+    const fat = await makeBootFat(host, folder, { config: { path: 'syslinux.cfg', text: CONFIG }, ...(more && { more }) })
     await host.run('sh', ['-c', 'syslinux --install "$1"', 'syslinux', fat])
     const bootCode = (await mbrCode()).subarray(0, MBR_CODE_BYTES)
     const part = { content: fat, startBytes: FIRST_PARTITION, tailBytes: 0, label: 'dos', fields: 'type=e, bootable', bootCode } as const

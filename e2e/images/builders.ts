@@ -8,6 +8,7 @@ import { buildMbrExt4 } from './mbr-ext4.js'
 import { buildNoTable } from './no-table.js'
 import { buildOckShaped } from './ock-shaped.js'
 import { buildRhel8Shaped } from './rhel8-shaped.js'
+import { buildServed } from './served.js'
 import { buildSparse1Gb, buildSparse1Tb } from './sparse-1tb.js'
 import { buildSystemdBootShaped } from './systemd-boot-shaped.js'
 
@@ -16,6 +17,7 @@ export const BUILDERS = {
   bootable: buildBootable,
   'bios-bootable': buildBiosBootable,
   'grub-bootable': buildGrubBootable,
+  served: buildServed,
   ock: buildOckShaped,
   mbr: buildMbrExt4,
   rhel8: buildRhel8Shaped,

@@ -27,7 +27,7 @@ export async function buildGrubBootable(host: Host, output: string): Promise<voi
   const folder = await fs.mkdtemp(path.join(path.dirname(output), '.build-'))
   try {
     const grub = await findGrub(host, folder)
-    const fat = await makeBootFat(host, folder, { path: 'grub/grub.cfg', text: CONFIG })
+    const fat = await makeBootFat(host, folder, { config: { path: 'grub/grub.cfg', text: CONFIG } })
     const core = path.join(folder, 'core.img')
     const image = ['-O', PLATFORM, '-d', grub, '-p', '(hd0,msdos1)/grub', '-o', core, ...MODULES]
     await host.run('sh', ['-c', 'exec grub-mkimage "$@"', 'grub-mkimage', ...image])

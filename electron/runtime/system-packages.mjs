@@ -55,6 +55,8 @@ export const TEST_PACKAGES = [
   { names: ['openssl'], why: 'an authority of our own for a registry with TLS in tests' },
   { names: ['grub-pc-bin'], why: 'GRUB of a BIOS image in boot tests' },
   { names: ['syslinux'], why: 'boot loader of a BIOS image in boot tests' },
+  { names: ['dropbear-bin'], why: 'an SSH server inside the guests of boot tests' },
+  { names: ['ignition'], why: 'Ignition inside the guests of boot tests' },
   { names: ['binutils'], why: 'objdump, a second reader of unified kernel images in tests' },
   { names: ['bsdutils'], why: 'script, a terminal for the tests of the command line' },
   { names: ['swift-proxy'], why: 'Swift, a real S3 server on loopback in tests of uploads' },
