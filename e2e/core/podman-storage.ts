@@ -19,6 +19,10 @@ export interface PodmanStorage {
   podman(...args: string[]): Promise<string>
   /** All containers and images, and what podman keeps in between: temporary files, mounted file systems. */
   left(): Promise<{ containers: string[]; images: string[]; temporary: string[] }>
+  /** Where a file of an image lies, as this storage keeps it. */
+  fileOf(name: string, file: string): Promise<string>
+  /** What takes room in it and belongs to no image and no container: podman shows it nowhere. */
+  strays(): Promise<string[]>
   remove(): Promise<void>
 }
 
@@ -78,6 +82,44 @@ export async function openPodmanStorage(): Promise<PodmanStorage> {
         temporary: await fs.readdir(at('var-tmp')),
       }
     },
+    async fileOf(name, file) {
+      const images = await recordsOf(at('graph'), 'images')
+      return path.join(at('graph/vfs/dir'), images.find(({ names }) => names?.includes(name))?.layer ?? 'none', file)
+    },
+    strays: () => straysIn(at('graph')),
     remove: () => fs.rm(root, { recursive: true, force: true }),
   }
+}
+
+interface StorageRecord {
+  readonly id: string
+  readonly names?: readonly string[]
+  readonly parent?: string
+  readonly flags?: { readonly incomplete?: boolean }
+  readonly layer?: string
+  readonly 'mapped-layers'?: readonly string[]
+}
+
+/** The records of containers/storage, which podman, buildah and skopeo share. */
+async function recordsOf(graph: string, kind: string): Promise<StorageRecord[]> {
+  const text = await fs.readFile(path.join(graph, `vfs-${kind}`, `${kind}.json`), 'utf8').catch(() => '')
+  return text === '' ? [] : (JSON.parse(text) as StorageRecord[])
+}
+
+async function straysIn(graph: string): Promise<string[]> {
+  const [layers, images, containers] = await Promise.all([
+    recordsOf(graph, 'layers'),
+    recordsOf(graph, 'images'),
+    recordsOf(graph, 'containers'),
+  ])
+  const parents = new Map(layers.map(({ id, parent }) => [id, parent]))
+  const used = new Set<string>()
+  for (const top of [...images, ...containers].flatMap((one) => [one.layer, ...(one['mapped-layers'] ?? [])])) {
+    for (let id = top; id !== undefined && id !== ''; id = parents.get(id)) used.add(id)
+  }
+  const folders = await fs.readdir(path.join(graph, 'vfs/dir')).catch(() => [])
+  return [
+    ...layers.filter(({ id }) => !used.has(id)).map(({ id, flags }) => `${flags?.incomplete ? 'unfinished ' : ''}layer ${id}`),
+    ...folders.filter((name) => !parents.has(name)).map((name) => `folder ${name}`),
+  ]
 }

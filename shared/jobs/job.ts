@@ -105,7 +105,18 @@ export type Job = z.infer<typeof jobSchema>
 export const leftoverSchema = z.object({
   jobId: z.string(),
   jobTitle: z.string(),
-  kind: z.enum(['part-file', 'folder', 'mount', 'process', 'backup', 'nbd-device', 'loop-device', 'container', 'container-image']),
+  kind: z.enum([
+    'part-file',
+    'folder',
+    'mount',
+    'process',
+    'backup',
+    'nbd-device',
+    'loop-device',
+    'container',
+    'container-image',
+    'container-layers',
+  ]),
   /** Path, or `PID NAME` for a process; the device itself for `nbd-device` and `loop-device`; id of a container or image. */
   what: z.string(),
   bytes: z.number().nullable(),

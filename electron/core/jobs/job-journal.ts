@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { z } from 'zod'
 import { JOB_STATES } from '#shared/jobs/job'
 
-export const claimKindSchema = z.enum(['part-file', 'folder', 'backup', 'container', 'container-image'])
+export const claimKindSchema = z.enum(['part-file', 'folder', 'backup', 'container', 'container-image', 'container-layers'])
 
 const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), at: z.string(), state: z.enum(JOB_STATES) }),
@@ -15,7 +15,7 @@ export type JournalLine = z.infer<typeof lineSchema>
 export interface Claim {
   readonly id: string
   readonly kind: z.infer<typeof claimKindSchema>
-  /** Absolute path, or the name of a container or image. */
+  /** Absolute path, or the name of a container or image; digests of layers with a space between them. */
   readonly what: string
 }
 

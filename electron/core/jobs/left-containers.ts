@@ -11,6 +11,9 @@ export interface ContainerKeeper {
   hasImage(name: string): Promise<boolean>
   /** Takes the name away; the image goes with its last name, and stays where a container uses it. */
   removeImage(name: string): Promise<void>
+  /** Whether layers of these digests are in podman's storage that belong to no image. */
+  hasLayers(digests: readonly string[]): Promise<boolean>
+  removeLayers(digests: readonly string[]): Promise<void>
   /** Loop devices that hold a disk which was made in the work folder of a job. */
   loopsIn(folder: string): Promise<readonly string[]>
   releaseLoop(device: string): Promise<void>
@@ -40,7 +43,7 @@ export async function leftLoops(
 
 /** Whether what a job claimed lies in podman's storage. */
 export function isContainerClaim({ kind }: Claim): boolean {
-  return kind === 'container' || kind === 'container-image'
+  return kind === 'container' || kind === 'container-image' || kind === 'container-layers'
 }
 
 /**
@@ -51,11 +54,10 @@ export async function leftOfClaim(
   job: Job,
   { containers, log, release }: { readonly containers: ContainerKeeper; readonly log: Logger; readonly release: () => void },
 ): Promise<LeftClaim | undefined> {
-  const kind = claim.kind === 'container' ? 'container' : 'container-image'
   const { what } = claim
+  const { kind, shown, isThere, remove } = keptAs(claim, job, containers)
   try {
-    const isThere = kind === 'container' ? await containers.hasContainer(what, job.id) : await containers.hasImage(what)
-    if (!isThere) {
+    if (!(await isThere())) {
       release()
       return undefined
     }
@@ -64,11 +66,31 @@ export async function leftOfClaim(
     return undefined
   }
   return {
-    leftover: { jobId: job.id, jobTitle: job.title, kind, what, bytes: null },
+    leftover: { jobId: job.id, jobTitle: job.title, kind, what: shown, bytes: null },
     async remove() {
-      if (kind === 'container') await containers.removeContainer(what)
-      else await containers.removeImage(what)
+      await remove()
       release()
     },
   }
+}
+
+/** What a claim stands for in podman's storage. */
+interface Kept {
+  /** In few words. */
+  readonly shown: string
+  readonly kind: 'container' | 'container-image' | 'container-layers'
+  isThere(): Promise<boolean>
+  remove(): Promise<void>
+}
+
+function keptAs({ kind, what }: Claim, job: Job, containers: ContainerKeeper): Kept {
+  if (kind === 'container') {
+    return { kind, shown: what, isThere: () => containers.hasContainer(what, job.id), remove: () => containers.removeContainer(what) }
+  }
+  if (kind === 'container-layers') {
+    const digests = what.split(' ')
+    const shown = digests.length === 1 ? what : `${digests[0] ?? ''} and what lies on it`
+    return { kind, shown, isThere: () => containers.hasLayers(digests), remove: () => containers.removeLayers(digests) }
+  }
+  return { kind: 'container-image', shown: what, isThere: () => containers.hasImage(what), remove: () => containers.removeImage(what) }
 }

@@ -63,7 +63,16 @@ test('killed while a job is paused, nothing stays stopped; what waited never beg
   const devices = { list: async () => [], release: () => Promise.reject(new Error('there is none')) }
   const none = () => Promise.reject(new Error('there is none'))
   const loopsIn = async () => []
-  const containers = { hasContainer: none, removeContainer: none, hasImage: none, removeImage: none, loopsIn, releaseLoop: none }
+  const containers = {
+    hasContainer: none,
+    removeContainer: none,
+    hasImage: none,
+    removeImage: none,
+    hasLayers: none,
+    removeLayers: none,
+    loopsIn,
+    releaseLoop: none,
+  }
   createRecovery({ store, dirs: foldersOf().dirs, log: silentLogger, devices, containers })
   const [broken, unbegun] = [id, waiting].map((each) => store.get(each))
   expect(broken).toMatchObject({ state: 'interrupted', paused: false })

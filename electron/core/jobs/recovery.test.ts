@@ -26,6 +26,8 @@ const noContainers: ContainerKeeper = {
   removeContainer: () => Promise.reject(new Error('there is none')),
   hasImage: async () => false,
   removeImage: () => Promise.reject(new Error('there is none')),
+  hasLayers: async () => false,
+  removeLayers: () => Promise.reject(new Error('there is none')),
   loopsIn: async () => [],
   releaseLoop: () => Promise.reject(new Error('there is none')),
 }
@@ -240,6 +242,30 @@ test('a container and an image that a killed job made are found by podman, told 
   expect(await recover({ containers }).clean()).toEqual([])
   expect(asked.filter((word) => word.includes(' '))).toEqual([`container diskwright-${job.id}-1`, 'image h/a@sha256:1'])
   expect(makeStore(folders.dirs.state).openClaims(job.id)).toEqual([])
+})
+
+test('layers of an image that did not arrive whole are removed, but not while another job brings the same', async () => {
+  const job = crashed()
+  const store = makeStore(folders.dirs.state)
+  store.claim(job.id, { id: '1', kind: 'container-layers', what: 'sha256:a sha256:b' })
+  store.claim(job.id, { id: '2', kind: 'container-layers', what: 'sha256:a sha256:c' })
+  const stat = processStat(process.pid)
+  const again = jobRecord({ owner: { pid: process.pid, startTicks: stat?.startTicks ?? '' }, state: 'running' })
+  store.create(again)
+  store.claim(again.id, { id: '1', kind: 'container-layers', what: 'sha256:a sha256:c' })
+  const removed: string[] = []
+  const containers: ContainerKeeper = {
+    ...noContainers,
+    hasLayers: async () => true,
+    removeLayers: async (digests) => void removed.push(digests.join(' ')),
+  }
+  const what = 'sha256:a and what lies on it'
+  expect(await recover({ containers }).list()).toEqual([
+    { jobId: job.id, jobTitle: job.title, kind: 'container-layers', what, bytes: null },
+  ])
+  expect(await recover({ containers }).clean()).toEqual([])
+  expect(removed).toEqual(['sha256:a sha256:b'])
+  expect(makeStore(folders.dirs.state).openClaims(job.id)).toMatchObject([{ what: 'sha256:a sha256:c' }])
 })
 
 test('while podman cannot be asked, what a killed job may have left is not forgotten', async () => {

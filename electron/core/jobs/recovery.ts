@@ -125,6 +125,7 @@ async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
   const claims = deps.store.openClaims(job.id).toSorted((one, other) => order(one) - order(other))
   for (const claim of claims) {
     const release = (): void => deps.store.release(job.id, claim.id)
+    if (claim.kind === 'container-layers' && isClaimedByOther(claim, deps.store)) continue
     if (isContainerClaim(claim)) {
       const left = await leftOfClaim(claim, job, { ...deps, release })
       if (left) found.push(left)
@@ -156,6 +157,12 @@ async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
     found.push({ leftover: describe(claim.kind, claim.what, mounts.length > 0 ? null : await diskUsage(claim.what)), remove })
   }
   return found
+}
+
+/** A job that runs now brings the same layers: they are on their way to an image. */
+function isClaimedByOther({ kind, what }: Claim, store: JobStore): boolean {
+  const running = store.list().filter((job) => !isAbandoned(job))
+  return running.some(({ id }) => store.openClaims(id).some((other) => other.kind === kind && other.what === what))
 }
 
 /** A disk that is not plugged in may come back with the part file still on it. */

@@ -40,6 +40,7 @@ const IS_PATH: Readonly<Record<ClaimKind, boolean>> = {
   backup: true,
   container: false,
   'container-image': false,
+  'container-layers': false,
 }
 
 type Ending = Pick<Job, 'state' | 'output' | 'error'>

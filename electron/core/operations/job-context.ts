@@ -5,9 +5,9 @@ import type { Host } from '../process/host.js'
 
 /**
  * Files and folders by their absolute path; a container of podman by its name, which is made up of the job's id; an image that was pulled for the job, and was
- * not there before, by the name it was pulled by.
+ * not there before, by the name it was pulled by; layers that an image brings into podman's storage by their digests, the lowest first.
  */
-export type ClaimKind = 'part-file' | 'folder' | 'backup' | 'container' | 'container-image'
+export type ClaimKind = 'part-file' | 'folder' | 'backup' | 'container' | 'container-image' | 'container-layers'
 
 /** Reason of the signal where the job was not cancelled by itself: the program ends. What can go on later is kept then. */
 export const CLOSING = 'closing'

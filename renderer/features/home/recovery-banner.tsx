@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<Leftover['kind'], string>> = {
   'loop-device': 'Disk that is still attached',
   container: 'Container of podman',
   'container-image': 'Container image that was pulled',
+  'container-layers': 'Layers of a container image that did not arrive whole',
 }
 
 /** What a crash left behind, by name, and the one button that removes it. */

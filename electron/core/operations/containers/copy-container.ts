@@ -15,6 +15,7 @@ import { whileSpaceLasts } from '../watch-space.js'
 import { workFolder } from '../work-folder.js'
 import type { ContainerDeps, ContainerSource, ManifestBytes } from './container-source.js'
 import { openContainerSource } from './open-container-source.js'
+import { diffIdsOf, whileLayersArrive } from './loose-layers.js'
 import { recordMade } from './own-images.js'
 import { checkFiles, type Destination, nameOf, readDestination } from './packaging/destination.js'
 import { openPart, type PartOutput } from './packaging/publish-files.js'
@@ -32,6 +33,8 @@ interface Prepared {
   readonly digest: string
   /** Bytes of the image that is copied; null where that is not known beforehand. */
   readonly bytes: number | null
+  /** Digests of the layers that podman's storage will get, unpacked, the lowest first; empty for other places. */
+  readonly diffIds: readonly string[]
   /** What may be copied of an index; empty where the source is an image. */
   readonly images: readonly string[]
 }
@@ -48,7 +51,9 @@ export async function copyContainer(ctx: JobContext, input: CopyInput, signIns: 
   return whileSpaceLasts(ctx, folder, async (watched) => {
     const part = destination.kind === 'files' ? await openPart(watched, destination) : null
     const make = (): Promise<string> => watched.step('copy', (progress) => copy(watched, input, prepared, { signIns, part, progress }))
-    const digest = await (destination.kind === 'storage' ? recordMade(watched, destination.reference, make) : make())
+    const digest = await (destination.kind === 'storage'
+      ? recordMade(watched, destination.reference, () => whileLayersArrive(watched, prepared.diffIds, make))
+      : make())
     const { bytes, digests } = await watched.step('finish', () => finish(watched, input, { ...prepared, digest }, { deps, part }))
     return {
       path: destination.kind === 'files' ? destination.target : nameOf(destination),
@@ -82,6 +87,7 @@ async function prepare(ctx: JobContext, input: CopyInput, deps: ContainerDeps): 
       digest,
       bytes: isIndexType(mediaType) && !input.all ? null : (await survey(source, { digest, bytes, mediaType })).bytes,
       images: imagesOf(bytes, mediaType),
+      diffIds: destination.kind === 'storage' ? await diffIdsOf(source, input.platform) : [],
     }
   } finally {
     await source.close()

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readImageConfig } from '#shared/containers/manifest'
 import { layerFrame } from '#shared/containers/package'
 import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
@@ -18,6 +19,7 @@ import { workFolder } from '../work-folder.js'
 import type { ContainerDeps } from './container-source.js'
 import { Origins } from './origins.js'
 import { openContainerSource } from './open-container-source.js'
+import { whileLayersArrive } from './loose-layers.js'
 import { recordMade } from './own-images.js'
 import { compressLayer } from './packaging/compress-layer.js'
 import { checkFiles, type Destination, nameOf } from './packaging/destination.js'
@@ -258,14 +260,17 @@ async function toStorage(
     await plan.disk.requireUnchanged()
   })
   const digest = await ctx.step('finish', async () => {
-    await copyImage(ctx.host, {
-      from: { image: `oci-archive:${archive}`, registry: null },
-      to: { image: printReference(destination.reference), registry: null },
-      platform: plan.platform,
-      temporaryFolder: folder,
-      digestFile,
-      signal: ctx.signal,
-    })
+    const { diffIds } = readImageConfig(image.config.content.toString('utf8'))
+    await whileLayersArrive(ctx, diffIds, () =>
+      copyImage(ctx.host, {
+        from: { image: `oci-archive:${archive}`, registry: null },
+        to: { image: printReference(destination.reference), registry: null },
+        platform: plan.platform,
+        temporaryFolder: folder,
+        digestFile,
+        signal: ctx.signal,
+      }),
+    )
     return (await readFile(digestFile, 'utf8')).trim()
   })
   return { digest, bytes: bytesOfImage(image), sent: null }

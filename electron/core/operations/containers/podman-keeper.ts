@@ -6,6 +6,7 @@ import { imageExists } from '../../tools/podman/image-exists.js'
 import { removeImage } from '../../tools/podman/remove-image.js'
 import { removeOwnContainer } from '../../tools/podman/remove-own-container.js'
 import { builtDisk } from './build/build-commands.js'
+import { hasLooseLayers, removeLooseLayers } from './loose-layers.js'
 import { JOB_LABEL } from './own-labels.js'
 
 const BUILDERS = ['bootc', 'bootc-image-builder'] as const
@@ -20,6 +21,8 @@ export function podmanKeeper(host: Host) {
     removeContainer: (name: string) => removeOwnContainer(host, name),
     hasImage: (name: string) => imageExists(host, name),
     removeImage: (name: string) => removeImage(host, name),
+    hasLayers: (digests: readonly string[]) => hasLooseLayers(host, digests),
+    removeLayers: (digests: readonly string[]) => removeLooseLayers(host, digests),
     async loopsIn(folder: string): Promise<readonly string[]> {
       const disks = BUILDERS.map((via) => builtDisk(via, folder)).filter((disk) => existsSync(disk))
       return disks.length === 0 || !host.has('losetup') ? [] : (await Promise.all(disks.map((disk) => loopDevicesOf(host, disk)))).flat()

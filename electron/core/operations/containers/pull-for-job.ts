@@ -8,6 +8,9 @@ import { type InspectedImage, inspectLocalImages } from '../../tools/podman/insp
 import { pullImage } from '../../tools/podman/pull.js'
 import { removeImage } from '../../tools/podman/remove-image.js'
 import type { JobContext } from '../job-context.js'
+import type { ContainerDeps } from './container-source.js'
+import { diffIdsOf, whileLayersArrive } from './loose-layers.js'
+import { openContainerSource } from './open-container-source.js'
 import { requireStoredImage, storedName } from './storage-source.js'
 import { asSignedIn, toolAccess } from './tool-access.js'
 
@@ -67,17 +70,35 @@ async function pull(ctx: JobContext, signIns: SignInStore, request: PullRequest,
       release()
     })
   }
+  const diffIds = await diffIdsAt({ host: ctx.host, signIns }, request)
   const { signIn, ...reach } = await toolAccess(ctx, signIns, reference, access)
   ctx.message('podman fetches the image; it tells no figures')
   const folder = await request.temporaryFolder()
   return asSignedIn(signIn, () =>
-    pullImage(ctx.host, {
-      image: name,
-      registry,
-      ...reach,
-      platform: platform && { os: platform.os, architecture: platform.architecture, variant: platform.variant },
-      temporaryFolder: folder,
-      onLine: (line) => ctx.message(line),
-    }),
+    whileLayersArrive(ctx, diffIds, () =>
+      pullImage(ctx.host, {
+        image: name,
+        registry,
+        ...reach,
+        platform: platform && { os: platform.os, architecture: platform.architecture, variant: platform.variant },
+        temporaryFolder: folder,
+        onLine: (line) => ctx.message(line),
+      }),
+    ),
   )
+}
+
+/** None where only podman can reach the image: then what a pull that breaks off leaves in its storage is not known. */
+async function diffIdsAt(deps: ContainerDeps, { reference, platform, access }: PullRequest): Promise<readonly string[]> {
+  try {
+    const source = await openContainerSource(deps, printReference(reference), access)
+    try {
+      return await diffIdsOf(source, platform)
+    } finally {
+      await source.close()
+    }
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code !== 'cancelled') return []
+    throw thrown
+  }
 }
