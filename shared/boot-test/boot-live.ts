@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bootEvidenceSchema, bootPhaseMarkSchema, bootVerdictSchema } from './boot-test-report.js'
+import { acceleratorSchema, bootEvidenceSchema, bootPhaseMarkSchema, bootVerdictSchema } from './boot-test-report.js'
 
 /** What qemu says of the machine: QEMU qapi/run-state.json, `RunState`, in the words that people need. */
 export const MACHINE_STATES = ['running', 'paused', 'suspended', 'panicked', 'shut-down'] as const
@@ -30,6 +30,8 @@ export const bootLiveSchema = z.object({
   /** Since the machine was switched on. */
   seconds: z.number(),
   state: z.enum(MACHINE_STATES),
+  /** What runs the processor, and why that. */
+  accelerator: acceleratorSchema.optional(),
   timeline: z.array(bootPhaseMarkSchema),
   evidence: z.array(bootEvidenceSchema),
   /** What is wanted and did not come yet. */

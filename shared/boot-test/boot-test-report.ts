@@ -24,6 +24,9 @@ export type BootEvidence = z.infer<typeof bootEvidenceSchema>
 export const bootPhaseMarkSchema = z.object({ phase: z.enum(BOOT_PHASES), seconds: z.number(), line: z.string() })
 export type BootPhaseMark = z.infer<typeof bootPhaseMarkSchema>
 
+/** What runs the processor, and why that. */
+export const acceleratorSchema = z.object({ used: z.enum(['kvm', 'tcg']), reason: z.string() })
+
 /** What a boot test found. */
 export const bootTestReportSchema = z.object({
   verdict: bootVerdictSchema,
@@ -48,7 +51,7 @@ export const bootTestReportSchema = z.object({
   }),
   /** PNG of the graphical console at the end, absolute path. */
   screenshot: z.string().nullable(),
-  accelerator: z.object({ used: z.enum(['kvm', 'tcg']), reason: z.string() }),
+  accelerator: acceleratorSchema,
   firmware: z.object({ kind: z.enum(['bios', 'uefi', 'uefi-secure']), file: z.string().nullable() }),
   machine: z.object({
     type: z.enum(MACHINES),

@@ -3,6 +3,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/re
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BootLive } from '#shared/boot-test/boot-live'
 import type { ImageInfo } from '#shared/images/image-info'
+import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
 import { PATH, renderInApp, sampleActions, sampleCore, sampleReport } from '../boot-entries/testing/sample-core.js'
 import { useEditStore } from '../edits/edit-store.js'
@@ -117,6 +118,7 @@ const LIVE: BootLive = {
   missing: ['A login prompt'],
   judged: null,
   sshPort: null,
+  accelerator: { used: 'tcg', reason: 'Emulated without KVM, which is slower. There is no /dev/kvm.' },
 }
 
 test('what this window has asked for is known as a whole, and is run again', async () => {
@@ -135,6 +137,7 @@ test('a test that runs says how far it has come, what it waits for, and can be c
   const stages = progress.getAllByRole('listitem', { current: 'step' })
   expect(stages.map(({ textContent }) => textContent)).toEqual(['Kernelat 2.0 s0.5 s'])
   expect(progress.getByText('not yet')).toBeTruthy()
+  expect(progress.getByText(/^Emulated without KVM/)).toBeTruthy()
   expect(screen.getByRole('button', { name: 'Cancel' })).toBeTruthy()
 })
 
@@ -153,6 +156,19 @@ test('a machine that stays on is reached by SSH, and switched off', async () => 
   expect(invoke).toHaveBeenCalledWith('bootTest.keep', { id: expect.any(String) })
   await press('Switch off')
   expect(invoke).toHaveBeenCalledWith('bootTest.release', { id: expect.any(String) })
+})
+
+test('of a machine that was never switched on there is the reason, and no console', async () => {
+  const error = new AppError('tool-missing', { details: { tool: 'qemu-system-x86_64', package: 'qemu-system-x86' } }).data
+  const step = { weight: 0.5, seconds: null }
+  const steps = [
+    { ...step, id: 'prepare', title: 'Prepare', state: 'failed' as const },
+    { ...step, id: 'boot', title: 'Switch on', state: 'waiting' as const },
+  ]
+  open([sampleTest({ state: 'failed', error, steps })])
+  expect((await screen.findByRole('alert')).textContent).toContain('qemu-system-x86_64 is not installed')
+  expect(screen.getByText('Ended without a verdict')).toBeTruthy()
+  expect(screen.queryByRole('region', { name: 'Consoles of the guest' })).toBeNull()
 })
 
 test('a test that failed says so with its reason', async () => {

@@ -1,9 +1,11 @@
 import { Button, Select } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { MonitorPlay, RotateCw, SlidersHorizontal } from 'lucide-react'
+import type { BootLive } from '#shared/boot-test/boot-live'
 import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import type { ImageInfo } from '#shared/images/image-info'
 import type { Job } from '#shared/jobs/job'
+import { ENDED_STATES } from '#shared/jobs/job-states'
 import { call } from '../../api/client.js'
 import { jobsQuery } from '../../api/queries.js'
 import { AppError } from '#shared/errors/app-error'
@@ -13,12 +15,14 @@ import { EmptyState } from '../../components/empty-state.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { count } from '../../components/format.js'
 import { Note } from '../../components/note.js'
+import { useNow } from '../../components/use-now.js'
 import { useEdits } from '../edits/edit-store.js'
 import { JobActions } from '../jobs/job-actions.js'
 import { isActive } from '../jobs/job-words.js'
+import { useShownJob } from '../jobs/shown-jobs.js'
 import { useBootTestStore } from './boot-test-store.js'
 import styles from './boot-test-tab.module.css'
-import { machineWords, stateWords } from './boot-test-words.js'
+import { begunWords, machineWords, stateWords } from './boot-test-words.js'
 import { lastVerdict, requestOf, testsOf } from './boot-tests.js'
 import { ConsoleArea } from './console/console-area.js'
 import { LivePanel } from './live-panel.js'
@@ -56,6 +60,8 @@ export function BootTestTab({ info }: { readonly info: ImageInfo }) {
 function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly job: Job; readonly tests: readonly Job[] }) {
   const report = job.output?.bootTest
   const live = useLive(job)
+  // It says here why it failed: a message would only cover it
+  useShownJob(job.id)
   const { tone, words } = stateWords(job, live)
   // A machine that stays on is switched off: cancelling it would lose its verdict.
   const isJudged = live !== null && live.judged !== null
@@ -67,19 +73,31 @@ function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly 
         </span>
         <p className={styles.facts}>{report ? machineWords(report) : isActive(job) ? job.message : ''}</p>
         <span className={styles.actions}>
-          {tests.length > 1 && <TestSelect path={info.path} job={job} tests={tests} />}
+          {tests.length > 1 && <TestSelect path={info.path} job={job} live={live} tests={tests} />}
           {isActive(job) && !isJudged && <JobActions job={job} />}
           {!isActive(job) && <Again info={info} job={job} />}
         </span>
       </header>
       <About info={info} job={job} />
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
-      <div className={styles.columns}>
-        <ConsoleArea job={job} isLive={live !== null} evidence={report?.evidence ?? live?.evidence ?? []} sshPort={live?.sshPort ?? null} />
+      <div className={hasConsole(job) ? styles.columns : undefined}>
+        {hasConsole(job) && (
+          <ConsoleArea
+            job={job}
+            isLive={live !== null}
+            evidence={report?.evidence ?? live?.evidence ?? []}
+            sshPort={live?.sshPort ?? null}
+          />
+        )}
         {report ? <VerdictPanel job={job} report={report} /> : <LivePanel job={job} live={live} />}
       </div>
     </div>
   )
+}
+
+/** Of a machine that never was switched on there is nothing to see. */
+function hasConsole({ state, steps }: Job): boolean {
+  return !ENDED_STATES.has(state) || steps.find(({ id }) => id === 'boot')?.state !== 'waiting'
 }
 
 /** With what it was booted, and whether that is what would be booted now. */
@@ -106,7 +124,15 @@ function About({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
   )
 }
 
-function TestSelect({ path, job, tests }: { readonly path: string; readonly job: Job; readonly tests: readonly Job[] }) {
+interface TestSelectProps {
+  readonly path: string
+  readonly job: Job
+  readonly live: BootLive | null
+  readonly tests: readonly Job[]
+}
+
+function TestSelect({ path, job, live, tests }: TestSelectProps) {
+  const now = useNow(false)
   const { show } = useBootTestStore.getState()
   return (
     <Select
@@ -118,7 +144,7 @@ function TestSelect({ path, job, tests }: { readonly path: string; readonly job:
       onChange={(id) => id !== null && show(path, id)}
       data={tests.map((test) => ({
         value: test.id,
-        label: `${new Date(test.createdAt).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'medium' })} · ${stateWords(test).words}`,
+        label: `${begunWords(test.createdAt, now)} · ${stateWords(test, test.id === job.id ? live : null).words}`,
       }))}
     />
   )

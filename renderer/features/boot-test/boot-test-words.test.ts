@@ -3,7 +3,7 @@ import type { Edit } from '#shared/edits/edit'
 import { PATH } from '../boot-entries/testing/sample-core.js'
 import { matchesFilter, shownState } from '../jobs/job-words.js'
 import { lastVerdict } from './boot-tests.js'
-import { badgeWords, machineWords, spansOf, stateWords, verdictWords } from './boot-test-words.js'
+import { badgeWords, begunWords, machineWords, spansOf, stateWords, verdictWords } from './boot-test-words.js'
 import { appended, NO_SERIAL, SHOWN_LINES } from './serial-text.js'
 import { endedTest, sampleTest, sampleVerdict } from './testing/sample-boot-test.js'
 
@@ -12,6 +12,12 @@ test.each([
   ['fail', 'Failed after 6.7 s'],
   ['timeout', 'Time-out after 6.7 s'],
 ] as const)('%s is told with its time', (verdict, words) => expect(verdictWords({ verdict, seconds: 6.7 })).toBe(words))
+
+test('a test of today is told by its time, one of another day by its date', () => {
+  const begun = new Date(2025, 0, 31, 14, 32, 5)
+  expect(begunWords(begun.toISOString(), begun.getTime() + 60_000)).toBe('14:32:05')
+  expect(begunWords(begun.toISOString(), begun.getTime() + 86_400_000)).toBe('31/01/2025, 14:32')
+})
 
 test('a test that has no verdict is told by its job', () => {
   expect(stateWords(sampleTest()).words).toBe('Running')

@@ -25,6 +25,13 @@ export function stateWords(job: Job, live: BootLive | null = null): { readonly t
   return job.state === 'cancelled' ? { tone: 'neutral', words: 'Cancelled' } : { tone: 'red', words: 'Ended without a verdict' }
 }
 
+/** When a test was begun: `14:32:05`, of another day with its date. */
+export function begunWords(createdAt: string, now: number): string {
+  const begun = new Date(createdAt)
+  const isToday = begun.toDateString() === new Date(now).toDateString()
+  return begun.toLocaleString('en-GB', isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' })
+}
+
 /** `Boots: passed 14:32`; of another day with its date. */
 export function badgeWords(verdict: BootVerdict, endedAt: string, now: number): string {
   const end = new Date(endedAt)

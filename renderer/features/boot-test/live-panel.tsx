@@ -34,13 +34,15 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
         <Badge tone={tone}>{words}</Badge>
         <span className={styles.clock}>{formatDuration(live.seconds)}</span>
       </p>
+      {live.accelerator?.used === 'tcg' && <p className="caption">{visibleText(live.accelerator.reason)}</p>}
       {judged !== null && <p>{visibleText(judged.reason)}</p>}
+      {judged !== null && <MachineActions job={job} isJudged />}
       <EvidenceList evidence={live.evidence} missing={live.missing} missingWords={judged === null ? 'not yet' : 'not seen'} />
       <section className={styles.part} aria-label="Time line">
         <h3>Time line</h3>
         <TimeLine timeline={live.timeline} seconds={judged?.seconds ?? live.seconds} isRunning={judged === null} />
       </section>
-      <MachineActions job={job} isJudged={judged !== null} />
+      {judged === null && <MachineActions job={job} isJudged={false} />}
     </aside>
   )
 }
@@ -52,7 +54,7 @@ function MachineActions({ job, isJudged }: { readonly job: Job; readonly isJudge
   const keep = useMutation({ mutationFn: () => call('bootTest.keep', { id: job.id }), onError: reportFailure })
   const isEnding = release.isPending || keep.isPending || job.state !== 'running'
   return (
-    <footer className={styles.actions}>
+    <div className={styles.actions}>
       {isJudged && <p className="caption">The machine stays on, to be used. What the guest writes goes away with it, unless it is kept.</p>}
       {isJudged && (
         <Button leftSection={<Power size={15} aria-hidden />} disabled={isEnding} onClick={() => release.mutate()}>
@@ -68,6 +70,6 @@ function MachineActions({ job, isJudged }: { readonly job: Job; readonly isJudge
       >
         Keep as new image…
       </Button>
-    </footer>
+    </div>
   )
 }

@@ -33,20 +33,33 @@ export function RecipeTestCard({ path }: { readonly path: string }) {
   const isRunning = job !== undefined && isActive(job)
   return (
     <section className={`card ${styles.card}`} aria-label="Boot test of the recipe">
-      <h2>Boot test of the recipe</h2>
-      <p className="dim">{asked.name} asks that its result boots. Nothing is written to the image for it.</p>
-      <RecipeTestPlan bootTest={asked.bootTest} />
-      {job !== undefined && <RecipeTestRun key={job.id} path={path} job={job} />}
+      <header className={styles.header}>
+        <h2>Boot test of the recipe</h2>
+        {!isRunning && (
+          <Button
+            size="xs"
+            leftSection={job === undefined ? <MonitorPlay size={14} aria-hidden /> : <RotateCw size={14} aria-hidden />}
+            loading={start.isPending}
+            onClick={() => start.mutate()}
+          >
+            {job === undefined ? 'Run this boot test' : 'Run it again'}
+          </Button>
+        )}
+      </header>
       {start.isError && <ErrorNotice error={start.error} />}
-      {!isRunning && (
-        <Button
-          fullWidth
-          leftSection={job === undefined ? <MonitorPlay size={16} aria-hidden /> : <RotateCw size={16} aria-hidden />}
-          loading={start.isPending}
-          onClick={() => start.mutate()}
-        >
-          {job === undefined ? 'Run this boot test' : 'Run it again'}
-        </Button>
+      {job === undefined ? (
+        <>
+          <p className="dim">{asked.name} asks that its result boots. Nothing is written to the image for it.</p>
+          <RecipeTestPlan bootTest={asked.bootTest} />
+        </>
+      ) : (
+        <>
+          <RecipeTestRun key={job.id} path={path} job={job} />
+          <details>
+            <summary>What it boots, and how it judges</summary>
+            <RecipeTestPlan bootTest={asked.bootTest} />
+          </details>
+        </>
       )}
     </section>
   )

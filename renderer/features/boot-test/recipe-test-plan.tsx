@@ -1,5 +1,4 @@
 import type { RecipeBootTest } from '#shared/recipes/recipe-boot-test'
-import { Fact, Facts } from '../../components/fact.js'
 import { visibleText } from '../../components/visible-text.js'
 import styles from './recipe-test.module.css'
 import { entryWords, failWords, machineFacts, passLines } from './recipe-test-words.js'
@@ -7,22 +6,29 @@ import { entryWords, failWords, machineFacts, passLines } from './recipe-test-wo
 /** What the boot test of a recipe boots, and how it judges it. */
 export function RecipeTestPlan({ bootTest }: { readonly bootTest: RecipeBootTest }) {
   return (
-    <Facts>
-      <Fact name="Boots">{visibleText(entryWords(bootTest))}</Fact>
-      <Fact name="Machine">{machineFacts(bootTest).join(' · ')}</Fact>
+    <dl className={styles.plan}>
+      <dt>Boots</dt>
+      <dd>{visibleText(entryWords(bootTest))}</dd>
+      <dt>Machine</dt>
+      <dd>{machineFacts(bootTest).join(' · ')}</dd>
       {bootTest.append.length > 0 && (
-        <Fact name="For the test alone">
-          <code>{visibleText(bootTest.append.join(' '))}</code>
-        </Fact>
+        <>
+          <dt>For the test alone</dt>
+          <dd>
+            <code>{visibleText(bootTest.append.join(' '))}</code>
+          </dd>
+        </>
       )}
-      <Fact name="Passes with">
-        <ul className={styles.passes}>
+      <dt>Passes with</dt>
+      <dd>
+        <ul>
           {passLines(bootTest).map(({ words, isPattern }) => (
             <li key={words}>{isPattern ? <code>{visibleText(words)}</code> : words}</li>
           ))}
         </ul>
-      </Fact>
-      <Fact name="Fails with">{visibleText(failWords(bootTest))}</Fact>
-    </Facts>
+      </dd>
+      <dt>Fails with</dt>
+      <dd>{visibleText(failWords(bootTest))}</dd>
+    </dl>
   )
 }

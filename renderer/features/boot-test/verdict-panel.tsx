@@ -20,6 +20,7 @@ export function VerdictPanel({ job, report }: { readonly job: Job; readonly repo
       <h2>Verdict</h2>
       <p>{visibleText(report.reason)}</p>
       <EvidenceList evidence={report.evidence} missing={report.missing} missingWords="not seen" />
+      {report.accelerator.used === 'tcg' && <p className="caption">{visibleText(report.accelerator.reason)}</p>}
       {report.notes.map((note) => (
         <p key={note} className="caption">
           {visibleText(note)}

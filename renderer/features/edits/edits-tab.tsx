@@ -34,11 +34,9 @@ export function EditsTab({ path, partitionLabel }: { readonly path: string; read
   const failed = preview.data.edits.filter((edit) => edit.problem !== null).length
   return (
     <div className={styles.columns}>
-      <div className={styles.side}>
-        <StagedList path={path} preview={preview.data} canSave={failed === 0 && changes.length > 0} />
-        <RecipeTestCard path={path} />
-      </div>
+      <StagedList path={path} preview={preview.data} canSave={failed === 0 && changes.length > 0} />
       <div className={styles.changes}>
+        <RecipeTestCard path={path} />
         {failed > 0 && (
           <Note tone="red" title={failed === 1 ? 'One edit does not fit the image' : `${failed} edits do not fit the image`}>
             <p>Undo it in the list, where it says why. Then the rest can be saved.</p>

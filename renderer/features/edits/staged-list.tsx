@@ -23,7 +23,7 @@ export function StagedList({ path, preview, canSave }: StagedListProps) {
   const { bootTest, save } = useAppActions()
   const { edits } = preview
   return (
-    <section className="card" aria-label="Staged edits">
+    <section className={`card ${styles.staged}`} aria-label="Staged edits">
       <header className={styles.header}>
         <h2>{count(edits.length, 'staged edit')}</h2>
         <span className={styles.tools}>

@@ -156,6 +156,7 @@ function liveMachine(
     live: () => ({
       seconds: trial.seconds(),
       state: trial.state,
+      accelerator: prepared.accelerator,
       timeline: judge.timeline,
       evidence: judge.evidence,
       missing: judge.missing,

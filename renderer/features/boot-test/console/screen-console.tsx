@@ -10,7 +10,7 @@ import { ConsoleFrame } from './console-frame.js'
 import { pumpStream } from './pump-stream.js'
 import { useConsoleLink } from './use-console-link.js'
 
-const LABEL = 'Graphical console of the guest. What is typed goes to the guest, F6 leaves the console.'
+const LABEL = 'Graphical console of the guest. Keyboard and pointer go to the guest, F6 leaves the console.'
 
 interface ScreenConsoleProps {
   readonly id: string
@@ -46,7 +46,7 @@ export function ScreenConsole({ id, isLive, views }: ScreenConsoleProps) {
         <LastPicture id={id} isLive={isLive} />
       )}
       <p className={styles.hint}>
-        {shows && <span>Click, and type to the guest.</span>}
+        {shows && <span>Click, and type to the guest; the pointer is its own.</span>}
         {shows && (
           <span>
             <kbd>F6</kbd> leaves the console
