@@ -154,7 +154,9 @@ function reading(terminal: Duplex) {
     type: (line: string): void => {
       terminal.write(`${line}\n`)
     },
-    shows: (pattern: RegExp): Promise<void> => expect.poll(() => text, { timeout: PATIENCE }).toMatch(pattern),
+    shows: async (pattern: RegExp): Promise<void> => {
+      await expect.poll(() => text, { timeout: PATIENCE }).toMatch(pattern)
+    },
     /** When it has ended. */
     all: async (): Promise<string> => {
       await ended
