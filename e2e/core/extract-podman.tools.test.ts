@@ -3,10 +3,10 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
-import { imageOf, layerOf, partitioned } from './container-image.js'
+import { digestOf, imageOf, layerOf, partitioned, writeLayout } from './container-image.js'
 import { openPodmanStorage, type PodmanStorage } from './podman-storage.js'
 import { startRegistry, type TestRegistry } from './registry.js'
-import { openBench, type TestBench } from './workbench.js'
+import { filesIn, openBench, type TestBench } from './workbench.js'
 
 const NAME = 'containers-storage:localhost/small:1'
 
@@ -58,3 +58,65 @@ test('an image of a registry by podman, as asked for: pulled, copied from, and r
   expect((await fs.readFile(output)).equals(disk)).toBe(true)
   expect(await storage.left()).toMatchObject({ images: ['localhost/small:1'], containers: [] })
 })
+
+const LINKS = {
+  '/boot.raw': 'boot',
+  '/disk': 'boot.raw',
+  '/disk/boot.raw': 'boot',
+  '/up/here': 'image',
+  '/whole.raw': digestOf(disk),
+  '/round': 'container-invalid',
+  '/nowhere': 'guest-file-not-found',
+  '/odd': 'not-a-regular-file',
+}
+
+test('a link that is named is followed by podman as it is while the image streams', { timeout: 120_000 }, async () => {
+  const lower = await layerOf([
+    { name: 'disks/v1/boot.raw', data: 'boot' },
+    { name: 'disks/latest', type: 'symlink', linkname: 'v1' },
+    { name: 'etc/hostname', data: 'image' },
+    { name: 'parts/disk.raw.aa', data: disk.subarray(0, 1024 ** 2) },
+    { name: 'parts/disk.raw.ab', data: disk.subarray(1024 ** 2) },
+  ])
+  const upper = await layerOf([
+    { name: 'disk', type: 'symlink', linkname: '/disks/latest' },
+    { name: 'boot.raw', type: 'symlink', linkname: 'disk/boot.raw' },
+    { name: 'whole.raw', type: 'symlink', linkname: 'parts/disk.raw.aa' },
+    { name: 'up/here', type: 'symlink', linkname: '../../../../../etc/hostname' },
+    { name: 'round', type: 'symlink', linkname: 'about' },
+    { name: 'about', type: 'symlink', linkname: 'round' },
+    { name: 'nowhere', type: 'symlink', linkname: 'disks/none' },
+    { name: 'odd', type: 'symlink', linkname: 'disk/../v1/boot.raw' },
+  ])
+  const image = imageOf({ layers: [lower, upper] })
+  const id = await storage.put(image, 'localhost/links:1')
+  const layout = await writeLayout(path.join(bench.folder, 'layout'), image)
+  const outcomesOf = async (reference: string): Promise<Record<string, string>> => {
+    const outcomes: Record<string, string> = {}
+    for (const wanted of Object.keys(LINKS)) outcomes[wanted] = await outcomeOf(reference, wanted)
+    return outcomes
+  }
+  expect(await outcomesOf(`oci:${layout}`)).toEqual(LINKS)
+  // Of links that lead on for ever, or back through another link, podman says that there is nothing.
+  expect(await outcomesOf('containers-storage:localhost/links:1')).toEqual({
+    ...LINKS,
+    '/round': 'guest-file-not-found',
+    '/odd': 'guest-file-not-found',
+  })
+  await storage.podman('rmi', id)
+  expect((await storage.left()).containers).toEqual([])
+})
+
+/** What came out, in a word: the content of a small file, the digest of a large one, what is in a folder, or the code of the error. */
+async function outcomeOf(reference: string, wanted: string): Promise<string> {
+  const output = path.join(bench.folder, 'linked')
+  const { error } = await bench.run({ kind: 'extract-container', input: { reference, output, path: wanted } })
+  if (error !== null) return error.code
+  try {
+    if ((await fs.stat(output)).isDirectory()) return (await filesIn(output)).join()
+    const bytes = await fs.readFile(output)
+    return bytes.length > 1024 ? digestOf(bytes) : bytes.toString()
+  } finally {
+    await fs.rm(output, { recursive: true })
+  }
+}

@@ -28,7 +28,7 @@ const DISK = Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), randomBytes(200_00
 const OUTCOMES = {
   'disk/-dash.raw': 'dash',
   '/disk/ünï cödé:1.raw': 'words',
-  '/disk/inside': 'not-a-regular-file',
+  '/disk/inside': 'dash',
   '/disk/passwd': 'guest-file-not-found',
   '/disk/up': 'guest-file-not-found',
   '/out/passwd': 'guest-file-not-found',

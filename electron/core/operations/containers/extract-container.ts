@@ -27,6 +27,7 @@ import { OutputPart } from './output-part.js'
 import { needsOthers, severalDisks, takeNamed, takeOnlyDisk } from './take-file.js'
 import { type TakenFolder, takeFolder } from './take-folder.js'
 import { takeParts } from './take-parts.js'
+import { NamedLink } from './stored-files.js'
 import type { TakeJob, TakenFile } from './take.js'
 
 type Input = JobInput<'extract-container'>
@@ -49,8 +50,16 @@ export async function extractContainer(ctx: JobContext, input: Input, signIns: S
     message: (text) => ctx.message(text),
   }
   const taken = await ctx.step('fetch', async (progress) => {
-    image.progress.onBytes = () => progress.bytes(Math.min(image.progress.arrived(), image.progress.total), image.progress.total)
-    return take(ctx, job, image, wanted === null ? null : image.pathIn(wanted), part)
+    const takeFrom = (from: JobImage): Promise<TakenFile | TakenFolder> => {
+      from.progress.onBytes = () => progress.bytes(Math.min(from.progress.arrived(), from.progress.total), from.progress.total)
+      return take(ctx, { ...job, layers: from.layers }, from, wanted === null ? null : from.pathIn(wanted), part)
+    }
+    try {
+      return await takeFrom(image)
+    } catch (thrown) {
+      if (!(thrown instanceof NamedLink) || image.whole === null) throw thrown
+      return takeFrom(image.whole)
+    }
   })
   const result = 'files' in taken ? describeFolder(taken) : await describeFile(taken, part, wanted !== null)
   await ctx.step('publish', () => finish(ctx, part, output, input.replace))

@@ -9,7 +9,7 @@ import type { JobContext } from '../job-context.js'
 import { workFolder } from '../work-folder.js'
 import { chooseImage } from './choose-image.js'
 import type { ContainerSource } from './container-source.js'
-import { openByPodman } from './open-by-podman.js'
+import { openByPodman, type PodmanImage } from './open-by-podman.js'
 import { openLayer } from './layer-stream.js'
 import { openContainerSource } from './open-container-source.js'
 import { requireTrusted } from './signatures/check-signature.js'
@@ -33,6 +33,8 @@ export interface JobImage {
   readonly proofs: readonly string[]
   /** Where a path of the image stands in what `layers` give. */
   pathIn(path: string): string
+  /** All of the same image, where `layers` give a part of it: to follow a link. */
+  readonly whole: JobImage | null
 }
 
 /** Looks an image up and has the policy of this machine checked. Throws as `openContainerSource`, `chooseImage` and `requireTrusted`. */
@@ -57,6 +59,7 @@ export async function openByStream(ctx: JobContext, input: Input, signIns: SignI
     source,
     progress,
     pathIn: (path) => path,
+    whole: null,
     proofs: signature.state === 'verified' ? [signature.detail] : [],
     layers: layers.map((layer, number) => ({
       layer,
@@ -85,12 +88,21 @@ export async function openWithPodman(ctx: JobContext, input: Input, signIns: Sig
   const parsed = parseReference(input.reference)
   const reference = input.digest === undefined ? parsed : pinned(parsed, input.digest)
   const temporaryFolder = workFolder(ctx, input.output)
-  const { image, files } = await openByPodman(ctx, signIns, { reference, platform: input.platform, access: input.access, temporaryFolder })
-  const digest = image.digest ?? input.digest ?? `sha256:${image.id}`
+  const opened = await openByPodman(ctx, signIns, { reference, platform: input.platform, access: input.access, temporaryFolder })
+  const whole = podmanImage(opened, input, null)
+  return path === null || path === '/' ? whole : { ...podmanImage(opened, input, path), whole }
+}
+
+function podmanImage({ image, files }: PodmanImage, { digest: asked }: Input, path: string | null): JobImage {
+  const digest = image.digest ?? asked ?? `sha256:${image.id}`
   const progress = { read: 0, arrived: () => progress.read, total: image.bytes, onBytes: () => {} }
+  const onBytes = (bytes: number): void => {
+    const before = progress.read
+    progress.read += bytes
+    if (Math.floor(before / STEP_BYTES) < Math.floor(progress.read / STEP_BYTES)) progress.onBytes()
+  }
   const layer = { digest, mediaType: '', bytes: image.bytes, compression: 'none' as const, kind: 'tar' as const, title: null }
   const { os, architecture } = image
-  const isAlone = path !== null && path !== '/'
   return {
     digest,
     imageDigest: digest,
@@ -98,21 +110,10 @@ export async function openWithPodman(ctx: JobContext, input: Input, signIns: Sig
     source: null,
     progress,
     // A copy of one thing bears its own name alone.
-    pathIn: (asked) => (isAlone ? `/${baseOf(asked)}` : asked),
+    pathIn: (wanted) => (path === null ? wanted : `/${baseOf(wanted)}`),
+    whole: null,
     proofs: ['Podman checked the image, and gave out its files'],
-    layers: [
-      {
-        layer,
-        open: async () =>
-          new ByteSource(
-            counted(isAlone ? files.at(path) : files.all(), (bytes) => {
-              const before = progress.read
-              progress.read += bytes
-              if (Math.floor(before / STEP_BYTES) < Math.floor(progress.read / STEP_BYTES)) progress.onBytes()
-            }),
-          ),
-      },
-    ],
+    layers: [{ layer, open: async () => new ByteSource(counted(path === null ? files.all() : files.at(path), onBytes)) }],
   }
 }
 

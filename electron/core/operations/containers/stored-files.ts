@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { AppError } from '#shared/errors/app-error'
-import { showControl } from '#shared/text/visible'
 import type { Host, ToolProcess } from '../../process/host.js'
 import { listContainers } from '../../tools/podman/containers.js'
 import { startCopyOut } from '../../tools/podman/copy-out.js'
@@ -29,12 +28,20 @@ export interface StoredFiles {
   /** A tar of all files, in the order of the file system. Throws `tool-failed`, `cancelled`. */
   all(): AsyncGenerator<Uint8Array>
   /**
-   * A tar of one file, or of a folder with all in it. Links on the way to it are followed inside of the image and nowhere else. Throws `guest-file-not-found`,
-   * `not-a-regular-file` for a link itself, `tool-failed`, `cancelled`.
+   * A tar of one file, or of a folder with all in it. Links on the way to it are followed inside of the image and nowhere else. Throws `NamedLink` before it gives out
+   * anything, `guest-file-not-found`, `tool-failed`, `cancelled`.
    */
   at(path: string): AsyncGenerator<Uint8Array>
   /** Removes the container that it needed, whatever happened before. */
   close(): Promise<void>
+}
+
+/** What was asked for is a symbolic link itself: where it leads to, and what that is, the image as a whole tells. */
+export class NamedLink extends Error {
+  constructor(path: string) {
+    super(`${path} is a symbolic link`)
+    this.name = 'NamedLink'
+  }
 }
 
 /** Makes a container of an image, never started, to read its files; the caller closes it. Throws `tool-missing`, `tool-failed`, `no-space`. */
@@ -79,7 +86,7 @@ function absolute(path: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** podman gives out what a link leads to, under that name: someone who asks for a link is told so, as everywhere else. */
+/** podman gives out what a link leads to, under the name of that. */
 async function* underItsName(content: AsyncGenerator<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
   const head: Uint8Array[] = []
   let isChecked = false
@@ -101,11 +108,7 @@ async function checkName(head: readonly Uint8Array[], path: string): Promise<rea
   const input = new SeekingInput(async (offset, length) => bytes.subarray(offset, offset + length), bytes.length)
   const first = await readTar(input, path).next()
   const name = first.done === true ? null : posix.basename(first.value.name)
-  if (name !== null && name !== posix.basename(posix.normalize(absolute(path)))) {
-    throw new AppError('not-a-regular-file', {
-      details: { path: showControl(path), reason: `it is a symbolic link to ${showControl(name)}; take that` },
-    })
-  }
+  if (name !== null && name !== posix.basename(posix.normalize(absolute(path)))) throw new NamedLink(path)
   return head
 }
 
