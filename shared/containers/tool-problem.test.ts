@@ -27,6 +27,10 @@ const SAID: readonly (readonly [string, string])[] = [
     'Error: choosing an image from manifest list docker://h/a:1: no image found in manifest list for architecture arm64, variant "v8", OS linux',
     'platform-not-found',
   ],
+  [
+    'Error: initializing source docker://h/a:1: pinging container registry h: invalid status code from registry 500 (Internal Server Error)',
+    'registry-failed',
+  ],
 ]
 
 test.each(SAID)('%s', (stderr, code) => {

@@ -27,6 +27,7 @@ const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
     /connection refused|no such host|i\/o timeout|network is unreachable|connection reset|unexpected EOF|proxyconnect|deadline exceeded/i,
     'registry-unreachable',
   ],
+  [/invalid status code from registry \d+|received unexpected HTTP status/i, 'registry-failed'],
 ]
 
 /** Why podman or skopeo failed, by what it said on stderr; null where that fits nothing known. */

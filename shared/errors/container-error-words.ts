@@ -41,7 +41,7 @@ export const CONTAINER_ERROR_WORDS = {
     next: facts.text(['next'], 'Try again later; its operator may know more.'),
   }),
   'sign-in-needed': (facts) => ({
-    title: `${facts.text(['registry', 'service'], 'The registry')} wants you to sign in`,
+    title: `${facts.text(['registry', 'service'], 'The registry')} ${facts.has('user') || facts.has('where') ? 'refused the sign-in' : 'wants you to sign in'}`,
     detail: facts.has('service')
       ? sentence(facts.text(['reason'], 'No sign-in for it was found'))
       : facts.has('user') || facts.has('where')

@@ -50,6 +50,7 @@ const logoutCommand: Command = {
   examples: ['diskwright containers logout registry.example'],
   async run(input, { core, print }) {
     const [registry = ''] = input.positionals
+    if (registry.trim() === '') throw new UsageError('say which registry')
     await core.containers.signOut(registry, accessOf(input).authFile)
     print.result({ registry })
     print.line(`Signed out at ${registry}`)

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { authFilePaths } from './auth-files.js'
+import { authFilePaths, writeAuthFile } from './auth-files.js'
 
 const LASTING = ['/h/.config/containers/auth.json', '/h/.docker/config.json']
 
@@ -16,4 +16,8 @@ test.each([
   } finally {
     getuid.mockRestore()
   }
+})
+
+test('a folder that takes no files is told, and not tried for ever', () => {
+  expect(() => writeAuthFile('/proc/none/auth.json', {})).toThrow(expect.objectContaining({ code: 'folder-not-writable' }))
 })

@@ -43,10 +43,21 @@ export function readAuthFile(file: string): AuthFile | null {
 /** Replaces an auth file as a whole, for its owner alone; a link stays one. Throws `folder-not-writable`. */
 export function writeAuthFile(file: string, content: Readonly<Record<string, unknown>>): void {
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(path.dirname(file))
     const target = fs.existsSync(file) ? fs.realpathSync(file) : file
     writeTextDurably(target, `${JSON.stringify(content, null, '\t')}\n`, 0o600)
   } catch (thrown) {
     throw new AppError('folder-not-writable', { details: { folder: path.dirname(file), path: file, reason: errnoCode(thrown) } })
+  }
+}
+
+/** One after the other: where a folder that is there takes no other, as in /proc, Node's own `recursive` never ends. */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return
+  makeFolder(path.dirname(folder))
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 })
+  } catch (thrown) {
+    if (errnoCode(thrown) !== 'EEXIST') throw thrown
   }
 }

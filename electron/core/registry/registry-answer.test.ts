@@ -22,6 +22,7 @@ test.each([
   ['{"details":"incorrect username or password"}', 'incorrect username or password'],
   ['{"error":"invalid_grant","error_description":"the token has ended"}', 'the token has ended'],
   ['<html>nginx</html>', ''],
+  ['{"errors":[{"message":"cut', ''],
   ['plain\nwords\u001b[31m', 'plain words [31m'],
   ['', ''],
   ['{"errors":[null,5,{}]}', ''],

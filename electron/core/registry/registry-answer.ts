@@ -54,8 +54,8 @@ export function errorWords(body: string, secrets: readonly string[] = []): strin
     const parsed: unknown = JSON.parse(body)
     words = jsonWords(parsed)
   } catch {
-    // A page for people says nothing in words.
-    words = /^\s*</.test(body) ? '' : body
+    // Neither a page for people nor broken JSON says anything in words.
+    words = /^\s*[<{[]/.test(body) ? '' : body
   }
   const line = hideSecrets(words, secrets)
     .replace(/[\0-\x1f\x7f]+/g, ' ')

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { ContainerOrigin, NewerReport } from '#shared/containers/container-report'
 import type { Access } from '#shared/containers/container-requests'
 import { parseReference, printReference } from '#shared/containers/reference'
@@ -15,7 +16,10 @@ export async function checkNewer(deps: ContainerDeps, origins: Origins, file: st
   const origin = await origins.find(file)
   if (origin === null)
     throw new AppError('bad-input', {
-      details: { path: file, reason: 'it is not known where this file was taken from, or it was changed since' },
+      details: {
+        path: file,
+        reason: `it is not known where ${path.basename(file)} was taken from: that is told of files that Diskwright took out of an image on this machine, until they are moved or changed`,
+      },
     })
   try {
     return await look(deps, origin, access)
