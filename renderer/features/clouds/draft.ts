@@ -20,6 +20,8 @@ export const draftSchema = z.object({
   reached: z.enum(STEP_IDS),
   /** The job that sends it, or sent it. */
   job: z.string().nullable(),
+  /** It was filled from the record of an upload that broke off. */
+  reopened: z.boolean().default(false),
   /** Fields of secrets that were filled in and are not there any more. */
   again: z.array(z.string()).default([]),
   /** Edits that went along and held secrets, which nobody keeps. */
@@ -46,6 +48,7 @@ export function newDraft(path: string): Draft {
     step: 'target',
     reached: 'target',
     job: null,
+    reopened: false,
     again: [],
     lostEdits: 0,
   }

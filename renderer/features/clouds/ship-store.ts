@@ -97,6 +97,7 @@ export const useShipStore = create<ShipStore>()((set) => {
           values: { ...known.values, [provider]: values },
           reached: 'check',
           job: null,
+          reopened: true,
           again: lostSecrets,
         }
         return { drafts: { ...others, [facts.path]: draft }, active: facts.path, wanted }

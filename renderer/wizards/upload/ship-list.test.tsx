@@ -95,7 +95,7 @@ test('what came to its end cannot go on; what it left can be deleted', async () 
 })
 
 test('it opens in the form with nothing lost; a secret that is gone is asked for beside its field', async () => {
-  const { asked } = show([open], { lostSecrets: ['token'], lostEdits: 1 })
+  show([open], { lostSecrets: ['token'], lostEdits: 1 })
   fireEvent.click((await row('Broke off')).getByRole('button', { name: `Open ${TITLE}` }))
   expect(await screen.findByText(/type it again$/)).toBeDefined()
   expect(screen.getByLabelText(/^Token/)).toBe(document.activeElement)
@@ -112,10 +112,10 @@ test('it opens in the form with nothing lost; a secret that is gone is asked for
   store().list()
   const again = await row('Broke off')
   store().fill(PATH, { name: 'boot-2' })
+  store().change(PATH, { step: 'run' })
   fireEvent.click(again.getByRole('button', { name: `Open ${TITLE}` }))
   await screen.findByText(/type it again$/)
   expect(store().drafts[PATH]?.values.s3, 'as it was left there').toMatchObject({ name: 'boot-2' })
-  expect(asked('clouds.reviewUpload')).toHaveLength(1)
 })
 
 test('edits are taken apart so that they make the same again', () => {

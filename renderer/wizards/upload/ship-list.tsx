@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { ChevronDown, FolderOpen, Rocket } from 'lucide-react'
+import { useEffect } from 'react'
 import { call } from '../../api/client.js'
 import { jobsQuery, recentsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
@@ -23,6 +24,9 @@ export function ShipList() {
   const { data: jobs = [] } = useQuery(jobsQuery)
   const open = useQuery(openUploadsQuery)
   const running = runningUploads(jobs)
+  const client = useQueryClient()
+  // One that begins or ends while the list shows comes to another part of it.
+  useEffect(() => void client.invalidateQueries({ queryKey: openUploadsQuery.queryKey }), [client, running.length])
   const broken = brokenUploads(open.data ?? [], jobs)
   const left = leftUploads(open.data ?? [])
   const shown = new Set([...running.map((job) => uploadInput(job)?.upload), ...broken.map(({ open: { upload } }) => upload)])
