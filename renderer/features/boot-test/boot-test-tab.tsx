@@ -14,7 +14,6 @@ import { Badge } from '../../components/badge.js'
 import { EmptyState } from '../../components/empty-state.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { count } from '../../components/format.js'
-import { Note } from '../../components/note.js'
 import { useNow } from '../../components/use-now.js'
 import { useEdits } from '../edits/edit-store.js'
 import { JobActions } from '../jobs/job-actions.js'
@@ -26,6 +25,7 @@ import { begunWords, machineWords, stateWords } from './boot-test-words.js'
 import { lastVerdict, requestOf, testsOf } from './boot-tests.js'
 import { ConsoleArea } from './console/console-area.js'
 import { LivePanel } from './live-panel.js'
+import { StaleNote } from './stale-note.js'
 import { useLive } from './use-live.js'
 import { VerdictPanel } from './verdict-panel.js'
 
@@ -115,11 +115,7 @@ function About({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
   return (
     <>
       <p className="dim">{parts.join('; ')}. The image itself is not written to.</p>
-      {!isSame && job.output?.bootTest && (
-        <Note tone="amber" title="The image or its edits have changed since">
-          <p>This verdict is not about what is here now. Run it again.</p>
-        </Note>
-      )}
+      {!isSame && job.output?.bootTest && <StaleNote />}
     </>
   )
 }

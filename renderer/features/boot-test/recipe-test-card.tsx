@@ -7,7 +7,6 @@ import { imageQuery, jobsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { Badge } from '../../components/badge.js'
 import { ErrorNotice } from '../../components/error-notice.js'
-import { Note } from '../../components/note.js'
 import { visibleText } from '../../components/visible-text.js'
 import { useEdits } from '../edits/edit-store.js'
 import { JobActions } from '../jobs/job-actions.js'
@@ -20,6 +19,7 @@ import { EvidenceList } from './evidence-list.js'
 import styles from './recipe-test.module.css'
 import { RecipeTestPlan } from './recipe-test-plan.js'
 import { runRecipeTest } from './run-recipe-test.js'
+import { StaleNote } from './stale-note.js'
 import { useLive } from './use-live.js'
 
 /** The boot test that the recipe asks for which was staged: what it boots, how it goes, and what it found. Nothing where none asks for one. */
@@ -91,11 +91,7 @@ function RecipeTestRun({ path, job }: { readonly path: string; readonly job: Job
       </div>
       {isActive(job) && <JobProgress job={job} />}
       {report !== undefined && <p>{visibleText(report.reason)}</p>}
-      {isStale && (
-        <Note tone="amber" title="The image or its edits have changed since">
-          <p>This verdict is not about what is here now. Run it again.</p>
-        </Note>
-      )}
+      {isStale && <StaleNote />}
       {seen && (
         <EvidenceList evidence={seen.evidence} missing={seen.missing} missingWords={report === undefined ? 'not yet' : 'not seen'} />
       )}
