@@ -1,7 +1,6 @@
 import { Button, Menu } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { ChevronDown, FolderOpen, Rocket } from 'lucide-react'
-import { useEffect } from 'react'
 import { call } from '../../api/client.js'
 import { jobsQuery, recentsQuery } from '../../api/queries.js'
 import { useAppActions } from '../../components/app-actions.js'
@@ -22,11 +21,10 @@ const OFFERED = 8
 export function ShipList() {
   const drafts = useShipStore((store) => store.drafts)
   const { data: jobs = [] } = useQuery(jobsQuery)
-  const open = useQuery(openUploadsQuery)
   const running = runningUploads(jobs)
-  const client = useQueryClient()
   // One that begins or ends while the list shows comes to another part of it.
-  useEffect(() => void client.invalidateQueries({ queryKey: openUploadsQuery.queryKey }), [client, running.length])
+  const queryKey = [...openUploadsQuery.queryKey, running.map(({ id }) => id)]
+  const open = useQuery({ queryKey, queryFn: () => call('clouds.openUploads'), staleTime: 0, placeholderData: keepPreviousData })
   const broken = brokenUploads(open.data ?? [], jobs)
   const left = leftUploads(open.data ?? [])
   const shown = new Set([...running.map((job) => uploadInput(job)?.upload), ...broken.map(({ open: { upload } }) => upload)])
