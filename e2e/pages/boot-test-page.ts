@@ -22,6 +22,11 @@ export class BootTestPage {
     this.rows = this.#terminal.locator('.xterm-rows')
   }
 
+  /** The terminal in the guest by SSH. */
+  get ssh(): FrameLocator {
+    return this.page.frameLocator('iframe[title="SSH terminal in the guest"]')
+  }
+
   get screen(): FrameLocator {
     return this.page.frameLocator('iframe[title="Graphical console of the guest"]')
   }
@@ -36,13 +41,13 @@ export class BootTestPage {
     await this.dialog.getByRole('button', { name: 'Run boot test' }).click()
   }
 
-  async type(text: string): Promise<void> {
-    await this.#terminal.locator('.xterm-screen').click()
+  async type(text: string, terminal = this.#terminal): Promise<void> {
+    await terminal.locator('.xterm-screen').click()
     await this.page.keyboard.type(text)
   }
 
-  /** Shows the serial console, its plain text, or the screen. */
-  async show(view: 'Serial console' | 'Text' | 'Screen'): Promise<void> {
+  /** Shows the serial console, its plain text, the screen, or a terminal by SSH. */
+  async show(view: 'Serial console' | 'Text' | 'Screen' | 'SSH'): Promise<void> {
     await this.page.getByRole('radiogroup', { name: 'What is shown of the guest' }).getByText(view, { exact: true }).click()
   }
 }

@@ -148,7 +148,7 @@ test('a machine that stays on is reached by SSH, and switched off', async () => 
   expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull()
   fireEvent.click(screen.getByRole('radio', { name: 'SSH' }))
   fireEvent.change(screen.getByRole('textbox', { name: 'User to sign in as' }), { target: { value: 'core' } })
-  await press('Copy the command for a terminal of your own')
+  await press('Copy command for a terminal of your own')
   expect(invoke).toHaveBeenCalledWith('host.copy', { text: expect.stringMatching(/^ssh -p 2222 .* core@127\.0\.0\.1$/) })
   fireEvent.change(screen.getByRole('textbox', { name: 'User to sign in as' }), { target: { value: '$(reboot)' } })
   expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Sign in' }).disabled).toBe(true)

@@ -59,7 +59,7 @@ export function SshConsole({ id, port, views }: SshConsoleProps) {
         <Button ref={leave} type="submit" size="xs" leftSection={<LogIn size={14} aria-hidden />} disabled={command === null || isOpen}>
           {session === null ? 'Sign in' : 'Sign in again'}
         </Button>
-        {command !== null && <CopyButton text={command} label="Copy the command for a terminal of your own" word="Copy command" />}
+        {command !== null && <CopyButton text={command} label="Copy command for a terminal of your own" word="Copy command" />}
       </form>
       <div className={styles.screen}>
         {session === null ? (
