@@ -34,10 +34,10 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
         <Badge tone={tone}>{words}</Badge>
         <span className={styles.clock}>{formatDuration(live.seconds)}</span>
       </p>
-      {live.accelerator?.used === 'tcg' && <p className="caption">{visibleText(live.accelerator.reason)}</p>}
       {judged !== null && <p>{visibleText(judged.reason)}</p>}
       {judged !== null && <MachineActions job={job} isJudged />}
       <EvidenceList evidence={live.evidence} missing={live.missing} missingWords={judged === null ? 'not yet' : 'not seen'} />
+      {live.accelerator?.used === 'tcg' && <p className="caption">{visibleText(live.accelerator.reason)}</p>}
       <section className={styles.part} aria-label="Time line">
         <h3>Time line</h3>
         <TimeLine timeline={live.timeline} seconds={judged?.seconds ?? live.seconds} isRunning={judged === null} />
