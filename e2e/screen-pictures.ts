@@ -14,6 +14,7 @@ const IN_README: ReadonlySet<string> = new Set([
   'edits',
   'convert',
   'convert-table',
+  'boot-test',
   'containers',
   'ship',
   'boot-dark',
