@@ -27,6 +27,9 @@ test('two images for three platforms: planned, made as one group, told in a tabl
     [0, 1].flatMap((source) => ['azure-vhd', 'virtualbox-vdi', 'proxmox-qcow2'].map((id) => [source, id, null])),
   )
   expect(await filesIn(folder)).toEqual([])
+  const fresh = path.join(cli.folder, 'not made yet')
+  expect((await cli.run(['convert', ...sources, '--folder', fresh, ...FOR, '--dry-run'])).code).toBe(0)
+  expect(await filesIn(cli.folder)).not.toContain('not made yet')
 
   const { code, out, err } = await cli.run(args)
   expect([code, err]).toEqual([0, ''])

@@ -81,6 +81,7 @@ test('files: listed, printed, copied out; which partition is asked for when it i
   )
   expect(await cli.run(['files', 'ls', ock, '/', '-p', '7'])).toMatchObject({ code: 2, err: expect.stringContaining('no partition 7') })
   expect(await cli.run(['files', 'cat', ock, '/no/such', '-p', '2'])).toMatchObject({ code: 2, out: '' })
+  expect(await cli.run(['files', 'cat', ock, '/loader', '-p', '2'])).toMatchObject({ code: 2, err: expect.stringContaining('is a folder') })
 })
 
 test('a large binary file comes through a pipe byte for byte; JSON and a terminal get what they can hold', async () => {
@@ -161,7 +162,10 @@ test('compare: packed or not, a disk of an archive by its name; exit code 1 wher
   expect(await cli.shell(`cd "$FOLDER" && ${pack}`, { FOLDER: cli.folder })).toMatchObject({ code: 0 })
   const compare = (...args: string[]) => cli.run(['compare', 'a.raw.gz', ...args])
   expect(await compare('a.raw')).toMatchObject({ code: 0, out: expect.stringContaining('The content is identical') })
-  expect(await compare('two.tar', '--other-member', 'b.raw')).toMatchObject({ code: 1, out: expect.stringContaining('512 bytes differ in 1 place') })
+  expect(await compare('two.tar', '--other-member', 'b.raw')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('512 bytes differ in 1 place'),
+  })
   expect(await compare('two.tar')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('say which one: a.raw, b.raw') })
 })
 
