@@ -46,6 +46,13 @@ test('login tries the password, keeps it as podman does, and a disk is packaged,
   expect(listed.out).toContain(place)
   expect(listed.out).not.toContain(SECRET)
 
+  // A file that is named is written and forgotten in alone.
+  const named = path.join(cli.folder, 'named.json')
+  const login = `"$DISKWRIGHT" containers login ${place} -u me --password-stdin --tls-verify false --authfile named.json`
+  expect((await shell(`printf '${SECRET}\\n' | ${login}`)).out).toBe(`Signed in at ${place} as me; kept in ${named}\n`)
+  expect((await run('containers', 'logout', place, '--authfile', named)).out).toBe(`Signed out at ${place}\n`)
+  expect((await run('containers', 'logins')).out).toContain(place)
+
   const dry = await run(...pack, '--dry-run')
   expect(dry.out).toContain(`Send what docker://${target} has not yet`)
   const packed = await run(...pack)

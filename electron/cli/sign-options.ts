@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 import type { JobInput } from '#shared/jobs/job-requests'
-import { type CommandInput, type OptionTable, UsageError } from './command.js'
+import { type CommandContext, type CommandInput, type OptionTable, UsageError } from './command.js'
 import { askSecret } from './read-secret.js'
 
 /** How an image is signed. Passphrases are never options: those of a key come from `COSIGN_PASSWORD` or are asked for, those of GnuPG from its agent. */
@@ -23,13 +23,16 @@ export function signatureOf(input: CommandInput): JobInput<'package-container'>[
   return key === undefined ? undefined : { kind: 'gpg', key }
 }
 
-/** Asks for the passphrase of an encrypted key, where it is not in the environment and there is a terminal. Throws `cancelled`. */
-export async function askPassphrase(sign: JobInput<'package-container'>['sign'], signal: AbortSignal): Promise<void> {
+/** Asks for the passphrase of an encrypted key, where it is not in the environment and there is a terminal. Throws `cancelled`, `bad-input` for a wrong one. */
+export async function askPassphrase(
+  sign: JobInput<'package-container'>['sign'],
+  { core, signal }: Pick<CommandContext, 'core' | 'signal'>,
+): Promise<void> {
   const { env, stdin, stderr } = process
   if (sign?.kind !== 'sigstore' || env.COSIGN_PASSWORD !== undefined || !stdin.isTTY) return
   // What is no key is told by who reads it.
   const pem = await readFile(sign.keyFile, 'utf8').catch(() => '')
   if (!/-----BEGIN ENCRYPTED /.test(pem)) return
-  // Of this process alone: programs that it runs are given an environment of their own.
-  env.COSIGN_PASSWORD = await askSecret({ stdin, stderr, signal }, `Passphrase of ${sign.keyFile}: `, 'put it into COSIGN_PASSWORD')
+  const passphrase = await askSecret({ stdin, stderr, signal }, `Passphrase of ${sign.keyFile}: `, 'put it into COSIGN_PASSWORD')
+  await core.containers.unlockKey(sign.keyFile, passphrase)
 }

@@ -29,7 +29,7 @@ export const copyContainerCommand: Command = {
   ],
   async run(input, context) {
     const request = await requestOf(input, context.core)
-    await askPassphrase(request.sign, context.signal)
+    await askPassphrase(request.sign, context)
     const { job, output } = await followJob(context, { kind: 'copy-container', input: request })
     context.print.result(job)
     for (const line of containerLines(output)) context.print.line(line)

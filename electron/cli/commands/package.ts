@@ -57,7 +57,7 @@ export const packageCommand: Command = {
       for (const line of ['About the same by hand:', ...plan.commands.map((command) => `  ${command}`)]) print.line(line)
       return EXIT.ok
     }
-    await askPassphrase(request.sign, context.signal)
+    await askPassphrase(request.sign, context)
     const { job, output } = await followJob(context, { kind: 'package-container', input: request })
     print.result(job)
     for (const line of containerLines(output)) print.line(line)
