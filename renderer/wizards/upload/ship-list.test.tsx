@@ -2,8 +2,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { OpenUpload } from '#shared/clouds/cloud-calls'
-import type { ProviderForm } from '#shared/clouds/provider-form'
-import type { ProviderId } from '#shared/clouds/provider-ids'
 import type { Job } from '#shared/jobs/job'
 import { renderInApp, sampleActions } from '../../features/boot-entries/testing/sample-core.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
@@ -15,11 +13,8 @@ import { splitEdits } from './reopen-upload.js'
 import { ShipScreen } from './ship-screen.js'
 
 vi.mock('#shared/clouds/forms', async (original) => {
-  const [{ providerForm }, { SAMPLE_FORM }] = [
-    await original<{ providerForm: (id: ProviderId) => ProviderForm }>(),
-    await import('../../features/clouds/testing/sample-form.js'),
-  ]
-  return { providerForm: (id: ProviderId) => (id === 's3' ? SAMPLE_FORM : providerForm(id)) }
+  const { withSampleForm } = await import('../../features/clouds/testing/sample-form.js')
+  return withSampleForm(await original())
 })
 
 const PATH = '/images/boot.qcow2'

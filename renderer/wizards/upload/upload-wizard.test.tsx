@@ -1,8 +1,6 @@
 // @vitest-environment happy-dom
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { ProviderForm } from '#shared/clouds/provider-form'
-import type { ProviderId } from '#shared/clouds/provider-ids'
 import type { UploadPlan } from '#shared/clouds/upload-plan'
 import type { Job } from '#shared/jobs/job'
 import { renderInApp, sampleActions } from '../../features/boot-entries/testing/sample-core.js'
@@ -14,11 +12,8 @@ import { ShipScreen } from './ship-screen.js'
 
 /** A provider of its own stands in for S3, so that the shell is tried with every kind of field and nothing that one provider alone does. */
 vi.mock('#shared/clouds/forms', async (original) => {
-  const [{ providerForm }, { SAMPLE_FORM }] = [
-    await original<{ providerForm: (id: ProviderId) => ProviderForm }>(),
-    await import('../../features/clouds/testing/sample-form.js'),
-  ]
-  return { providerForm: (id: ProviderId) => (id === 's3' ? SAMPLE_FORM : providerForm(id)) }
+  const { withSampleForm } = await import('../../features/clouds/testing/sample-form.js')
+  return withSampleForm(await original())
 })
 
 const PATH = '/images/boot.qcow2'

@@ -1,5 +1,6 @@
 import type { Field } from '#shared/clouds/field'
 import type { ProviderForm } from '#shared/clouds/provider-form'
+import type { ProviderId } from '#shared/clouds/provider-ids'
 import { textOf } from '#shared/clouds/read-values'
 import type { CheckRow } from '#shared/clouds/upload-plan'
 import type { SourceFacts } from '#shared/clouds/source-facts'
@@ -58,6 +59,11 @@ export const SAMPLE_FORM: ProviderForm = {
   payload: () => ({ kind: 'disk' }),
   steps: () => [],
   commands: () => [],
+}
+
+/** The forms of all providers, the sample's in the place of S3's. */
+export function withSampleForm({ providerForm }: { readonly providerForm: (id: ProviderId) => ProviderForm }) {
+  return { providerForm: (id: ProviderId) => (id === 's3' ? SAMPLE_FORM : providerForm(id)) }
 }
 
 const MIB = 1024 * 1024
