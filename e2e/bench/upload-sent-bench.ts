@@ -88,26 +88,37 @@ function sparseDisk(file: string, mib: number): Promise<TestDisk> {
   return benchDisk(file, mib, islands)
 }
 
+/** A server that does not count itself, with a gate before it that does. */
+async function counted(
+  port: number,
+  server: { stop(): Promise<void> },
+  told: (port: number) => Pick<CountedPlace, 'values' | 'env'>,
+): Promise<CountedPlace> {
+  const gate = await openGate(port)
+  return {
+    ...told(gate.port),
+    received: () => gate.sent(),
+    async stop() {
+      await gate.close()
+      await server.stop()
+    },
+  }
+}
+
 /** An object has no holes: what it can do is not to hold the zeros. */
 async function beginS3(): Promise<CountedPlace> {
   const swift = await startSwift()
   await swift.makeContainer('bench')
-  const gate = await openGate(Number(new URL(swift.url).port))
-  return {
+  return counted(Number(new URL(swift.url).port), swift, (port) => ({
     values: {
-      endpoint: `http://127.0.0.1:${gate.port}`,
+      endpoint: `http://127.0.0.1:${port}`,
       accessKey: swift.accessKey,
       secretKey: 'env:SECRET_KEY',
       bucket: 'bench',
       format: 'qcow2',
     },
     env: { SECRET_KEY: swift.secretKey },
-    received: () => gate.sent(),
-    async stop() {
-      await gate.close()
-      await swift.stop()
-    },
-  }
+  }))
 }
 
 async function beginAzure(home: string, way: AzureWay): Promise<CountedPlace> {
@@ -130,10 +141,9 @@ async function beginAzure(home: string, way: AzureWay): Promise<CountedPlace> {
 
 async function beginVsphere(): Promise<CountedPlace> {
   const vcsim = await startVcsim()
-  const gate = await openGate(Number(new URL(`https://${vcsim.url}`).port))
-  return {
+  return counted(Number(new URL(`https://${vcsim.url}`).port), vcsim, (port) => ({
     values: {
-      url: `127.0.0.1:${gate.port}`,
+      url: `127.0.0.1:${port}`,
       user: vcsim.user,
       password: 'env:PASSWORD',
       thumbprint: vcsim.thumbprint,
@@ -142,12 +152,7 @@ async function beginVsphere(): Promise<CountedPlace> {
       name: 'bench',
     },
     env: { PASSWORD: vcsim.password },
-    received: () => gate.sent(),
-    async stop() {
-      await gate.close()
-      await vcsim.stop()
-    },
-  }
+  }))
 }
 
 async function beginAws(home: string): Promise<CountedPlace> {
@@ -202,19 +207,13 @@ async function beginOpenStack(): Promise<CountedPlace> {
 
 async function beginRegistry(): Promise<CountedPlace> {
   const registry = await startRegistry()
-  const gate = await openGate(registry.port)
-  return {
+  return counted(registry.port, registry, (port) => ({
     values: {
-      registry: `127.0.0.1:${gate.port}`,
+      registry: `127.0.0.1:${port}`,
       repository: 'bench/disk',
       tag: 'v1',
       plainHttp: 'true',
       architecture: 'amd64',
     },
-    received: () => gate.sent(),
-    async stop() {
-      await gate.close()
-      await registry.stop()
-    },
-  }
+  }))
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { textOf } from '#shared/clouds/read-values'
 import { contract } from './contract.js'
 import { FILLER, startOpenStack } from './fixtures/openstack.js'
+import { takenBytes } from './fixtures/taken-bytes.js'
 import { MIB, sha256 } from './test-disk.js'
 
 const run = promisify(execFile)
@@ -18,14 +19,7 @@ contract({
   async begin() {
     const stack = await startOpenStack()
     const { images, identity } = stack
-    let received = 0
-    const count = (): void => {
-      for (const { method, path: where, headers, status } of images.seen) {
-        if (status !== null && status < 300 && DATA.test(`${method} ${where}`)) received += Number(headers['content-length'])
-      }
-      images.forget()
-      identity.forget()
-    }
+    const taken = takenBytes(images, DATA, [identity])
     const pass = (): void => {
       images.set({ kind: 'pass' })
       identity.set({ kind: 'pass' })
@@ -59,10 +53,7 @@ contract({
       },
       stored: async (_scene, result) => sha256(await stack.download(result.resources[0]?.id ?? '')),
       left: async () => (await stack.listImages()).map(({ name }) => name).filter((name) => name !== FILLER),
-      received() {
-        count()
-        return received
-      },
+      received: () => taken.received(),
       wrongCredentials: {
         async arrange(wishes) {
           const file = path.join(wishes.env?.HOME ?? '', '.config/openstack/secure.yaml')
@@ -89,7 +80,7 @@ contract({
       busy: () => images.set({ kind: 'status', code: 503, headers: { 'retry-after': '0' } }, { match: DATA, times: 3 }),
       cut: () => images.set({ kind: 'cut-request', after: 2 * MIB }, { match: DATA, times: 1 }),
       calm() {
-        count()
+        taken.settle()
         pass()
       },
       stop: stack.stop,

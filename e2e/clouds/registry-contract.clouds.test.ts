@@ -6,6 +6,7 @@ import { artifactOf, partitioned } from '../core/container-image.js'
 import { startRegistry } from '../core/registry.js'
 import { startFaultProxy } from '../faults/fault-proxy.js'
 import { contract } from './contract.js'
+import { takenBytes } from './fixtures/taken-bytes.js'
 import type { UploadScene } from './run-upload.js'
 import { MIB, sha256Of } from './test-disk.js'
 
@@ -22,13 +23,7 @@ contract({
   async begin() {
     const registry = await startRegistry({ users: { me: PASSWORD } })
     const proxy = await startFaultProxy(registry.url)
-    let received = 0
-    const count = (): void => {
-      for (const { method, path: where, headers, status } of proxy.seen) {
-        if (status !== null && status < 300 && DATA.test(`${method} ${where}`)) received += Number(headers['content-length'])
-      }
-      proxy.forget()
-    }
+    const taken = takenBytes(proxy, DATA)
     const ask = (scene: UploadScene, where: string, method = 'GET'): Promise<Response> =>
       fetch(`${registry.url}/v2/${textOf(scene.values, 'repository')}/${where}`, {
         method,
@@ -39,7 +34,7 @@ contract({
       const { status } = await ask(scene, `manifests/${digest}`, 'DELETE')
       if (status !== 202) throw new Error(`deleting ${digest} was answered with ${status}`)
     }
-    let taken: UploadScene | undefined
+    let conflicting: UploadScene | undefined
     return {
       canaries: [PASSWORD],
       // One piece, and the configuration: what it had of one that broke off this registry forgets, with all before it.
@@ -72,21 +67,18 @@ contract({
         return tags ?? []
       },
       removeResult: remove,
-      received() {
-        count()
-        return received
-      },
+      received: () => taken.received(),
       wrongCredentials: { arrange: (wishes) => ({ ...wishes, secrets: { password: 'another' } }), codes: ['sign-in-needed'] },
       conflict: {
         async arrange(wishes, scene) {
           const file = { title: 'other', mediaType: 'text/plain', data: Buffer.from('of somebody else') }
           await registry.push(textOf(scene.values, 'repository'), 'v1', artifactOf('text/plain', [file]))
-          taken = scene
+          conflicting = scene
           return wishes
         },
         codes: ['cloud-conflict'],
         async after() {
-          if (taken !== undefined) await remove(taken)
+          if (conflicting !== undefined) await remove(conflicting)
         },
       },
       expire() {
@@ -96,7 +88,7 @@ contract({
       busy: () => proxy.set({ kind: 'status', code: 503, headers: { 'retry-after': '0' } }, { match: DATA, times: 2 }),
       cut: () => proxy.set({ kind: 'cut-request', after: 2 * MIB }, { match: DATA, times: 1 }),
       calm() {
-        count()
+        taken.settle()
         proxy.set({ kind: 'pass' })
       },
       async stop() {

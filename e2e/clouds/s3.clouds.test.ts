@@ -4,6 +4,7 @@ import { textOf } from '#shared/clouds/read-values'
 import { startFaultProxy } from '../faults/fault-proxy.js'
 import { contract } from './contract.js'
 import { startSwift } from './fixtures/swift.js'
+import { takenBytes } from './fixtures/taken-bytes.js'
 import { MIB, sha256 } from './test-disk.js'
 
 const PART_MIB = 5
@@ -17,13 +18,7 @@ contract({
   async begin() {
     const swift = await startSwift()
     const proxy = await startFaultProxy(swift.url)
-    let received = 0
-    const count = (): void => {
-      for (const { method, path: where, headers, status } of proxy.seen) {
-        if (status !== null && status < 300 && PUTS.test(`${method} ${where}`)) received += Number(headers['content-length'])
-      }
-      proxy.forget()
-    }
+    const taken = takenBytes(proxy, PUTS)
     return {
       canaries: [swift.secretKey],
       inFlightBytes: 3 * PART_MIB * MIB,
@@ -44,10 +39,7 @@ contract({
         const objects = [...(await swift.objects(bucket)), ...(await swift.objects(`${bucket}+segments`))]
         return objects.filter((name) => name !== OTHER)
       },
-      received() {
-        count()
-        return received
-      },
+      received: () => taken.received(),
       wrongCredentials: {
         async arrange(wishes) {
           const home = wishes.env?.HOME ?? ''
@@ -84,7 +76,7 @@ contract({
       },
       cut: () => proxy.set({ kind: 'cut-request', after: MIB }, { match: PUTS, times: 1, skip: 2 }),
       calm: () => {
-        count()
+        taken.settle()
         proxy.set({ kind: 'pass' })
       },
       async stop() {
