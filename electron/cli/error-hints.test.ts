@@ -14,6 +14,7 @@ const hints = (code: Parameters<typeof errorHints>[0]['code'], options = extract
 
 test('an error is told with the option that mends it', () => {
   expect(hints('output-exists')).toEqual(['To replace it: --replace'])
+  expect(errorHints({ code: 'output-exists', details: { reason: 'it is a folder' } }, extractCommand.options)).toEqual([])
   expect(hints('registry-plain-http')).toEqual(['To speak it all the same: --tls-verify false'])
   expect(hints('registry-plain-http', copyContainerCommand.options)).toEqual([
     'To speak it all the same: --src-tls-verify false, or --dest-tls-verify false',

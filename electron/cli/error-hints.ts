@@ -10,6 +10,8 @@ export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'detai
   const hint = (what: string, name: string | undefined, value = ''): string[] => (name === undefined ? [] : [`${what}: --${name}${value}`])
   switch (code) {
     case 'output-exists':
+      // A folder is never replaced.
+      if (details.reason !== undefined) return []
       return hint('To replace it', isFlag(options, 'replace-output') ?? isFlag(options, 'replace'))
     case 'registry-plain-http':
       if (options['src-tls-verify'] !== undefined) return ['To speak it all the same: --src-tls-verify false, or --dest-tls-verify false']

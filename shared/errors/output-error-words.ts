@@ -36,8 +36,8 @@ export const OUTPUT_ERROR_WORDS = {
   }),
   'output-exists': (facts) => ({
     title: 'The output file exists already',
-    detail: `${facts.path('A file of that name')} is there and was left as it is.`,
-    next: 'Choose another name, or agree to replace it.',
+    detail: `${facts.path('A file of that name')} is there${facts.aside(['reason'])} and was left as it is.`,
+    next: facts.text(['next'], 'Choose another name, or agree to replace it.'),
   }),
   'output-is-source': (facts) => ({
     title: 'The output would overwrite its source',

@@ -35,8 +35,8 @@ export async function checkOutput({ target, sources, replace }: OutputRequest): 
   const present = await lstat(resolved).catch(() => null)
   if (!present) return resolved
   if (present.isDirectory()) {
-    const details = { path: target, reason: 'it is a folder', next: 'Name the file that is to be made in it.' }
-    throw new AppError('not-a-regular-file', { details, actions: [{ kind: 'choose-output' }] })
+    const details = { path: target, reason: 'it is a folder', next: 'Choose another name, or name the file that is to be made in it.' }
+    throw new AppError(replace ? 'not-a-regular-file' : 'output-exists', { details, actions: [{ kind: 'choose-output' }] })
   }
   if (!replace) throw outputExists(target)
   // rename(2) would replace the link and leave what it points to; that is not what was agreed to.
