@@ -3,7 +3,6 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeIso } from '#core/operations/boot-test/metadata/iso-9660'
 import type { Edit } from '#shared/edits/edit'
-import type { Job } from '#shared/jobs/job'
 import { testImage } from '../images/cache.js'
 import { bootTests, PATIENCE } from './boot-tests.js'
 import { hashOf, openBench, type TestBench } from './workbench.js'
@@ -17,12 +16,7 @@ beforeAll(async () => {
   bench = await openBench()
 })
 afterAll(() => bench.close())
-const { start, report, said, type, nothingLeft } = bootTests(() => bench)
-
-/** Waits for the verdict of a machine that stays on. */
-async function passed({ id }: Job): Promise<void> {
-  await expect.poll(() => bench.core.bootTests.live(id)?.judged?.verdict, { timeout: PATIENCE }).toBe('pass')
-}
+const { start, report, said, passed, type, nothingLeft } = bootTests(() => bench)
 
 test(
   'the metadata of Google by its name, and nothing else of any network',

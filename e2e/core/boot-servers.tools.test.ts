@@ -26,7 +26,7 @@ afterAll(async () => {
   await bench.close()
   await fs.rm(folder, { recursive: true, force: true })
 })
-const { start, report, said, type, nothingLeft } = bootTests(() => bench)
+const { start, report, said, passed, type, nothingLeft } = bootTests(() => bench)
 
 test(
   'Ignition takes the config that the test hands over; a terminal waits for the SSH server, and signs in as the config says',
@@ -71,6 +71,7 @@ test(
 
     const waiting = await openTerminal(job, 'nobody')
     await waiting.shows(/password: /m)
+    await passed(job)
     expect(bench.core.bootTests.release(job.id)).toBe(true)
     const found = await report(job)
     expect(found).toMatchObject({ verdict: 'pass', missing: [] })

@@ -44,6 +44,11 @@ export function bootTests(bench: () => TestBench) {
       await Promise.race([found, ended]).finally(stop)
     },
 
+    /** Waits for the verdict of a machine that stays on. */
+    passed: async ({ id }: Job): Promise<void> => {
+      await expect.poll(() => bench().core.bootTests.live(id)?.judged?.verdict, { timeout: PATIENCE }).toBe('pass')
+    },
+
     type: (job: Job, line: string): void => {
       expect(bench().core.bootTests.send(job.id, `${line}\n`)).toBe(true)
     },
