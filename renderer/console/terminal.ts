@@ -5,6 +5,7 @@ import type { ConsoleStart, ConsoleTheme, ToConsole } from '#shared/boot-test/co
 import { EvidenceMarks } from './evidence-marks.js'
 import { makeInert } from './inert-sequences.js'
 import { LineTimes } from './line-times.js'
+import { followEnd } from './follow-end.js'
 import type { ConsolePort, ConsoleView } from './main.js'
 
 /** What can be scrolled back to; the log keeps more. */
@@ -42,8 +43,10 @@ export function openTerminal(place: HTMLElement, { label, theme }: ConsoleStart,
   terminal.textarea?.setAttribute('aria-label', label)
   const times = new LineTimes(terminal, gutter)
   const marks = new EvidenceMarks(terminal, theme)
+  const end = followEnd(terminal, box)
   const adjust = (): void => {
     fit.fit()
+    end.keepUp()
     times.draw()
     port.say({ kind: 'size', cols: terminal.cols, rows: terminal.rows })
   }
@@ -79,6 +82,7 @@ export function openTerminal(place: HTMLElement, { label, theme }: ConsoleStart,
       at = next
     }
     terminal.write(bytes.subarray(at), () => {
+      end.keepUp()
       times.draw()
       marks.draw()
       port.say({ kind: 'taken' })
@@ -102,6 +106,7 @@ export function openTerminal(place: HTMLElement, { label, theme }: ConsoleStart,
     }
     if (back) search.findPrevious(text, options)
     else search.findNext(text, options)
+    end.look()
   }
 
   return {
