@@ -52,22 +52,15 @@ async function pause({ id }: Job): Promise<void> {
 test('boot set -o: a new image with the change, the source untouched, the job as a core on the same folders sees it', async () => {
   const source = await cli.copy('no-table', 'work here/a source.qcow2')
   const before = await hashOf(source)
-  const job = await cli.json(jobSchema, [
-    'boot',
-    'set',
-    source,
-    '--append=-x',
-    '--replace',
-    'console=tty9',
-    '-o',
-    at('out "1".vmdk'),
-    '--to',
-    'vmdk',
-  ])
-  expect(job).toMatchObject({ kind: 'save-image', state: 'succeeded', progress: 1, output: { path: at('out "1".vmdk'), engine: 'uml' } })
-  expect((await entriesOf(at('out "1".vmdk')))[0]?.args).toEqual(['root=/dev/vda', 'console=tty9', 'quiet', '-x'])
+  const change = ['boot', 'set', source, '--append=-x', '--replace', 'console=tty9']
+  const output = at("out '1' ü.vmdk")
+  const refused = await cli.run([...change, '-o', at('out "1".vmdk')])
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('double quote')])
+  const job = await cli.json(jobSchema, [...change, '-o', output, '--to', 'vmdk'])
+  expect(job).toMatchObject({ kind: 'save-image', state: 'succeeded', progress: 1, output: { path: output, engine: 'uml' } })
+  expect((await entriesOf(output))[0]?.args).toEqual(['root=/dev/vda', 'console=tty9', 'quiet', '-x'])
   expect(await hashOf(source)).toBe(before)
-  expect(await filesIn(work)).toEqual(['a source.qcow2', 'out "1".vmdk'])
+  expect(await filesIn(work)).toEqual(['a source.qcow2', path.basename(output)])
 
   const core = await createCore({ dirs: cli.dirs, env: process.env, log: silentLogger })
   expect(core.jobs.list()[0]).toEqual(job)

@@ -167,6 +167,7 @@ test('the initial RAM disk in an image', async () => {
       'bin/busybox',
       'init',
       'bin/drivers',
+      'bin/pointer',
       'bin/network',
       'bin/lease',
     ])
