@@ -48,7 +48,7 @@ test('open, change how it boots, review, save without touching the source, conve
 
   await test.step('save as a new image', async () => {
     const dialog = await workbench.openSaveDialog()
-    await expect(dialog.root.getByText('boot 1.31-edited.qcow2')).toBeVisible()
+    await expect(dialog.root.getByText('boot 1.31-edited.qcow2', { exact: true })).toBeVisible()
     expect(await app.accessibilityViolations(), 'save dialog').toEqual([])
     await dialog.start('Save as new image')
     await dialog.succeeded()

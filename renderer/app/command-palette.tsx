@@ -55,7 +55,8 @@ export function CommandPalette() {
     <Spotlight
       actions={groups.filter(({ actions }) => actions.length > 0)}
       attributes={{ content: { 'aria-label': 'Command palette' } }}
-      shortcut="mod + K"
+      // The window has it from its first moment on, when this is not there yet.
+      shortcut={null}
       limit={40}
       nothingFound="Nothing matches"
       scrollable

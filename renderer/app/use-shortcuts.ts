@@ -1,3 +1,4 @@
+import { spotlight } from '@mantine/spotlight'
 import { useEffect } from 'react'
 import { useSignInStore } from '../features/containers/sign-in-store.js'
 import { useEditStore } from '../features/edits/edit-store.js'
@@ -39,6 +40,11 @@ function onCloseKey(): boolean {
 /** True when the key was for the app. */
 function onCtrlKey(event: KeyboardEvent): boolean {
   switch (event.key.toLowerCase()) {
+    case 'k':
+      if (isTyping(event.target)) return false
+      // It may not be there yet: it is open then as soon as it is.
+      spotlight.open()
+      return true
     case 'o':
       appActions.chooseImages()
       return true
