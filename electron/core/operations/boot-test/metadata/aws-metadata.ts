@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { type GuestFacts, madeUpHex } from './guest-facts.js'
+import { ImdsTokens, ttlOf } from './imds-tokens.js'
 import {
   find,
   isFolder,
@@ -14,7 +14,6 @@ import {
 } from './metadata-answer.js'
 
 const REGION = 'us-east-1'
-const MAX_TTL_SECONDS = 21_600
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds'
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token'
 /** Versions that guests ask for: cloud-init DataSourceEc2.py, Ignition providers/aws, Afterburn providers/aws. */
@@ -24,23 +23,26 @@ const VERSIONS = ['1.0', '2009-04-04', '2016-09-02', '2018-09-24', '2019-10-01',
  * The instance metadata service of EC2, versions 1 and 2: AWS "Use the Instance Metadata Service to access instance metadata" and "Instance
  * metadata categories".
  */
-export function awsMetadata(facts: GuestFacts): MetadataResponder {
-  const token = randomBytes(32).toString('base64')
+export function awsMetadata(facts: GuestFacts, tokens = new ImdsTokens()): MetadataResponder {
   return (request) => {
     const path = words(request.path)
-    if (path[0] === 'latest' && path[1] === 'api' && path[2] === 'token') return giveToken(request, token)
+    if (path[0] === 'latest' && path[1] === 'api' && path[2] === 'token') return giveToken(request, tokens)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refusal(405)
     const shown = request.headers[TOKEN_HEADER]
-    if (shown !== undefined && shown !== token) return refusal(401)
-    return readEc2(facts, path)
+    if (shown === undefined) return readEc2(facts, path)
+    const left = tokens.secondsLeft(shown)
+    if (left === null) return refusal(401)
+    const answer = readEc2(facts, path)
+    return answer.status === 200 ? { ...answer, headers: { ...answer.headers, [TTL_HEADER]: String(left) } } : answer
   }
 }
 
-function giveToken({ method, headers }: MetadataRequest, token: string) {
+function giveToken({ method, headers }: MetadataRequest, tokens: ImdsTokens) {
   if (method !== 'PUT') return refusal(405)
-  const seconds = Number(headers[TTL_HEADER])
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_TTL_SECONDS) return refusal(400)
-  return text(token, { [TTL_HEADER]: String(seconds) })
+  // Who comes through a proxy gets none.
+  if (headers['x-forwarded-for'] !== undefined) return refusal(403)
+  const seconds = ttlOf(headers[TTL_HEADER])
+  return seconds === null ? refusal(400) : text(tokens.give(seconds), { [TTL_HEADER]: String(seconds) })
 }
 
 /** What stands under the path of EC2's tree; other clouds have it too. */

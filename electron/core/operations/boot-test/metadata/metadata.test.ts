@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { guestMetadataSchema, METADATA_SERVICE_IDS, type MetadataServiceId } from '#shared/boot-test/guest-metadata'
+import { awsMetadata } from './aws-metadata.js'
 import { guestFacts } from './guest-facts.js'
+import { ImdsTokens, ttlOf } from './imds-tokens.js'
 import { metadataPlan } from './metadata-server.js'
 
 const KEYS = ['ssh-ed25519 AAAA one', 'ssh-rsa BBBB two']
@@ -40,6 +42,43 @@ test('AWS: by version 1 as by version 2, with its token', () => {
   expect(ask('/latest/meta-data/constructor').status).toBe(404)
   expect(ask('/1999-01-01/meta-data/').status).toBe(404)
   expect(asker('aws', null).ask('/latest/user-data').status).toBe(404)
+})
+
+test.each([
+  ['1', 1],
+  ['21600', 21_600],
+  ['0', null],
+  ['21601', null],
+  ['-5', null],
+  ['1.5', null],
+  ['1e2', null],
+  ['0x10', null],
+  ['', null],
+  ['for ever', null],
+  [undefined, null],
+] as const)('AWS: a token for %j seconds', (header, seconds) => expect(ttlOf(header)).toBe(seconds))
+
+test('AWS: a token holds as long as was asked for, and tells how long it still does', () => {
+  const clock = { ms: 0 }
+  const respond = awsMetadata(guestFacts('aws', GIVEN, null, 'seed'), new ImdsTokens(() => clock.ms))
+  const request = { query: new URLSearchParams(), address: '169.254.169.254' }
+  const give = (headers: Record<string, string>) => respond({ ...request, method: 'PUT', path: '/latest/api/token', headers })
+  const read = (token: string) =>
+    respond({ ...request, method: 'GET', path: '/latest/meta-data/mac', headers: { 'x-aws-ec2-metadata-token': token } })
+  const ttl = 'x-aws-ec2-metadata-token-ttl-seconds'
+  const { body: first, headers } = give({ [ttl]: '60' })
+  expect(headers?.[ttl]).toBe('60')
+  clock.ms = 30_000
+  const { body: second } = give({ [ttl]: '21600' })
+  expect(read(first)).toMatchObject({ status: 200, headers: { [ttl]: '30' } })
+  clock.ms = 60_000
+  expect([read(first).status, read(second).status]).toEqual([401, 200])
+  // The end that a token carries cannot be put off.
+  expect(
+    read(Buffer.concat([Buffer.from(second, 'base64').subarray(0, 8), Buffer.from(first, 'base64').subarray(8)]).toString('base64')).status,
+  ).toBe(401)
+  expect(['', 'wrong', 'A'.repeat(200)].map((token) => read(token).status)).toEqual([401, 401, 401])
+  expect(give({ [ttl]: '60', 'x-forwarded-for': '10.0.0.1' }).status).toBe(403)
 })
 
 test('OCI: version 2 wants its header', () => {
