@@ -136,7 +136,7 @@ test('an open image goes to a bucket: a wrong secret and a missing bucket are to
     .getByRole('button', { name: /^Copy the id/ })
     .first()
     .click()
-  expect(await app.clipboardText()).toContain('sample.qcow2')
+  await expect.poll(() => app.clipboardText()).toContain('sample.qcow2')
   expect(written(path.join(workFolder, 'app')), 'what the app wrote').not.toContain(swift.secretKey)
 
   await page.getByRole('button', { name: 'Done', exact: true }).click()

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const root = resolve(import.meta.dirname, '..')
 /** A test that hangs ends by it; on a busy machine a pure one, too, takes many times its usual time. */
 const PATIENCE_MS = 60_000
+/** What is polled for comes, only later on a busy machine; Vitest itself waits for a second. */
+const patience = { poll: { timeout: PATIENCE_MS } }
 const excluded = ['node_modules/**', 'out/**', 'dist/**']
 
 /**
@@ -21,6 +23,7 @@ export default defineConfig({
           include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'e2e/**/*.test.ts'],
           exclude: [...excluded, '**/*.tools.test.ts', '**/*.clouds.test.ts'],
           testTimeout: PATIENCE_MS,
+          expect: patience,
         },
       },
       {
@@ -31,6 +34,7 @@ export default defineConfig({
           exclude: excluded,
           environment: 'happy-dom',
           testTimeout: PATIENCE_MS,
+          expect: patience,
           setupFiles: 'renderer/components/testing/patience.ts',
         },
       },
@@ -43,6 +47,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: patience,
         },
       },
       {
@@ -54,6 +59,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          expect: patience,
         },
       },
     ],

@@ -45,7 +45,7 @@ async function startSlow(output: string) {
 /** Stops the job's tool, so that the job cannot end by itself while others look at it. */
 async function pause({ id }: Job): Promise<void> {
   const tool = () => findJobProcesses(new Set([id])).find(({ name }) => name === 'qemu-img')
-  await expect.poll(tool, { interval: 10, timeout: 10_000 }).toBeDefined()
+  await expect.poll(tool, { interval: 10 }).toBeDefined()
   process.kill(tool()?.pid ?? 0, 'SIGSTOP')
 }
 
@@ -136,7 +136,7 @@ test('killed: the next one says interrupted, names what was left and removes it'
   const left = z.object({ found: z.array(leftoverSchema), failed: z.array(leftoverSchema) })
   // Its tools die with it, as soon as the kernel gets to it.
   await expect
-    .poll(async () => (await cli.json(left, ['jobs', 'recover', '--dry-run'])).found, { timeout: 10_000 })
+    .poll(async () => (await cli.json(left, ['jobs', 'recover', '--dry-run'])).found)
     .toMatchObject([{ jobId: job.id, kind: 'part-file', what: at(`.killed.vmdk.${job.id}.part`) }])
   expect((await cli.run(['jobs', 'list'])).out).toMatch(new RegExp(`^${job.id} +interrupted`, 'm'))
   expect(await cli.run(['jobs', 'recover'])).toMatchObject({ code: 0, err: '' })

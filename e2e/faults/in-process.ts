@@ -22,7 +22,7 @@ export async function stepRuns(core: Core, id: string, step: string): Promise<bo
 
 /** The process of a job whose command line matches. */
 export async function toolOf(marks: readonly string[], name: string): Promise<number> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 60_000
   for (;;) {
     const found = processesOf(marks).find((process) => process.endsWith(` ${name}`))
     if (found) return Number.parseInt(found, 10)

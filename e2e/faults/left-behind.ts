@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+const PATIENCE_MS = 60_000
+
 /**
  * Processes that have one of these texts in their command line, their environment or what is bound into their sandbox. `PID NAME` each; our own process and zombies do not count.
  */
@@ -16,11 +18,11 @@ export function processesOf(marks: readonly string[]): string[] {
 }
 
 /**
- * What still runs after `limitMs`; ends as soon as nothing does, seen twice: in the middle of execve(2) a process has neither command line
- * nor environment.
+ * What still runs after a while that is long enough for a busy machine; ends as soon as nothing does, seen twice: in the middle of
+ * execve(2) a process has neither command line nor environment.
  */
-export async function processesLeft(marks: readonly string[], limitMs = 3000): Promise<string[]> {
-  const deadline = performance.now() + limitMs
+export async function processesLeft(marks: readonly string[]): Promise<string[]> {
+  const deadline = performance.now() + PATIENCE_MS
   for (let seenNone = 0; ; ) {
     const found = processesOf(marks)
     seenNone = found.length === 0 ? seenNone + 1 : 0

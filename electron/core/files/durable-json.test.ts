@@ -31,7 +31,7 @@ test('damaged JSON is kept as a copy; a missing file is just missing', () => {
   expect(keepBadCopy(at('none.json'))).toBeNull()
 })
 
-test('a writer killed at any moment leaves the old or the new JSON', { timeout: 30_000 }, async () => {
+test('a writer killed at any moment leaves the old or the new JSON', async () => {
   const file = at('x.json')
   const module = await bundleForNode(new URL('./durable-json.ts', import.meta.url), at('bundle'))
   for (const delay of [0, 3, 7, 11, 20]) {

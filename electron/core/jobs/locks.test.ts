@@ -96,7 +96,7 @@ test('waiting says for whom, and stops when it is cancelled without blocking who
   release()
 })
 
-test('another process is refused with who holds it, and takes over when that one was killed', { timeout: 30_000 }, async () => {
+test('another process is refused with who holds it, and takes over when that one was killed', async () => {
   const module = await bundleForNode(new URL('./locks.ts', import.meta.url), at('bundle'))
   const child = runChild(
     module,

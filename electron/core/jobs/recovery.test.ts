@@ -41,9 +41,7 @@ function crashed(change: Partial<Job> = {}): Job {
   return job
 }
 
-test('a process that was killed in its work: its job is interrupted, its part file and its tool are found and removed, the target never stood', {
-  timeout: 30_000,
-}, async () => {
+test('a process that was killed in its work: its job is interrupted, its part file and its tool are found and removed, the target never stood', async () => {
   const module = await bundleForNode(new URL('./testing/crash-fixture.ts', import.meta.url), at('bundle'))
   const child = runChild(
     module,
