@@ -5,7 +5,7 @@ import { table, visible } from './print.js'
 /** What a boot test found, in lines for people. */
 export function bootReportLines(report: BootTestReport): string[] {
   const { verdict, reason, seconds, accelerator, firmware, machine, evidence, timeline, notes, serial, metadata, kept } = report
-  const head = { pass: 'PASS', fail: 'FAIL', timeout: 'TIME-OUT' }[verdict]
+  const head = { pass: 'PASS', fail: 'FAIL', timeout: 'TIME-OUT', none: 'NO VERDICT' }[verdict]
   const at = (time: number) => `${time.toFixed(1)} s`
   return [
     `${head} after ${at(seconds)}: ${visible(reason)}`,

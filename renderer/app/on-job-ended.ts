@@ -36,7 +36,7 @@ export function onJobEnded(job: Job): void {
   const disk = changedDisk(job)
   if (disk !== null) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(disk) })
   const report = job.output?.bootTest
-  if (report && report.verdict !== 'pass')
+  if (report && report.verdict !== 'pass' && report.verdict !== 'none')
     notifications.show({
       color: report.verdict === 'fail' ? 'red' : 'yellow',
       title: `${job.title}: not passed`,

@@ -31,6 +31,16 @@ test('a login prompt passes, with its line and the stages before it', () => {
   ])
 })
 
+test('a machine that is kept before there is a verdict has neither passed nor failed, whatever it says then', () => {
+  const judge = new BootJudge({ expect: bootExpectationsSchema.parse({}), wanted: NOTHING })
+  judge.keptEarly()
+  judge.line('Kernel panic - not syncing: Attempted to kill init!', 1)
+  judge.partial('host login: ', 2)
+  judge.stopped('The guest switched itself off')
+  expect(judge.verdict?.verdict).toBe('none')
+  expect([judge.evidence, judge.missing]).toEqual([[], ['A login prompt']])
+})
+
 test.each([
   ['biosNoDisk', 'bios-no-boot-device', 'No bootable device.'],
   ['uefiNoDisk', 'uefi-no-boot-option', 'UEFI Interactive Shell v2.2'],

@@ -129,6 +129,11 @@ export class BootJudge {
     this.end('fail', `${how} before ${this.waitedFor()}.`)
   }
 
+  /** The user has seen enough, and keeps the machine as it is. */
+  keptEarly(): void {
+    this.end('none', 'The test was ended before it had come to a verdict, to keep the disk of the machine.')
+  }
+
   timedOut(seconds: number): void {
     this.end('timeout', `After ${seconds} s there was still not: ${this.missing.join('; ')}.${this.lastWords()}`)
   }

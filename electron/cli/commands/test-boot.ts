@@ -71,7 +71,7 @@ const OPTIONS = {
 
 export const testBootCommand: Command = {
   name: 'test-boot',
-  summary: 'Boot an image in a throw-away machine and judge its serial console. Exit code 1 when it does not pass',
+  summary: 'Boot an image in a throw-away machine and judge its serial console. Exit code 1 when it does not pass, or comes to no verdict',
   positionals: 'IMAGE',
   counts: { min: 1, max: 1 },
   options: OPTIONS,

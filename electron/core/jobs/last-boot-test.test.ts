@@ -8,17 +8,18 @@ import { jobRecord } from './testing/job-fixture.js'
 
 const EDITS: Edit[] = [{ kind: 'kernel-args', entry: '*', changes: [{ op: 'append', arg: 'quiet' }] }]
 
-function tested(createdAt: string, more: Record<string, unknown>, ended = true): Job {
+function tested(createdAt: string, more: Record<string, unknown>, verdict: string | null = 'pass'): Job {
   const input = { ...bootTestInputSchema.parse({ source: '/a.raw' }), edits: EDITS, ...more }
-  const output = { path: '/log', bytes: 1, proofs: [], bootTest: {} } as unknown as Job['output']
-  return jobRecord({ kind: 'test-boot', createdAt, input, output: ended ? output : null })
+  const output = { path: '/log', bytes: 1, proofs: [], bootTest: { verdict } } as unknown as Job['output']
+  return jobRecord({ kind: 'test-boot', createdAt, input, output: verdict === null ? null : output })
 }
 
 test('the newest test of the same file with the same edits counts', () => {
   const jobs = [
     tested('2026-01-03', { platform: 'aws' }),
     tested('2026-01-04', { platform: 'gcp' }),
-    tested('2026-01-05', { platform: 'oci' }, false),
+    tested('2026-01-05', { platform: 'oci' }, null),
+    tested('2026-01-06', { platform: 'azure' }, 'none'),
     tested('2026-01-06', { source: '/b.raw' }),
     tested('2026-01-07', { edits: [] }),
     jobRecord({ createdAt: '2026-01-08' }),

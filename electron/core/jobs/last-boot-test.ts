@@ -8,7 +8,7 @@ import type { Job } from '#shared/jobs/job'
 export function lastBootTest(jobs: readonly Job[], file: string, edits: readonly Edit[]): BootTestInput | undefined {
   const wanted = plain(edits.map(hideSecrets))
   const newest = jobs
-    .filter(({ kind, output }) => kind === 'test-boot' && output?.bootTest !== undefined)
+    .filter(({ kind, output }) => kind === 'test-boot' && output?.bootTest !== undefined && output.bootTest.verdict !== 'none')
     .toSorted((one, other) => other.createdAt.localeCompare(one.createdAt))
     .find(({ input }) => isRecord(input) && input.source === file && isDeepStrictEqual(plain(input.edits), wanted))
   // The record's edits are without their secrets, and may be none any more.

@@ -22,7 +22,7 @@ import { useShownJob } from '../jobs/shown-jobs.js'
 import { useBootTestStore } from './boot-test-store.js'
 import styles from './boot-test-tab.module.css'
 import { begunWords, machineWords, stateWords } from './boot-test-words.js'
-import { lastVerdict, requestOf, testsOf } from './boot-tests.js'
+import { isAbout, requestOf, testsOf } from './boot-tests.js'
 import { ConsoleArea } from './console/console-area.js'
 import { LivePanel } from './live-panel.js'
 import { StaleNote } from './stale-note.js'
@@ -106,7 +106,7 @@ function About({ info, job }: { readonly info: ImageInfo; readonly job: Job }) {
   const started = useBootTestStore((store) => store.started)
   const request = requestOf(job)
   if (request === null) return null
-  const isSame = lastVerdict([job], info, edits, started) !== null
+  const isSame = isAbout(job, info, edits, started)
   const parts = [
     request.edits.length === 0 ? 'The image as it is on disk' : `The image with ${count(request.edits.length, 'staged edit')}`,
     ...(request.entry === undefined ? [] : ['another boot entry, for the test alone']),

@@ -11,6 +11,7 @@ test.each([
   ['pass', 'Passed in 6.7 s'],
   ['fail', 'Failed after 6.7 s'],
   ['timeout', 'Time-out after 6.7 s'],
+  ['none', 'Kept without a verdict after 6.7 s'],
 ] as const)('%s is told with its time', (verdict, words) => expect(verdictWords({ verdict, seconds: 6.7 })).toBe(words))
 
 test('a test of today is told by its time, one of another day by its date', () => {
@@ -30,6 +31,7 @@ test.each([
   ['pass', 'succeeded'],
   ['fail', 'failed'],
   ['timeout', 'failed'],
+  ['none', 'succeeded'],
 ] as const)('among the jobs a test with the verdict %s stands as %s', (verdict, state) => {
   const job = endedTest(sampleVerdict({ verdict }))
   expect(shownState(job)).toBe(state)
@@ -91,6 +93,9 @@ test('only a verdict about this revision with these edits counts, the newest one
   ]
   expect(lastVerdict(jobs, image, sameInOtherOrder)).toMatchObject({ job: { id: 'new' }, isVaried: true })
   expect(lastVerdict(jobs, image, [])).toBeNull()
+  const kept = endedTest(sampleVerdict({ verdict: 'none' }), { id: 'kept', createdAt: '2025-01-05T00:00:00.000Z' }, { edits })
+  expect(lastVerdict([...jobs, kept], image, edits)?.job.id).toBe('new')
+  expect(lastVerdict([kept], image, edits)).toBeNull()
   expect(lastVerdict(jobs, { ...image, revision: 'r2' }, edits)).toBeNull()
 })
 

@@ -8,13 +8,13 @@ import { formatBytes, formatDuration } from '#shared/text/bytes'
 import type { Tone } from '../../components/badge.js'
 import { isActive, STATE_WORDS } from '../jobs/job-words.js'
 
-export const VERDICT_TONES = { pass: 'green', fail: 'red', timeout: 'amber' } as const satisfies Record<BootVerdict, Tone>
+export const VERDICT_TONES = { pass: 'green', fail: 'red', timeout: 'amber', none: 'neutral' } as const satisfies Record<BootVerdict, Tone>
+
+const VERDICT_WORDS = { pass: 'Passed in', fail: 'Failed after', timeout: 'Time-out after', none: 'Kept without a verdict after' } as const
 
 /** `Passed in 6.7 s`. */
 export function verdictWords({ verdict, seconds }: Pick<BootTestReport, 'verdict' | 'seconds'>): string {
-  const time = formatDuration(seconds)
-  if (verdict === 'pass') return `Passed in ${time}`
-  return verdict === 'fail' ? `Failed after ${time}` : `Time-out after ${time}`
+  return `${VERDICT_WORDS[verdict]} ${formatDuration(seconds)}`
 }
 
 /** How it stands with a test: its verdict, which a machine that stays on can have already, else the state of its job. */
@@ -25,6 +25,9 @@ export function stateWords(job: Job, live: BootLive | null = null): { readonly t
   return job.state === 'cancelled' ? { tone: 'neutral', words: 'Cancelled' } : { tone: 'red', words: 'Ended without a verdict' }
 }
 
+/** What an image can be told by: a test that came to no verdict tells nothing of it. */
+export type KnownVerdict = Exclude<BootVerdict, 'none'>
+
 /** When a test was begun: `14:32:05`, of another day with its date. */
 export function begunWords(createdAt: string, now: number): string {
   const begun = new Date(createdAt)
@@ -33,7 +36,7 @@ export function begunWords(createdAt: string, now: number): string {
 }
 
 /** `Boots: passed 14:32`; of another day with its date. */
-export function badgeWords(verdict: BootVerdict, endedAt: string, now: number): string {
+export function badgeWords(verdict: KnownVerdict, endedAt: string, now: number): string {
   const end = new Date(endedAt)
   const isToday = end.toDateString() === new Date(now).toDateString()
   const time = end.toLocaleString('en-GB', isToday ? { timeStyle: 'short' } : { dateStyle: 'medium' })

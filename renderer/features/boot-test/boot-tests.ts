@@ -3,6 +3,7 @@ import type { BootTestReport } from '#shared/boot-test/boot-test-report'
 import type { Edit } from '#shared/edits/edit'
 import type { Job } from '#shared/jobs/job'
 import type { JobInputDraft } from '#shared/jobs/job-requests'
+import type { KnownVerdict } from './boot-test-words.js'
 
 /** What a boot test was asked for; null for other jobs. Records of old versions can lack parts. */
 export function requestOf({ kind, input }: Pick<Job, 'kind' | 'input'>): BootTestInput | null {
@@ -21,7 +22,7 @@ export type StartedTests = Readonly<Record<string, StartedTest>>
 
 export interface LastVerdict {
   readonly job: Job
-  readonly report: BootTestReport
+  readonly report: BootTestReport & { readonly verdict: KnownVerdict }
   /** The test booted something else than the image would by itself. */
   readonly isVaried: boolean
 }
@@ -33,14 +34,20 @@ export function lastVerdict(
   edits: readonly Edit[],
   started: StartedTests = {},
 ): LastVerdict | null {
-  const wanted = canonical(edits)
   for (const job of testsOf(jobs, image.path)) {
     const report = job.output?.bootTest
     const request = requestOf(job)
-    if (!report || request?.revision !== image.revision || canonical(editsOf(job.id, request, started)) !== wanted) continue
-    return { job, report, isVaried: isVaried(request) }
+    if (!report || !request || !isAbout(job, image, edits, started)) continue
+    const { verdict } = report
+    if (verdict !== 'none') return { job, report: { ...report, verdict }, isVaried: isVaried(request) }
   }
   return null
+}
+
+/** Whether a test booted exactly this file with exactly these edits. */
+export function isAbout(job: Job, image: { revision: string }, edits: readonly Edit[], started: StartedTests = {}): boolean {
+  const request = requestOf(job)
+  return request?.revision === image.revision && canonical(editsOf(job.id, request, started)) === canonical(edits)
 }
 
 /** A record has its secrets left out: of two passwords it cannot tell which one was tested. */

@@ -14,7 +14,7 @@ import { JobProgress } from '../jobs/job-progress.js'
 import { isActive } from '../jobs/job-words.js'
 import { useBootTestStore } from './boot-test-store.js'
 import { stateWords } from './boot-test-words.js'
-import { lastVerdict } from './boot-tests.js'
+import { isAbout } from './boot-tests.js'
 import { EvidenceList } from './evidence-list.js'
 import styles from './recipe-test.module.css'
 import { RecipeTestPlan } from './recipe-test-plan.js'
@@ -75,7 +75,7 @@ function RecipeTestRun({ path, job }: { readonly path: string; readonly job: Job
   const report = job.output?.bootTest
   const seen = report ?? live
   const { tone, words } = stateWords(job, live)
-  const isStale = report !== undefined && info !== undefined && lastVerdict([job], info, edits, started) === null
+  const isStale = report !== undefined && info !== undefined && !isAbout(job, info, edits, started)
   return (
     <div className={styles.run}>
       <div className={styles.header}>

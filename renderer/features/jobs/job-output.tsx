@@ -10,6 +10,7 @@ import { PathText } from '../../components/path-text.js'
 import { visibleText } from '../../components/visible-text.js'
 import { UploadResultView } from '../clouds/upload-result.js'
 import styles from './job-output.module.css'
+import { isNotPassed } from './job-words.js'
 
 interface JobOutputViewProps {
   readonly output: JobOutput
@@ -42,7 +43,7 @@ export function JobOutputView({ output, kind, upload, onLeave }: JobOutputViewPr
         <ul className={styles.proofs}>
           {output.proofs.map((proof) => (
             <li key={proof}>
-              {proof.startsWith('Left out') || (output.bootTest && output.bootTest.verdict !== 'pass') ? (
+              {proof.startsWith('Left out') || isNotPassed(output) ? (
                 <TriangleAlert size={14} data-tone="amber" aria-hidden />
               ) : (
                 <CircleCheck size={14} aria-hidden />

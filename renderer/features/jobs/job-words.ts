@@ -16,10 +16,15 @@ export const STATE_WORDS: Readonly<Record<JobState, string>> = {
 
 export type JobFilter = 'all' | 'active' | 'succeeded' | 'failed' | 'cancelled'
 
+/** A boot test that has come to a verdict, and to none that one hopes for. */
+export function isNotPassed(output: Job['output']): boolean {
+  const verdict = output?.bootTest?.verdict
+  return verdict === 'fail' || verdict === 'timeout'
+}
+
 /** How a job stands: a boot test that did its work and was not passed is told as a failure. */
 export function shownState({ state, output }: Pick<Job, 'state' | 'output'>): JobState {
-  const verdict = output?.bootTest?.verdict
-  return verdict === undefined || verdict === 'pass' ? state : 'failed'
+  return isNotPassed(output) ? 'failed' : state
 }
 
 /** `interrupted` is a failure that nobody saw; it stands with them. */

@@ -24,7 +24,7 @@ import { SerialLog } from './serial-log.js'
 /** What the guest asked first is what matters. */
 const MAX_REQUESTS = 200
 
-const VERDICT_WORDS = { pass: 'Passed', fail: 'Failed', timeout: 'Ended by time-out' } as const
+const VERDICT_WORDS = { pass: 'Passed', fail: 'Failed', timeout: 'Ended by time-out', none: 'Ended without a verdict' } as const
 
 export interface BootTestSurroundings {
   readonly engine: EngineId | 'auto'
@@ -135,7 +135,7 @@ async function awaitVerdict(
   wishes: MachineWishes,
 ): Promise<Judged> {
   await Promise.race([trial.decided, wishes.asked])
-  if (trial.judged === null) trial.stop('The test was ended')
+  if (trial.judged === null) trial.keptEarly()
   const { judged } = trial
   if (judged === null) throw new AppError('internal', { details: { message: 'a boot test ended without a verdict' } })
   if (stayOn) {
@@ -171,8 +171,7 @@ function machineFacts(input: BootTestInput, { plan, accelerator, firmware }: Pre
 }
 
 function proofsOf({ verdict, reason, evidence, seconds }: BootTestReport): string[] {
-  if (verdict !== 'pass')
-    return [`Boot test ${verdict === 'fail' ? 'failed' : 'ended by time-out'} after ${seconds.toFixed(1)} s: ${reason}`]
+  if (verdict !== 'pass') return [`Boot test: ${VERDICT_WORDS[verdict].toLowerCase()} after ${seconds.toFixed(1)} s. ${reason}`]
   const seen = evidence.filter(({ kind }) => kind === 'ready').map(({ title }) => title)
   return [`Boot test passed after ${seconds.toFixed(1)} s: ${seen.join('; ')}`, 'The image was not written to']
 }

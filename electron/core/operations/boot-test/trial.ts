@@ -90,9 +90,9 @@ export class Trial {
     this.fail(error)
   }
 
-  /** The user ends the test, for that reason. */
-  stop(how: string): void {
-    this.judge.stopped(how)
+  /** The user keeps the machine before there is a verdict: there will be none. */
+  keptEarly(): void {
+    this.judge.keptEarly()
     this.look()
   }
 
