@@ -7,6 +7,7 @@ import { expect, test as base } from './fixtures.js'
 import { ShellPage } from './pages/shell-page.js'
 import { ShipPage } from './pages/ship-page.js'
 import { WorkbenchPage } from './pages/workbench-page.js'
+import { writtenBelow } from './written-below.js'
 
 // Whoever runs the tests may have accounts of their own.
 for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) Reflect.deleteProperty(process.env, name)
@@ -56,15 +57,6 @@ function writeProfile(home: string, swift: Swift): void {
   fs.mkdirSync(path.join(home, '.aws'))
   const lines = ['[lab]', `aws_access_key_id = ${swift.accessKey}`, `aws_secret_access_key = ${swift.secretKey}`, '']
   fs.writeFileSync(path.join(home, '.aws/credentials'), lines.join('\n'), { mode: 0o600 })
-}
-
-/** All that the app wrote about the upload, as one text. */
-function written(folder: string): string {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
-    .join('\n')
 }
 
 test('an open image goes to a bucket: a wrong secret and a missing bucket are told before anything is sent, and mended in place', async ({
@@ -137,7 +129,7 @@ test('an open image goes to a bucket: a wrong secret and a missing bucket are to
     .first()
     .click()
   await expect.poll(() => app.clipboardText()).toContain('sample.qcow2')
-  expect(written(path.join(workFolder, 'app')), 'what the app wrote').not.toContain(swift.secretKey)
+  expect(writtenBelow(path.join(workFolder, 'app')), 'what the app wrote').not.toContain(swift.secretKey)
 
   await page.getByRole('button', { name: 'Done', exact: true }).click()
   await expect(page.getByText('Drop an image to ship it')).toBeVisible()

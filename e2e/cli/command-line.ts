@@ -115,7 +115,7 @@ export async function openCommandLine(): Promise<CommandLine> {
             found = store.list()[0]
             return found?.steps.find((candidate) => candidate.id === step)?.state
           },
-          { interval: 10, timeout: 30_000 },
+          { interval: 10 },
         )
         .toBe('running')
       return jobSchema.parse(found)

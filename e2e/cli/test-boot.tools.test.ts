@@ -137,7 +137,13 @@ test(
   'killed while the machine runs: it goes too, and the next start cleans up',
   async () => {
     const { child, ended } = cli.start(['test-boot', 'good.qcow2', '--expect', 'never', '--show', ...SMALL])
-    await new Promise<void>((resolve) => child.stderr?.on('data', (data: Buffer) => data.includes('Booting from') && resolve()))
+    let said = ''
+    await new Promise<void>((resolve) => {
+      child.stderr?.on('data', (data: Buffer) => {
+        said += data.toString('latin1')
+        if (said.includes('Booting from')) resolve()
+      })
+    })
     const [job] = await fs.readdir(path.join(cli.dirs.state, 'jobs')).then((names) => names.toSorted().slice(-1))
     child.kill('SIGKILL')
     await ended

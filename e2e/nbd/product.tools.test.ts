@@ -51,7 +51,7 @@ grep -o 'Engine nbd writes the edits[^"]*' "$here/events" | head -n 1
 grep -o '"engine":[^,]*' "$here/result" | head -n 1
 [ "$sum" = "$(sha256sum </run/home/a.qcow2)" ] && echo unchanged
 qemu-nbd -f qcow2 -r -c /dev/nbd5 -k /run/look /run/home/b.qcow2
-for try in 1 2 3 4 5 6 7 8 9 10; do [ -b /dev/nbd5p1 ] && break; sleep 0.2; done
+until [ -b /dev/nbd5p1 ]; do sleep 0.2; done
 mkdir /run/look-at && for part in /dev/nbd5p*; do busybox mount -o ro,noload -t ext4 "$part" /run/look-at && grep -rho 'dw.test=1' /run/look-at; done | sort -u
 `)
   expect(run.stdout, run.stderr).toMatch(

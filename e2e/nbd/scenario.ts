@@ -33,8 +33,7 @@ lifeline=$!
 apply() { sh "$helper" apply "$@" </run/lifeline; code=$?; }
 mount_folder() { mkdir -p /run/mnt && busybox mount -t ext4 "$1" /run/mnt; }
 settle() { # CONDITION...
-  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do "$@" && return 0; sleep 0.2; done
-  return 1
+  until "$@"; do sleep 0.2; done
 }
 `
 
