@@ -4,6 +4,9 @@ import { useEffect, useState } from 'react'
 import { call } from '../api/client.js'
 import { useAppActions } from './app-actions.js'
 
+/** Long enough to be read, and to be heard from a screen reader that says something else first. */
+const TOLD_MS = 5000
+
 interface CopyButtonProps {
   readonly text: string
   /** What is copied, for the accessible name: `Copy command`. */
@@ -18,7 +21,7 @@ export function CopyButton({ text, label, word }: CopyButtonProps) {
 
   useEffect(() => {
     if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1500)
+    const timer = setTimeout(() => setCopied(false), TOLD_MS)
     return () => clearTimeout(timer)
   }, [copied])
 
