@@ -1,6 +1,11 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import process from 'node:process'
+import { sampleFacts } from '#shared/clouds/testing/sample-facts'
+import type { UploadResult } from '#shared/clouds/upload-plan'
+import type { Job } from '#shared/jobs/job'
 import { expect, test } from './fixtures.js'
+import { ShellPage } from './pages/shell-page.js'
 
 test('the renderer has no Node, and its process is sandboxed', async ({ app }) => {
   const preferences = await app.inMain(({ BrowserWindow }) => {
@@ -139,8 +144,51 @@ test('only files of the window are served', async ({ launch }) => {
   expect(statuses).toEqual([200, 403, 404, 'failed', 'failed'])
 })
 
-test('the window cannot be led away, and only web links leave it, in the browser of the user', async ({ launch }) => {
+/** The record of an upload whose result shows this address. */
+function writeUpload(stateFolder: string, url: string): void {
+  const at = '2026-02-03T04:05:06.000Z'
+  const made = { kind: 'image', id: 'ocid1.image.boot', name: 'boot', url }
+  const upload = {
+    resources: [made],
+    next: [],
+    verified: 'sha256' as const,
+    temporary: [],
+    sentBytes: 1,
+    skippedBytes: 0,
+  } satisfies UploadResult
+  const job: Job = {
+    id: '20260203-040506-0a1b2c',
+    kind: 'upload-image',
+    title: 'Upload boot.qcow2',
+    input: { upload: '6d1f5a52-6b63-4c63-9a36-0cf7a1c35a52', provider: 'oci', facts: sampleFacts(), values: {} },
+    state: 'succeeded',
+    steps: [],
+    progress: 1,
+    rate: null,
+    secondsLeft: null,
+    message: 'Ready',
+    commands: [],
+    createdAt: at,
+    startedAt: at,
+    endedAt: at,
+    output: { path: '/images/boot.qcow2', bytes: 1, proofs: [], upload },
+    error: null,
+    phase: 'ready',
+    owner: null,
+  }
+  const folder = path.join(stateFolder, 'state/jobs', job.id)
+  fs.mkdirSync(folder, { recursive: true })
+  fs.writeFileSync(path.join(folder, 'job.json'), JSON.stringify(job))
+}
+
+test('the window cannot be led away, and only what a result shows leaves it, to the browser of the user', async ({
+  launch,
+  workFolder,
+}) => {
+  const shown = 'https://cloud.example/compute/images/boot?region=lab'
+  writeUpload(path.join(workFolder, 'app'), shown)
   const app = await launch()
+  const { page } = app
   await app.inMain(({ shell }) => {
     const opened: string[] = []
     ;(globalThis as unknown as { opened: string[] }).opened = opened
@@ -149,21 +197,28 @@ test('the window cannot be led away, and only web links leave it, in the browser
       return Promise.resolve()
     }
   })
-  const before = app.page.url()
+  await new ShellPage(page).show('Jobs')
+  await page.evaluate((url) => {
+    for (const other of [
+      'https://example.invalid/docs',
+      `${url}&read=secret`,
+      'http://example.invalid/',
+      'file:///etc/passwd',
+      'smb://host/share',
+    ])
+      globalThis.open(other)
+  }, shown)
+  await page.getByRole('button', { name: /Upload boot\.qcow2/ }).click()
+  await page.getByRole('link', { name: shown }).click()
+  await expect.poll(() => app.inMain(() => (globalThis as unknown as { opened: string[] }).opened)).toEqual([shown])
+  const before = page.url()
   for (const url of ['https://example.invalid/', 'file:///etc/passwd', 'javascript:globalThis.ranLink=true']) {
-    await app.page.evaluate((target) => {
+    await page.evaluate((target) => {
       location.href = target
     }, url)
-    await app.page.waitForTimeout(200)
-    expect(app.page.url()).toBe(before)
+    await page.waitForTimeout(200)
+    expect(page.url()).toBe(before)
   }
-  await app.page.evaluate(() => {
-    for (const url of ['https://example.invalid/docs', 'http://example.invalid/', 'file:///etc/passwd', 'smb://host/share'])
-      globalThis.open(url)
-  })
-  await expect
-    .poll(() => app.inMain(() => (globalThis as unknown as { opened: string[] }).opened))
-    .toEqual(['https://example.invalid/docs'])
   expect(app.electron.windows()).toHaveLength(1)
 })
 

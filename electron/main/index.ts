@@ -18,6 +18,7 @@ import { StagedImages } from './host/staged-images.js'
 import { CALL_CHANNEL, DROPPED_CHANNEL } from './ipc/channels.js'
 import { InputGrants } from './ipc/input-grants.js'
 import { pushEvent } from './ipc/push-events.js'
+import { ShownLinks } from './ipc/shown-links.js'
 import { SourceGrants } from './ipc/source-grants.js'
 import { holdCalls } from './ipc/waiting-calls.js'
 
@@ -35,12 +36,13 @@ const dirs = resolveDirs(process.env)
 const openRequests = new OpenRequests()
 const staged = new StagedImages()
 const inputs = new InputGrants()
+const links = new ShownLinks()
 const sources = new SourceGrants(path.join(dirs.state, 'chosen-files.json'))
 if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(dirs.state, 'chromium'))
 // root must start Chromium with --no-sandbox; enabling it then would only crash its processes
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 declareAppScheme()
-guardNavigation(isTrustedUrl, frameUrl)
+guardNavigation({ isTrustedUrl, frameUrl, mayOpen: (url) => links.has(url) })
 
 // awaiting `ready` at the top level would deadlock: Electron holds it until this module has loaded
 if (becomeSingleInstance(openRequests, showMainWindow)) void start()
@@ -60,7 +62,7 @@ async function start(): Promise<void> {
     sources.grant([file])
   })
   openMainWindow({ stateFolder: dirs.state, log, url: windowUrl, outFolder })
-  const options = { dirs, log, openRequests, staged, inputs, sources, calls, isTrustedUrl }
+  const options = { dirs, log, openRequests, staged, inputs, sources, links, calls, isTrustedUrl }
   const core = Promise.race([calls.begun, sleep(LATEST_CORE_MS)])
     .then(() => import('./service.js'))
     .then(({ startService }) => startService(options))

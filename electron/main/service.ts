@@ -11,6 +11,7 @@ import { createSecretStore } from './host/secret-store.js'
 import type { OpenRequests } from './host/open-requests.js'
 import type { StagedImages } from './host/staged-images.js'
 import type { InputGrants } from './ipc/input-grants.js'
+import type { ShownLinks } from './ipc/shown-links.js'
 import type { SourceGrants } from './ipc/source-grants.js'
 import { createHandlers } from './ipc/handlers/index.js'
 import { pushCoreEvents } from './ipc/push-events.js'
@@ -23,6 +24,7 @@ export interface ServiceOptions {
   readonly staged: StagedImages
   readonly inputs: InputGrants
   readonly sources: SourceGrants
+  readonly links: ShownLinks
   readonly calls: CallReceiver
   readonly isTrustedUrl: (url: string) => boolean
 }
@@ -35,6 +37,7 @@ export async function startService({
   staged,
   inputs,
   sources,
+  links,
   calls,
   isTrustedUrl,
 }: ServiceOptions): Promise<Core> {
@@ -46,6 +49,7 @@ export async function startService({
     secrets: createSecretStore({ folder: dirs.config, log }),
     asksUser: () => true,
   })
+  links.follow(core.jobs)
   const handlers = createHandlers(core, { openRequests, staged, inputs, sources, parent: mainWindow })
   registerContract(calls, { handlers, isTrustedUrl, log })
   // First of all who listen: the window learns of a result when it is known what it was made of.

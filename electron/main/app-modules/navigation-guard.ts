@@ -1,7 +1,15 @@
 import { app, shell } from 'electron'
 
-/** Documents never leave the app, open no windows and embed nothing but one known frame; web links open in the user's browser. */
-export function guardNavigation(isTrustedUrl: (url: string) => boolean, frameUrl: string): void {
+interface NavigationRules {
+  readonly isTrustedUrl: (url: string) => boolean
+  /** The one document that may be embedded. */
+  readonly frameUrl: string
+  /** Whether an address may go to the user's browser. */
+  readonly mayOpen: (url: string) => boolean
+}
+
+/** Documents never leave the app, open no windows and embed nothing but one known frame; links that the app shows open in the user's browser. */
+export function guardNavigation({ isTrustedUrl, frameUrl, mayOpen }: NavigationRules): void {
   app.on('web-contents-created', (_, contents) => {
     contents.on('will-navigate', (event) => {
       if (!isTrustedUrl(event.url)) event.preventDefault()
@@ -13,7 +21,7 @@ export function guardNavigation(isTrustedUrl: (url: string) => boolean, frameUrl
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      if (URL.canParse(url) && new URL(url).protocol === 'https:') void shell.openExternal(url)
+      if (mayOpen(url)) void shell.openExternal(url)
       return { action: 'deny' }
     })
   })
