@@ -6,7 +6,7 @@ import { ShellPage } from './pages/shell-page.js'
 import { WorkbenchPage } from './pages/workbench-page.js'
 
 test('an edited argument is seen in the guest before anything is saved', async ({ app, copyImage, workFolder }) => {
-  test.setTimeout(BOOTED + 120_000)
+  test.setTimeout(2 * BOOTED)
   const { page } = app
   const workbench = new WorkbenchPage(page)
   const image = await copyImage('bootable', 'sample.qcow2')

@@ -7,6 +7,8 @@ import { stateEnv } from './state-env.js'
 
 const require = createRequire(import.meta.url)
 const root = path.resolve(import.meta.dirname, '..')
+/** Of a start, and of what is clicked when it is ready. Playwright's own limit of half a minute is soon over on a busy machine. */
+const PATIENCE_MS = 120_000
 
 export interface LaunchOptions {
   /** Folder that holds the app's state, its Chromium profile included. A second launch on it is a restart. */
@@ -40,12 +42,14 @@ export class DiskwrightApp {
   /** Starts the built app with folders of its own; returns when the window has drawn its shell. */
   static async launch(options: LaunchOptions): Promise<DiskwrightApp> {
     const electron = await _electron.launch({
+      timeout: PATIENCE_MS,
       cwd: root,
       chromiumSandbox: process.getuid?.() !== 0,
       args: [root, '--disable-gpu', ...(options.switches ?? []), ...(options.open ?? [])],
       env: { ...definedEnv(), ...stateEnv(options.stateFolder), ...options.env },
     })
-    const page = await electron.firstWindow()
+    const page = await electron.firstWindow({ timeout: PATIENCE_MS })
+    page.setDefaultTimeout(PATIENCE_MS)
     const app = new DiskwrightApp(electron, page)
     await page.getByRole('navigation').first().waitFor()
     return app

@@ -31,7 +31,6 @@ function partFiles(folder: string): string[] {
 }
 
 test('after the app was killed: what is left is named and cleaned up, and the job can be run again', async ({ launch, workFolder }) => {
-  test.setTimeout(240_000)
   const image = path.join(workFolder, 'large.raw')
   writeLargeImage(image)
   const before = await sha256(image)

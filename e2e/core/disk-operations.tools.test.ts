@@ -225,7 +225,7 @@ test('a VHDX that was not closed in good order: its log is written in a copy', a
   expect(await hashOf(at('open.vhdx'))).toBe(original)
 })
 
-test('an image is compacted by what its file systems do not use, on a copy and in place', { timeout: 120_000 }, async () => {
+test('an image is compacted by what its file systems do not use, on a copy and in place', { timeout: 300_000 }, async () => {
   const disk = await fileSystemImage()
   const before = await hashOf(disk)
   const target = { mode: 'new-file', output: at('small.qcow2') } as const

@@ -198,7 +198,7 @@ async function withHalfAnImage(
 
 for (const work of [COPY_IN, TAKE_OUT]) {
   test(`${work.name}: killed when half of the image is there, its layers are named and removed by the next start`, {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     await withHalfAnImage(work, async (place, running) => {
       expect((await running.kill()).signal).toBe('SIGKILL')
@@ -212,7 +212,7 @@ for (const work of [COPY_IN, TAKE_OUT]) {
   })
 }
 
-test(`${COPY_IN.name}: cancelled when half of the image is there, nothing of it stays`, { timeout: 120_000 }, async () => {
+test(`${COPY_IN.name}: cancelled when half of the image is there, nothing of it stays`, { timeout: 300_000 }, async () => {
   await withHalfAnImage(COPY_IN, async (place, running) => {
     process.kill(running.pid, 'SIGINT')
     expect((await running.ended).code).toBe(3)
