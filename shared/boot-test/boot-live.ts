@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keepingMachineSchema } from './kept-machine.js'
 import { acceleratorSchema, bootEvidenceSchema, bootPhaseMarkSchema, bootVerdictSchema } from './boot-test-report.js'
 
 /** What qemu says of the machine: QEMU qapi/run-state.json, `RunState`, in the words that people need. */
@@ -40,5 +41,7 @@ export const bootLiveSchema = z.object({
   judged: z.object({ verdict: bootVerdictSchema, reason: z.string(), seconds: z.number() }).nullable(),
   /** Port of 127.0.0.1 that leads to SSH of the guest; null without a network. */
   sshPort: z.number().nullable(),
+  /** Once it was asked to be kept. */
+  keeping: keepingMachineSchema.optional(),
 })
 export type BootLive = z.infer<typeof bootLiveSchema>

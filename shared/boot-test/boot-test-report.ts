@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BOOT_PHASES } from './boot-phases.js'
 import { DISK_BUSES, MACHINES, NETWORKS } from './boot-test-request.js'
+import { unkeptMachineSchema } from './kept-machine.js'
 import { METADATA_SERVICE_IDS } from './guest-metadata.js'
 import { MACHINE_ARCHES } from './machine-arch.js'
 
@@ -75,6 +76,8 @@ export const bootTestReportSchema = z.object({
     .optional(),
   /** Absolute path of the new image that was kept of the machine's disk. */
   kept: z.string().optional(),
+  /** Where it was to be kept, and could not. */
+  unkept: unkeptMachineSchema.optional(),
   /** The command line of qemu, copyable. */
   command: z.string(),
   notes: z.array(z.string()),

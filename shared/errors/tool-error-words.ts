@@ -50,7 +50,9 @@ export const TOOL_ERROR_WORDS = {
   }),
   'not-enough-memory': (facts) => ({
     title: 'There is too little free memory',
-    detail: `The test machine needs ${facts.size('neededBytes')}, and ${facts.size('freeBytes')} are free. Nothing was started or changed.`,
+    detail: `The test machine needs ${facts.size('neededBytes')}, and ${facts.size('freeBytes')} are free${
+      facts.has('promisedBytes') ? `, of which other boot tests will take ${facts.size('promisedBytes')}` : ''
+    }. Nothing was started or changed.`,
     next: 'Give it less memory, or end other programs first.',
   }),
   'job-not-found': (facts) => ({

@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import { AppError, toAppError } from '#shared/errors/app-error'
 import type { Job, JobOutput } from '#shared/jobs/job'
-import { errnoCode } from '../files/sync.js'
 import type { Logger } from '../log/logger.js'
 import type { Host } from '../process/host.js'
 import type { PauseSwitch } from '../process/pause-switch.js'
 import type { ClaimKind, JobContext } from '../operations/job-context.js'
+import { toJobError } from '../operations/job-error.js'
 import { createAttention } from './attention.js'
 import type { DeclaredStep } from './job-definition.js'
 import type { JobStore } from './job-store.js'
@@ -144,17 +144,6 @@ async function settle(prepared: PreparedJob, context: JobContext, live: LiveJob)
     if (error.code === 'cancelled') return { state: 'cancelled', output: null, error: error.data }
     return { state: 'failed', output: null, error: error.data }
   }
-}
-
-/** As `toAppError`, with the system errors that have words of their own. */
-export function toJobError(thrown: unknown): AppError {
-  const code = errnoCode(thrown)
-  const path = thrown instanceof Error && 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : ''
-  if (thrown instanceof Error && thrown.name === 'AbortError') return new AppError('cancelled', { cause: thrown })
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new AppError('no-space', { details: { path }, actions: [{ kind: 'retry' }], cause: thrown })
-  if (code === 'EFBIG') return new AppError('file-too-large', { details: { path }, cause: thrown })
-  return toAppError(thrown)
 }
 
 /** A claim that stays in the journal is harmless: recovery finds nothing at its path. */

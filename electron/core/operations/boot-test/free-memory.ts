@@ -10,12 +10,12 @@ export function availableMemory(meminfo: string): number | null {
   return kib === undefined ? null : Number(kib) * 1024
 }
 
-/** Throws `not-enough-memory` where this machine has not so much left. */
-export async function requireMemory(bytes: number): Promise<void> {
+/** Throws `not-enough-memory` where this machine has not so much left, besides what is promised to others. */
+export async function requireMemory(bytes: number, promisedBytes = 0): Promise<void> {
   const free = availableMemory(await fs.readFile('/proc/meminfo', 'utf8').catch(() => ''))
-  if (free === null || free >= bytes + RESERVE_BYTES) return
+  if (free === null || free >= bytes + promisedBytes + RESERVE_BYTES) return
   throw new AppError('not-enough-memory', {
-    details: { neededBytes: bytes + RESERVE_BYTES, freeBytes: free },
+    details: { neededBytes: bytes + RESERVE_BYTES, freeBytes: free, ...(promisedBytes > 0 ? { promisedBytes } : {}) },
     actions: [{ kind: 'retry' }],
   })
 }
