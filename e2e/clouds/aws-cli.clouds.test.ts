@@ -98,6 +98,16 @@ test('who signs with another secret, or asks for what there is not, is refused',
   await expect(aws(['ec2', 'describe-images', '--image-ids', 'ami-1'])).rejects.toThrow('InvalidAMIID.NotFound')
 })
 
+test('aws service-quotas asks for a limit, and for the usual one where none was set', async () => {
+  const ask = (operation: string, service: string, code: string): Promise<unknown> =>
+    aws(['service-quotas', operation, '--service-code', service, '--quota-code', code])
+  expect(await ask('get-service-quota', 'ebs', 'L-309BACF6')).toMatchObject({
+    Quota: { QuotaName: 'Snapshots per Region', Value: 100_000 },
+  })
+  await expect(ask('get-service-quota', 'ec2', 'L-B665C33B')).rejects.toThrow('NoSuchResourceException')
+  expect(await ask('get-aws-default-service-quota', 'ec2', 'L-B665C33B')).toMatchObject({ Quota: { QuotaName: 'AMIs', Value: 50_000 } })
+})
+
 test('aws s3api sends an object in parts', async () => {
   const { UploadId } = await aws(['s3api', 'create-multipart-upload', '--bucket', 'images', '--key', 'a/b c.raw'])
   const { file } = await writeBlock('part', 0x42)

@@ -113,11 +113,46 @@ test('before anything is sent: the account, the clock, the region, the right, th
     'permission ok',
     'permission-blocks info',
     'conflict ok',
+    'quota ok',
+    'quota ok',
   ])
   expect(await check(await newScene({ copyTo: ['ap-south-9'] }))).toContain('region error')
   const snapshot = server.state.addSnapshot({ region: 'eu-central-1', gib: 1, description: '', tags: [] }).id
   server.state.addImage({ region: 'eu-central-1', name: 'taken', request: {}, snapshot, tags: [] })
   expect(await check(await newScene({ name: 'taken' }))).toContain('conflict error')
+})
+
+test('what is foretold is what is sent, in blocks of the service', async () => {
+  const { disk, ...scene } = await newScene()
+  const askew = await makeTestDisk(disk.path, { mib: 16 })
+  const facts = await factsOf(askew)
+  const whole = { ...scene, disk: askew, facts }
+  expect(facts.dataBytes).not.toBe((facts.dataUnits?.[1]?.units ?? 0) * BLOCK_BYTES)
+  expect((await runUpload(awsProvider, whole)).error?.data ?? null).toBeNull()
+  expect(server.received()).toBe(awsProvider.wireBytes?.(fullValues(awsProvider, whole), facts))
+})
+
+test('before anything is sent: how many snapshots and images there may be, in each region', async () => {
+  const { state } = server
+  const quotas = async (values: FieldValues = {}): Promise<[string, string][]> => {
+    const scene = await newScene(values)
+    const rows = await awsProvider.preflight(await cloudContext(scene), fullValues(awsProvider, scene), scene.facts)
+    return rows.flatMap((row): [string, string][] => (row.code === 'quota' ? [[row.state, row.found]] : []))
+  }
+  for (let count = 0; count < 1001; count++) state.addSnapshot({ region: 'eu-central-1', gib: 1, description: '', tags: [] })
+  expect(await quotas({ copyTo: ['eu-west-1'] })).toEqual([
+    ['ok', '1001 of 100000 snapshots are there in eu-central-1'],
+    ['ok', '0 of 50000 images are there in eu-central-1'],
+    ['ok', '0 of 100000 snapshots are there in eu-west-1'],
+    ['ok', '0 of 50000 images are there in eu-west-1'],
+  ])
+  state.quotas.set('ebs L-309BACF6', { name: 'Snapshots per Region', value: 1001, usual: false })
+  expect((await quotas())[0]).toEqual(['error', '1001 of 1001 snapshots are there in eu-central-1'])
+  state.quotas.set('ebs L-309BACF6', { name: 'Snapshots per Region', value: 1100, usual: false })
+  expect((await quotas())[0]?.[0]).toBe('warning')
+  state.mayAskQuotas = false
+  const [row] = await quotas()
+  expect(row).toEqual(['info', expect.stringMatching(/^This account may not ask .* \(servicequotas:GetServiceQuota\)$/)])
 })
 
 test('before an import: the bucket and the role', async () => {

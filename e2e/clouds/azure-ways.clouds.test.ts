@@ -65,6 +65,7 @@ test('only pages that hold data are sent, and the footer; the disk is closed for
   const { result, error } = await runUpload(azureProvider, scene)
   expect(error?.data ?? null).toBeNull()
   expect(server.blobs.received).toBe(320 * 1024 + 512)
+  expect(azureProvider.wireBytes?.(fullValues(azureProvider, scene), scene.facts)).toBe(server.blobs.received)
   expect(result).toMatchObject({ sentBytes: 320 * 1024 + 512, verified: 'md5', resources: [{ kind: 'disk' }] })
   const content = server.manager.content(result?.resources[0]?.id ?? '') ?? Buffer.alloc(0)
   expect(content.length).toBe(24 * MIB + 512)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
-import type { SourceFacts } from '#shared/clouds/source-facts'
+import { countBlocks } from '#core/clouds/transfer/data-blocks'
+import { DATA_UNIT_BYTES, type SourceFacts } from '#shared/clouds/source-facts'
 import { readRevision } from '#core/files/identity'
 import type { DiskExtent } from '#core/guest/raw-disk'
 
@@ -59,6 +60,7 @@ export async function factsOf(disk: TestDisk, changes: Partial<SourceFacts> = {}
     virtualBytes: disk.bytes,
     fileBytes: disk.bytes,
     dataBytes: disk.dataBytes,
+    dataUnits: DATA_UNIT_BYTES.map((unitBytes) => ({ unitBytes, units: countBlocks(disk.extents, unitBytes) })),
     architecture: 'x86_64',
     firmware: 'uefi',
     os: { id: 'example', version: '1.2', name: 'Example Linux 1.2' },

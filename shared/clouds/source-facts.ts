@@ -18,6 +18,8 @@ export const sourceFactsSchema = z.object({
   fileBytes: z.number(),
   /** Bytes that may hold data; null where that is not known. */
   dataBytes: z.number().nullable(),
+  /** How many units of a size the data touch, for services that take whole blocks; missing where that is not known. */
+  dataUnits: z.array(z.object({ unitBytes: z.number(), units: z.number() })).optional(),
   architecture: z.enum(['x86_64', 'aarch64']).nullable(),
   firmware: z.enum(['bios', 'uefi', 'both']).nullable(),
   /** Of the system in the disk: `ID`, `VERSION_ID` and `PRETTY_NAME` of os-release(5). */
@@ -28,3 +30,15 @@ export const sourceFactsSchema = z.object({
   revision: z.string(),
 })
 export type SourceFacts = z.infer<typeof sourceFactsSchema>
+
+/** Sizes of units that are counted: what page blobs are compared by, and the block of a snapshot. */
+export const DATA_UNIT_BYTES = [64 * 1024, 512 * 1024] as const
+
+/** Bytes of all units of a size that hold data; where they were not counted, the data rounded up. */
+export function bytesInUnits(
+  { dataBytes, dataUnits, virtualBytes }: Pick<SourceFacts, 'dataBytes' | 'dataUnits' | 'virtualBytes'>,
+  unitBytes: (typeof DATA_UNIT_BYTES)[number],
+): number {
+  const counted = dataUnits?.find((one) => one.unitBytes === unitBytes)?.units
+  return (counted ?? Math.ceil((dataBytes ?? virtualBytes) / unitBytes)) * unitBytes
+}

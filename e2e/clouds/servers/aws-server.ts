@@ -5,6 +5,7 @@ import { ACCOUNT, AwsState, newId } from './aws/aws-state.js'
 import { type Answer, ebsAnswer, ebsProblem } from './aws/ebs-service.js'
 import { ec2Answer, ec2Problem } from './aws/ec2-service.js'
 import { escapeXml } from './aws/models.js'
+import { quotasAnswer, quotasProblem } from './aws/quotas-service.js'
 import { S3Objects, s3Problem } from './aws/s3-service.js'
 import { type SignedRequest, type Verdict, verify } from './aws/sigv4.js'
 
@@ -121,6 +122,10 @@ function answerTo(server: AwsServer, request: SignedRequest, requests: string[])
     requests.push(`s3 ${request.method} ${request.target}`)
     return server.objects.answer(request)
   }
+  if (service === 'servicequotas') {
+    requests.push(`servicequotas ${request.headers['x-amz-target'] ?? ''}`)
+    return quotasAnswer(server.state, region, request)
+  }
   const params = new Map(new URLSearchParams(request.body.toString('utf8')))
   requests.push(`${service} ${params.get('Action') ?? ''}`)
   if (service === 'ec2') return ec2Answer(server.state, server.objects, region, params)
@@ -165,6 +170,9 @@ function refusal(service: string, { reason, words }: Extract<Verdict, { ok: fals
       ? ebsProblem(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.')
       : ebsProblem(403, 'InvalidSignatureException', words)
   }
+  if (service === 'servicequotas') {
+    return quotasProblem(reason === 'unknown-key' ? 'UnrecognizedClientException' : 'InvalidSignatureException', words)
+  }
   if (service === 'ec2')
     return ec2Problem(401, 'AuthFailure', reason === 'skewed' ? words : 'AWS was not able to validate the provided access credentials')
   if (service === 's3')
@@ -180,5 +188,6 @@ function expired(service: string): Answer {
   const words = 'The security token included in the request is expired'
   if (service === 'ebs') return ebsProblem(403, 'ExpiredTokenException', words)
   if (service === 'ec2') return ec2Problem(400, 'RequestExpired', words)
+  if (service === 'servicequotas') return quotasProblem('ExpiredTokenException', words)
   return service === 's3' ? s3Problem(400, 'ExpiredToken', words) : queryProblem(403, 'ExpiredToken', words)
 }

@@ -90,8 +90,8 @@ export interface CloudProvider {
   choices(ctx: CloudContext, field: string, values: FieldValues, facts: SourceFacts | null): Promise<readonly FieldChoice[]>
   /** What has to be asked at the provider: credentials, permission, quota, conflicts of names, clock. Throws nothing but `cancelled`: what fails is a row. */
   preflight(ctx: CloudContext, values: FieldValues, facts: SourceFacts): Promise<readonly CheckRow[]>
-  /** Bytes that will be sent; `dataBytes` is what of the payload is not known to be zero. Default: all of it. */
-  wireBytes?(values: FieldValues, facts: SourceFacts): number
+  /** Bytes that will be sent, in the units that the service takes. Null, and default: all of the payload. */
+  wireBytes?(values: FieldValues, facts: SourceFacts): number | null
   /** Does it, or goes on with it when the journal says that it was begun. */
   execute(run: UploadRun): Promise<UploadResult>
   /** Deletes what the journal names and `which` picks; what is gone already counts as deleted. Never throws for a single thing. */

@@ -58,6 +58,12 @@ export class AwsState {
   /** How many requests do not know a snapshot that was just begun. */
   slowSnapshots = 0
   hasQuotaLeft = true
+  /** What Service Quotas tells, by service and code; `usual` where nothing was raised for this account. */
+  readonly quotas = new Map<string, { readonly name: string; value: number; usual: boolean }>([
+    ['ebs L-309BACF6', { name: 'Snapshots per Region', value: 100_000, usual: false }],
+    ['ec2 L-B665C33B', { name: 'AMIs', value: 50_000, usual: true }],
+  ])
+  mayAskQuotas = true
 
   addSnapshot(values: Pick<Snapshot, 'region' | 'gib' | 'description' | 'tags'>): Snapshot {
     const snapshot: Snapshot = {

@@ -69,7 +69,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const found = [...state.snapshots.values()].filter(
       (one) => one.region === region && (wanted.length === 0 || wanted.includes(one.id)) && fits(one.tags, {}, input),
     )
-    return { Snapshots: found.map(describeSnapshot) }
+    const { items, next } = pageOf(found, input)
+    return { Snapshots: items.map(describeSnapshot), ...next }
   },
   DeleteSnapshot({ state, region, input }) {
     notDry(input)
@@ -103,7 +104,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       (image) =>
         image.region === region && (wanted.length === 0 || wanted.includes(image.id)) && fits(image.tags, { name: image.name }, input),
     )
-    return { Images: found.map(describeImage) }
+    const { items, next } = pageOf(found, input)
+    return { Images: items.map(describeImage), ...next }
   },
   DeregisterImage({ state, region, input }) {
     notDry(input)
@@ -237,6 +239,13 @@ function tagsOf(input: Values, type: string): readonly Tag[] {
 function addedTo(value: Value | undefined): string[] {
   const { Add = [] } = (value ?? {}) as { Add?: readonly { UserId?: string }[] }
   return Add.flatMap(({ UserId }) => (UserId === undefined ? [] : [UserId]))
+}
+
+/** A page of a list; the token is where the next one begins. */
+function pageOf<T>(all: readonly T[], { MaxResults, NextToken }: Values): { items: readonly T[]; next: Values } {
+  const start = Number(textIn(NextToken))
+  const end = MaxResults === undefined ? all.length : start + Number(MaxResults)
+  return { items: all.slice(start, end), next: end < all.length ? { NextToken: String(end) } : {} }
 }
 
 function fits(tags: readonly Tag[], own: Readonly<Record<string, string>>, input: Values): boolean {

@@ -31,6 +31,8 @@ export interface Model {
 /** What the EC2 API reference has and the model of Debian 12 (December 2022) does not have yet. */
 const LATER: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
   RegisterImageRequest: { TagSpecifications: { shape: 'TagSpecificationList', locationName: 'TagSpecification' } },
+  DescribeImagesRequest: { MaxResults: { shape: 'Integer' }, NextToken: { shape: 'String' } },
+  DescribeImagesResult: { NextToken: { shape: 'String', locationName: 'nextToken' } },
   CopyImageRequest: { TagSpecifications: { shape: 'TagSpecificationList', locationName: 'TagSpecification' } },
 }
 const LATER_ENUMS: Readonly<Record<string, readonly string[]>> = { BootModeValues: ['uefi-preferred'] }
@@ -91,6 +93,10 @@ export function checkShape(model: Model, name: string, value: unknown, path: str
       if (!Number.isInteger(number)) throw wrong(`is no whole number: ${String(value)}`)
       if (number < (shape.min ?? -Infinity) || number > (shape.max ?? Infinity)) throw wrong(`is out of its bounds: ${number}`)
       return number
+    }
+    case 'double': {
+      if (typeof value !== 'number') throw wrong('is no number')
+      return value
     }
     case 'boolean':
       if (value !== true && value !== false && value !== 'true' && value !== 'false') throw wrong('is neither true nor false')

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { awsForm } from '#shared/clouds/forms/aws-form'
 import { awsMethod } from '#shared/clouds/forms/aws-fields'
 import { listOf } from '#shared/clouds/read-values'
+import { bytesInUnits } from '#shared/clouds/source-facts'
 import type { UploadResult } from '#shared/clouds/upload-plan'
 import { AppError } from '#shared/errors/app-error'
 import type { CloudProvider, UploadRun } from '../cloud-provider.js'
@@ -24,10 +25,7 @@ export const awsProvider: CloudProvider = {
   accounts: awsAccounts,
   choices: awsChoices,
   preflight: preflightAws,
-  wireBytes: (values, facts) => {
-    if (awsMethod(values) === 's3') return facts.dataBytes ?? facts.fileBytes
-    return Math.ceil((facts.dataBytes ?? facts.virtualBytes) / BLOCK_BYTES) * BLOCK_BYTES
-  },
+  wireBytes: (values, facts) => (awsMethod(values) === 's3' ? null : bytesInUnits(facts, BLOCK_BYTES)),
   execute,
   cleanUp: cleanUpAws,
 }

@@ -1,11 +1,9 @@
-import { SignatureV4 } from '@smithy/signature-v4'
 import type { FieldValues } from '#shared/clouds/field'
 import { textOf } from '#shared/clouds/read-values'
 import type { CloudContext } from '../cloud-provider.js'
-import { Sha256 } from '../s3/sha256.js'
-import { createRestNetwork } from '../transfer/rest-network.js'
 import type { AwsSession } from './aws-session.js'
 import { endpointOf, findProfile } from './profiles.js'
+import { signedPost } from './signed-post.js'
 
 /** `unknown`: this account may not look. */
 export type RoleState = 'there' | 'missing' | 'unknown'
@@ -14,31 +12,16 @@ export type RoleState = 'there' | 'missing' | 'unknown'
 export async function findRole(ctx: CloudContext, values: FieldValues, session: AwsSession, role: string): Promise<RoleState> {
   const { env } = ctx.host
   const url = new URL(endpointOf('iam', env, await findProfile(env, textOf(values, 'profile'))) ?? iamOf(session.region))
-  const body = new URLSearchParams({ Action: 'GetRole', Version: '2010-05-08', RoleName: role }).toString()
-  const signer = new SignatureV4({
+  const answer = await signedPost(ctx, values, session, {
+    title: 'AWS IAM',
     service: 'iam',
     region: signingRegion(session.region),
-    credentials: session.credentials,
-    sha256: Sha256,
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: new URLSearchParams({ Action: 'GetRole', Version: '2010-05-08', RoleName: role }).toString(),
   })
-  const { headers } = await signer.sign({
-    method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    ...(url.port === '' ? {} : { port: Number(url.port) }),
-    path: url.pathname,
-    headers: { host: url.host, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-    body,
-  })
-  const ca = textOf(values, 'ca')
-  const network = createRestNetwork({ service: 'AWS IAM', env, signal: ctx.signal, ...(ca === '' ? {} : { ca }) })
-  try {
-    const answer = await network.send({ method: 'POST', url, headers, body })
-    if (answer.status === 200) return 'there'
-    return answer.body.toString('utf8').includes('<Code>NoSuchEntity</Code>') ? 'missing' : 'unknown'
-  } finally {
-    await network.close()
-  }
+  if (answer.status === 200) return 'there'
+  return answer.body.toString('utf8').includes('<Code>NoSuchEntity</Code>') ? 'missing' : 'unknown'
 }
 
 /** IAM is one for all regions of a partition ("AWS Identity and Access Management endpoints and quotas"). */

@@ -11,6 +11,7 @@ import { once, type Question } from './ask-aws.js'
 import { signInCommand } from './aws-failure.js'
 import { type AwsSession, openAws } from './aws-session.js'
 import { checkImport } from './check-import.js'
+import { checkQuotas } from './check-quotas.js'
 import { dryRun, failedRow, type PreflightWork, tried } from './check-rows.js'
 import { registration } from './register-image.js'
 
@@ -40,6 +41,7 @@ export async function preflightAws(ctx: CloudContext, values: FieldValues, facts
       tried('region', 'Region', () => checkRegions(work)),
       tried('permission', 'Permission', () => checkPermission(work)),
       tried('conflict', 'Name', () => checkNames(work)),
+      checkQuotas(ctx, work),
       ...(awsMethod(values) === 's3' ? [tried('bucket', 'Bucket', () => checkImport(ctx, work))] : []),
     ])
     return [credentials, ...clock, ...rest.flat()]

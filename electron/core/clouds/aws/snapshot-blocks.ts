@@ -6,7 +6,7 @@ import { volumeGib } from '#shared/clouds/forms/aws-fields'
 import { flagOf, numberOf, textOf } from '#shared/clouds/read-values'
 import { AppError } from '#shared/errors/app-error'
 import type { UploadProgress, UploadRun } from '../cloud-provider.js'
-import { dataBlocks, mappedBlocks } from '../transfer/data-blocks.js'
+import { countBlocks, dataBlocks, mappedBlocks } from '../transfer/data-blocks.js'
 import { Concurrency, inParallel } from '../transfer/parallel.js'
 import type { DiskContent } from '../upload-source.js'
 import type { AskAws } from './ask-aws.js'
@@ -122,7 +122,7 @@ async function begin({ run, session, ask, token }: SnapshotWork): Promise<string
 async function writeBlocks(work: SnapshotWork, id: string, disk: DiskContent, progress: UploadProgress): Promise<void> {
   const { run, session, ask } = work
   const concurrency = new Concurrency(numberOf(run.values, 'parallel') ?? 32)
-  const total = countBlocks(disk) * BLOCK_BYTES
+  const total = countBlocks(disk.extents, BLOCK_BYTES) * BLOCK_BYTES
   let done = 0
   const passed = (): void => progress.bytes((done += BLOCK_BYTES), total)
   const blocks = dataBlocks(disk, BLOCK_BYTES, (index) => run.journal.get(blockKey(id, index)) !== undefined, passed)
@@ -151,12 +151,6 @@ async function writeBlocks(work: SnapshotWork, id: string, disk: DiskContent, pr
   progress.bytes(0, total)
   await inParallel(blocks, send, { concurrency, signal: run.signal, pausePoint: () => run.pausePoint() })
   await run.journal.sync()
-}
-
-function countBlocks(disk: DiskContent): number {
-  let count = 0
-  for (const _ of mappedBlocks(disk, BLOCK_BYTES)) count++
-  return count
 }
 
 /** Keys by snapshot: one that lapsed and was begun anew holds nothing. */

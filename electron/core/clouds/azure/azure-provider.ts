@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { azureForm } from '#shared/clouds/forms/azure-form'
 import { azureDiskBytes, azureTarget, azureWay, VHD_FOOTER_BYTES } from '#shared/clouds/forms/azure-fields'
+import { bytesInUnits } from '#shared/clouds/source-facts'
 import type { UploadResult } from '#shared/clouds/upload-plan'
 import { AppError } from '#shared/errors/app-error'
 import type { CloudProvider, UploadRun } from '../cloud-provider.js'
@@ -8,6 +9,7 @@ import { azureAccounts, azureChoices } from './accounts.js'
 import { openAzure } from './arm-session.js'
 import { cleanUpAzure, deleteRemote } from './clean-up.js'
 import { makeDefinition, makeDiskOfBlob, makeManagedImage, makesDefinition, makeVersion, type MadeResource } from './make-image.js'
+import { COMPARED_BYTES } from './page-blob.js'
 import { preflightAzure } from './preflight.js'
 import type { AzureWork } from './resources.js'
 import { azureResult } from './result.js'
@@ -20,7 +22,7 @@ export const azureProvider: CloudProvider = {
   accounts: azureAccounts,
   choices: azureChoices,
   preflight: preflightAzure,
-  wireBytes: (_values, facts) => Math.min(facts.dataBytes ?? facts.virtualBytes, azureDiskBytes(facts)) + VHD_FOOTER_BYTES,
+  wireBytes: (_values, facts) => Math.min(bytesInUnits(facts, COMPARED_BYTES), azureDiskBytes(facts)) + VHD_FOOTER_BYTES,
   execute,
   cleanUp: cleanUpAzure,
 }

@@ -121,8 +121,11 @@ export async function pageRanges(session: AzureSession, door: BlobDoor): Promise
   }
 }
 
+/** What is looked at together: zeros of this length are left out. */
+export const COMPARED_BYTES = 64 * 1024
+
 /** Runs of a block that are worth sending, in bytes from its start: what is zero for 64 KiB and more is left out. */
-export function* dataRuns(block: Buffer, unit = 64 * 1024): Generator<{ readonly start: number; readonly end: number }> {
+export function* dataRuns(block: Buffer, unit = COMPARED_BYTES): Generator<{ readonly start: number; readonly end: number }> {
   const zeros = Buffer.alloc(unit)
   let start = -1
   for (let at = 0; at < block.length; at += unit) {

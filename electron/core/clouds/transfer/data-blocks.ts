@@ -1,3 +1,4 @@
+import type { DiskExtent } from '../../guest/raw-disk.js'
 import type { DiskContent } from '../upload-source.js'
 
 export interface DataBlock {
@@ -30,6 +31,19 @@ export async function* dataBlocks(
     if (bytes.equals(zeros)) onSkipped(index)
     else yield { index, bytes }
   }
+}
+
+/** How many blocks `mappedBlocks` gives. */
+export function countBlocks(extents: readonly DiskExtent[], blockBytes: number): number {
+  let count = 0
+  let next = 0
+  for (const { start, length, zero } of extents) {
+    if (zero) continue
+    const last = Math.ceil((start + length) / blockBytes)
+    count += Math.max(0, last - Math.max(next, Math.floor(start / blockBytes)))
+    next = Math.max(next, last)
+  }
+  return count
 }
 
 /** Blocks that the map of a disk calls data, in order: what `dataBlocks` looks at. */

@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { KIND_HEAD_BYTES, kindOfHead } from '#shared/clouds/file-kind'
-import type { SourceFacts } from '#shared/clouds/source-facts'
+import { DATA_UNIT_BYTES, type SourceFacts } from '#shared/clouds/source-facts'
 import { compressionOf } from '#shared/archives/compression'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import { parseReference } from '#shared/containers/reference'
 import { findSubformat, isDiskFormat } from '#shared/images/formats'
 import type { ImageInfo } from '#shared/images/image-info'
+import { countBlocks } from '../../clouds/transfer/data-blocks.js'
 import { applyEdits } from '../../guest/edits/apply-edits.js'
 import { readExtents } from '../../guest/raw-disk.js'
 import { findArch, findSystemFacts } from '../../guest/system-facts.js'
@@ -123,6 +124,7 @@ async function diskFacts(host: Host, { source, info, files }: OpenImage, edits: 
     virtualBytes: draft.layout.virtualBytes,
     fileBytes: info.fileBytes,
     dataBytes: extents.reduce((sum, { zero, length }) => sum + (zero ? 0 : length), 0),
+    dataUnits: DATA_UNIT_BYTES.map((unitBytes) => ({ unitBytes, units: countBlocks(extents, unitBytes) })),
     architecture: known === 'x86_64' || known === 'aarch64' ? known : null,
     firmware: info.firmware === 'unknown' ? null : info.firmware,
     os: release.ID === undefined ? null : { id: release.ID, version: release.VERSION_ID ?? null, name: release.PRETTY_NAME ?? release.ID },
