@@ -113,7 +113,7 @@ test('proxies: a tunnel for TLS, absolute addresses for plain HTTP, none for loo
 })
 
 test('a proxy of a kind that is not spoken is told', async () => {
-  const env = { ...BARE_ENV, HTTPS_PROXY: 'socks5://127.0.0.1:1' }
+  const env = { ...BARE_ENV, HTTPS_PROXY: 'socks4://127.0.0.1:1' }
   expect((await failureOf(withSession({ env, registry: 'registry.example', access: {} }, manifestOf))).code).toBe('bad-input')
 })
 

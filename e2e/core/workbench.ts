@@ -8,7 +8,6 @@ import { createCore } from '#core/create-core'
 import { silentLogger } from '#core/log/logger'
 import { createHost } from '#core/process/create-host'
 import type { Host } from '#core/process/host'
-import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
 import type { JobRequestDraft } from '#shared/jobs/job-requests'
 import { testImage } from '../images/cache.js'
@@ -64,16 +63,7 @@ export async function hashOf(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The AppError that `work` ends with; a test that expects one fails when there is none. */
-export async function failureOf(work: Promise<unknown>): Promise<AppError> {
-  try {
-    await work
-  } catch (thrown) {
-    if (thrown instanceof AppError) return thrown
-    throw thrown
-  }
-  throw new Error('it did not fail')
-}
+export { failureOf } from './failure-of.js'
 
 export async function filesIn(folder: string): Promise<string[]> {
   return (await fs.readdir(folder)).toSorted()

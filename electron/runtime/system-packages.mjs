@@ -52,6 +52,7 @@ export const TEST_PACKAGES = [
   { names: ['virt-v2v'], why: 'a second reader of OVAs in tests' },
   { names: ['docker-registry'], why: 'a real registry on loopback in tests' },
   { names: ['apache2-utils'], why: 'htpasswd, users of the registry in tests' },
+  { names: ['microsocks'], why: 'a SOCKS proxy on loopback in tests' },
   { names: ['openssl'], why: 'an authority of our own for a registry with TLS in tests' },
   { names: ['grub-pc-bin'], why: 'GRUB of a BIOS image in boot tests' },
   { names: ['syslinux'], why: 'boot loader of a BIOS image in boot tests' },

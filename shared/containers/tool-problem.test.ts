@@ -9,6 +9,10 @@ const SAID: readonly (readonly [string, string])[] = [
     'registry-unreachable',
   ],
   [
+    'time="2026-01-01T00:00:00Z" level=fatal msg="initializing source docker://h/x:y: pinging container registry h: Get \\"https://h/v2/\\": socks connect tcp 127.0.0.1:1080->h:443: username/password authentication failed"',
+    'registry-unreachable',
+  ],
+  [
     'time="2026-01-01T00:00:00Z" level=fatal msg="Error parsing image name \\"docker://127.0.0.1:5/a\\": pinging container registry 127.0.0.1:5: Get \\"https://127.0.0.1:5/v2/\\": http: server gave HTTP response to HTTPS client"',
     'registry-plain-http',
   ],

@@ -24,7 +24,7 @@ const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/digest did not match|doesn't match expected digest|does not match the expected digest|unexpected digest/i, 'blob-mismatch'],
   [/no space left on device/i, 'no-space'],
   [
-    /connection refused|no such host|i\/o timeout|network is unreachable|connection reset|unexpected EOF|proxyconnect|deadline exceeded/i,
+    /connection refused|no such host|i\/o timeout|network is unreachable|connection reset|unexpected EOF|proxyconnect|socks connect|deadline exceeded/i,
     'registry-unreachable',
   ],
   [/invalid status code from registry \d+|received unexpected HTTP status/i, 'registry-failed'],

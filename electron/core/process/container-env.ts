@@ -41,7 +41,23 @@ const PASSED = [
 export function containerEnv(env: NodeJS.ProcessEnv, temporaryFolder?: string): Record<string, string> {
   const passed = PASSED.flatMap((name) => {
     const value = env[name]
-    return value === undefined || value === '' ? [] : [[name, value] as const]
+    return value === undefined || value === '' ? [] : [[name, PROXIES.has(name) ? ofGo(value) : value] as const]
   })
-  return { DISKWRIGHT_JOB: '', ...Object.fromEntries(passed), ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) }
+  const known = Object.fromEntries(passed)
+  return { DISKWRIGHT_JOB: '', ...proxiesOfAll(known), ...known, ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) }
+}
+
+const PROXIES: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'])
+
+/** To Go `socks5h` is the same as `socks5`, and old versions of it know only the latter (net/http, `Transport.Proxy`). */
+function ofGo(proxy: string): string {
+  return proxy.replace(/^socks5h:\/\//i, 'socks5://')
+}
+
+/** Go's net/http does not ask `ALL_PROXY`; requests of Diskwright itself do. */
+function proxiesOfAll(known: Readonly<Record<string, string>>): Record<string, string> {
+  const all = known.ALL_PROXY ?? known.all_proxy ?? ''
+  if (!/^(https?|socks5):\/\//i.test(all)) return {}
+  const isSet = (name: string): boolean => known[name] !== undefined || known[name.toLowerCase()] !== undefined
+  return Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => (isSet(name) ? [] : [[name, all]])))
 }

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors/app-error'
+import { SocksFailure } from './socks-proxy.js'
 
 export interface FailureContext {
   /** `HOST[:PORT]` that was asked. */
@@ -56,6 +57,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export function networkFailure(thrown: unknown, { registry, signal, stallMs, certDir, usedProxy }: FailureContext): AppError {
   if (thrown instanceof AppError) return thrown
   if (signal?.aborted) return new AppError('cancelled', { cause: thrown })
+  if (thrown instanceof SocksFailure) {
+    return new AppError('registry-unreachable', { details: { registry, reason: thrown.message }, cause: thrown })
+  }
   const code = codeOf(thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
@@ -85,7 +89,8 @@ export function networkFailure(thrown: unknown, { registry, signal, stallMs, cer
 
 /** Whether the same request may well succeed a moment later. */
 export function mayPass(thrown: unknown): boolean {
-  return thrown instanceof AppError && PASSING.has(codeOf(thrown.cause))
+  if (!(thrown instanceof AppError)) return false
+  return thrown.cause instanceof SocksFailure ? thrown.cause.mayPass : PASSING.has(codeOf(thrown.cause))
 }
 
 function codeOf(thrown: unknown): string {

@@ -8,6 +8,7 @@ import { type FailureContext, networkFailure } from './network-failure.js'
 import { proxyFor } from './proxy-rules.js'
 import { MAX_REDIRECTS, type RegistryLimits } from './registry-limits.js'
 import type { RegistryRequest, RegistryResponse } from './registry-session.js'
+import { readSocksProxy, socksConnector } from './socks-proxy.js'
 
 export interface Exchange {
   readonly method: RegistryRequest['method']
@@ -50,6 +51,12 @@ export function createNetwork(deps: NetworkDeps): Network {
   // Each request listens to it; Node would take more than ten for a leak and say so on stderr.
   if (signal) setMaxListeners(0, signal)
   const dispatchers = new Map<string, Dispatcher>()
+  const destroy = async (): Promise<void> => {
+    await Promise.all([...dispatchers.values()].map(async (dispatcher) => dispatcher.destroy()))
+  }
+  // undici hears of an abort only once there is a connection.
+  const stop = (): void => void destroy()
+  signal?.addEventListener('abort', stop, { once: true })
   let trust: SecureContext | undefined
   let trustElsewhere: SecureContext | undefined
 
@@ -114,7 +121,8 @@ export function createNetwork(deps: NetworkDeps): Network {
       }
     },
     async close() {
-      await Promise.all([...dispatchers.values()].map(async (dispatcher) => dispatcher.destroy()))
+      signal?.removeEventListener('abort', stop)
+      await destroy()
     },
   }
 }
@@ -122,9 +130,11 @@ export function createNetwork(deps: NetworkDeps): Network {
 /** Connections, through a proxy where there is one. */
 export function makeDispatcher(
   proxy: string | null,
-  connect: { readonly timeout: number; readonly secureContext?: SecureContext },
+  connect: { readonly timeout: number; readonly secureContext?: SecureContext; readonly rejectUnauthorized?: boolean },
 ): Dispatcher {
   if (proxy === null) return new Agent({ connect })
+  const socks = readSocksProxy(proxy)
+  if (socks !== null) return new Agent({ connect: socksConnector(socks, connect) })
   return new ProxyAgent({
     uri: proxy,
     requestTls: connect,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { proxyFor } from './proxy-rules.js'
 
 const PROXY = 'http://proxy.example:3128'
+const SOCKS = 'socks5h://ada:pass@proxy.example:1080'
 const through = (url: string, env: NodeJS.ProcessEnv) => proxyFor(new URL(url), env)
 
 test.each([
@@ -18,6 +19,15 @@ test.each([
   ['https://127.1.2.3:5000/v2/', { HTTPS_PROXY: PROXY }, null],
   ['https://[::1]:5000/v2/', { HTTPS_PROXY: PROXY }, null],
   ['https://10.0.0.1/v2/', { HTTPS_PROXY: PROXY }, PROXY],
+  ['https://registry.example/v2/', { HTTPS_PROXY: 'SOCKS5://proxy.example' }, 'SOCKS5://proxy.example'],
+  ['https://registry.example/v2/', { ALL_PROXY: SOCKS }, SOCKS],
+  ['http://registry.example/v2/', { all_proxy: SOCKS }, SOCKS],
+  ['https://registry.example/v2/', { ALL_PROXY: SOCKS, HTTPS_PROXY: PROXY }, PROXY],
+  ['https://registry.example/v2/', { ALL_PROXY: SOCKS, NO_PROXY: 'registry.example' }, null],
+  ['https://registry.example/v2/', { ALL_PROXY: PROXY, HTTP_PROXY: SOCKS }, PROXY],
+  ['https://registry.example/v2/', { ALL_PROXY: 'proxy.example:3128' }, null],
+  ['https://registry.example/v2/', { ALL_PROXY: 'socks://proxy.example:1080' }, null],
+  ['https://127.0.0.1:5000/v2/', { ALL_PROXY: SOCKS }, null],
 ])('%s with %j', (url, env, expected) => {
   expect(through(url, env)).toBe(expected)
 })
@@ -50,8 +60,10 @@ test.each([
 })
 
 test.each([
-  ['socks5://ada:marker@proxy.example:1080', 'of the kind socks5://'],
-  ['socks5h://ada:marker@proxy.example:1080', 'of the kind socks5h://'],
+  ['socks4://ada:marker@proxy.example:1080', 'of the kind socks4://'],
+  ['socks5://ada:marker%@proxy.example:1080', 'is no address of a proxy'],
+  [`socks5://ada:marker${'x'.repeat(250)}@proxy.example`, 'is no address of a proxy'],
+  ['socks5://ada:marker@:1080', 'is no address of a proxy'],
   ['http://ada:marker@pro xy:1080', 'is no address of a proxy'],
 ])('the proxy %s is refused with what to do, and without its password', (https_proxy, problem) => {
   const ask = (env: NodeJS.ProcessEnv) => () => through('https://registry.example/v2/', { https_proxy, ...env })

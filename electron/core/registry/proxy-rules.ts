@@ -1,30 +1,41 @@
 import net from 'node:net'
 import { AppError } from '#shared/errors/app-error'
+import { isSocks, readSocksProxy } from './socks-proxy.js'
 
 /**
  * The proxy for a URL, or null: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` in upper or lower case, by the rules of Go's
- * golang.org/x/net/http/httpproxy that podman and skopeo follow. `localhost` and loopback addresses never go through one. Throws `bad-input` for
+ * golang.org/x/net/http/httpproxy that podman and skopeo follow. Where the one that counts is not set, `ALL_PROXY` is taken as in curl(1), unless it is of a
+ * kind that is not spoken here: it is meant for other programs then. `localhost` and loopback addresses never go through one. Throws `bad-input` for
  * a proxy that cannot be used.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | null {
-  const names = url.protocol === 'https:' ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy']
-  const name = names.find((one) => (env[one] ?? '') !== '')
-  const chosen = name === undefined ? undefined : env[name]
-  if (name === undefined || chosen === undefined) return null
+  const found = findProxy(url, env)
+  if (found === null) return null
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
   if (isLoopback(host) || isExempt(host, port, env.NO_PROXY ?? env.no_proxy ?? '')) return null
-  const proxy = /^[a-z][a-z0-9+.-]*:\/\//i.test(chosen) ? chosen : `http://${chosen}`
-  requireUsable(name, proxy, host)
-  return proxy
+  requireUsable(found.name, found.proxy, host)
+  return found.proxy
+}
+
+function findProxy(url: URL, env: NodeJS.ProcessEnv): { readonly name: string; readonly proxy: string } | null {
+  const names = url.protocol === 'https:' ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy']
+  for (const name of names) {
+    const proxy = env[name] ?? ''
+    if (proxy !== '') return { name, proxy: /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}` }
+  }
+  const name = ['ALL_PROXY', 'all_proxy'].find((one) => (env[one] ?? '') !== '') ?? 'ALL_PROXY'
+  const proxy = env[name] ?? ''
+  return isSocks(proxy) || /^https?:\/\//i.test(proxy) ? { name, proxy } : null
 }
 
 /** What it says is left out of the words: a password may be in it. */
 function requireUsable(name: string, proxy: string, host: string): void {
   const protocol = URL.canParse(proxy) ? new URL(proxy).protocol : null
-  if (protocol === 'http:' || protocol === 'https:') return
-  const problem = protocol === null ? 'is no address of a proxy' : `names a proxy of the kind ${protocol}//, which is not spoken here`
-  const reason = `${name} ${problem}. Give it the address of an http:// or https:// proxy, or go around it with NO_PROXY=${host}`
+  if (protocol === 'http:' || protocol === 'https:' || readSocksProxy(proxy) !== null) return
+  const problem =
+    protocol === null || isSocks(proxy) ? 'is no address of a proxy' : `names a proxy of the kind ${protocol}//, which is not spoken here`
+  const reason = `${name} ${problem}. Give it the address of an http://, https:// or socks5:// proxy, or go around it with NO_PROXY=${host}`
   throw new AppError('bad-input', { details: { reason } })
 }
 

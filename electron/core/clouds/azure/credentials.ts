@@ -5,6 +5,8 @@ import { textOf } from '#shared/clouds/read-values'
 import { AppError } from '#shared/errors/app-error'
 import { systemAuthorities } from '../../registry/certificates.js'
 import { proxyFor } from '../../registry/proxy-rules.js'
+import { isSocks } from '../../registry/socks-proxy.js'
+import { nodeAgents } from '../transfer/node-agents.js'
 import { azureCloud } from './azure-clouds.js'
 import { signInFailure } from './azure-failure.js'
 
@@ -22,6 +24,9 @@ export interface AzureTokens {
 interface Credential {
   getToken(scope: string, options: { abortSignal?: AbortSignal }): Promise<{ token: string; expiresOnTimestamp: number } | null>
 }
+
+type ClientOptions = NonNullable<ConstructorParameters<typeof ClientSecretCredential>[3]>
+type Policy = NonNullable<ClientOptions['additionalPolicies']>[number]['policy']
 
 export interface TokenRequest {
   readonly env: NodeJS.ProcessEnv
@@ -79,7 +84,7 @@ function makeCredential(env: NodeJS.ProcessEnv, values: FieldValues): Credential
   )
 }
 
-function clientOptions(env: NodeJS.ProcessEnv, values: FieldValues): ConstructorParameters<typeof ClientSecretCredential>[3] {
+function clientOptions(env: NodeJS.ProcessEnv, values: FieldValues): ClientOptions {
   const { authority } = azureCloud(values)
   const ca = textOf(values, 'ca')
   const proxy = proxyFor(new URL(authority), env)
@@ -90,8 +95,21 @@ function clientOptions(env: NodeJS.ProcessEnv, values: FieldValues): Constructor
     ...(textOf(values, 'cloud') === 'own' ? { disableInstanceDiscovery: true } : {}),
     tlsOptions: { ca: authorities },
     retryOptions: { maxRetries: 2 },
-    ...(proxy === null ? {} : { proxyOptions: proxyOptions(proxy) }),
+    ...(proxy === null ? {} : isSocks(proxy) ? throughSocks(new URL(authority), env, ca) : { proxyOptions: proxyOptions(proxy) }),
   }
+}
+
+/** The pipeline of @azure/identity makes proxies of http:// and https:// only; a request that has its agent already is left as it is. */
+function throughSocks(authority: URL, env: NodeJS.ProcessEnv, ca: string): Pick<ClientOptions, 'additionalPolicies'> {
+  const agents = nodeAgents({ url: authority, env, ca: ca === '' ? undefined : ca })
+  const policy: Policy = {
+    name: 'throughSocks',
+    sendRequest: (request, next) => {
+      request.agent = request.url.startsWith('https:') ? agents.httpsAgent : agents.httpAgent
+      return next(request)
+    },
+  }
+  return { additionalPolicies: [{ position: 'perCall', policy }] }
 }
 
 function proxyOptions(proxy: string): { host: string; port: number; username?: string; password?: string } {

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from '#shared/errors/app-error'
 import { networkFailure } from '../../registry/network-failure.js'
+import { SocksFailure } from '../../registry/socks-proxy.js'
 
 const CODES: Partial<Record<ErrorCode, ErrorCode>> = {
   'registry-unreachable': 'cloud-unreachable',
@@ -36,6 +37,7 @@ function reasonOf({ code, data }: AppError, cause: unknown): string {
 /** SDKs wrap what the network threw. */
 function networkCause(thrown: unknown): unknown {
   if (typeof thrown !== 'object' || thrown === null) return thrown
+  if (thrown instanceof SocksFailure) return thrown
   const { code, cause } = thrown as { code?: unknown; cause?: unknown }
   const isOfNode = typeof code === 'string' && /^(E[A-Z]+|UND_|ERR_|CERT_|DEPTH_|SELF_|UNABLE_|HPE_)/.test(code)
   return isOfNode || cause === undefined ? thrown : networkCause(cause)

@@ -3,6 +3,8 @@ import https from 'node:https'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { readAuthority, systemAuthorities } from '../../registry/certificates.js'
 import { proxyFor } from '../../registry/proxy-rules.js'
+import { readSocksProxy } from '../../registry/socks-proxy.js'
+import { SocksHttpAgent, SocksHttpsAgent } from './socks-agents.js'
 
 export interface AgentsRequest {
   /** Where it goes; the rules of proxies are asked for it. */
@@ -25,10 +27,8 @@ export interface NodeAgents {
  */
 export function nodeAgents({ url, env, ca }: AgentsRequest): NodeAgents {
   const authorities = [...systemAuthorities(env), ...(ca === undefined ? [] : [readAuthority(ca)])]
-  const proxy = proxyFor(url, env)
-  const secure = { keepAlive: true, ca: authorities }
-  const httpAgent = proxy === null ? new http.Agent({ keepAlive: true }) : new HttpsProxyAgent(proxy, { keepAlive: true })
-  const httpsAgent = proxy === null ? new https.Agent(secure) : (new HttpsProxyAgent(proxy, secure) as unknown as https.Agent)
+  const plain = { keepAlive: true }
+  const { httpAgent, httpsAgent } = agentsThrough(proxyFor(url, env), plain, { ...plain, ca: authorities })
   return {
     httpAgent,
     httpsAgent,
@@ -37,4 +37,15 @@ export function nodeAgents({ url, env, ca }: AgentsRequest): NodeAgents {
       httpsAgent.destroy()
     },
   }
+}
+
+function agentsThrough(
+  proxy: string | null,
+  plain: http.AgentOptions,
+  secure: https.AgentOptions,
+): Pick<NodeAgents, 'httpAgent' | 'httpsAgent'> {
+  if (proxy === null) return { httpAgent: new http.Agent(plain), httpsAgent: new https.Agent(secure) }
+  const socks = readSocksProxy(proxy)
+  if (socks !== null) return { httpAgent: new SocksHttpAgent(socks, plain), httpsAgent: new SocksHttpsAgent(socks, secure) }
+  return { httpAgent: new HttpsProxyAgent(proxy, plain), httpsAgent: new HttpsProxyAgent(proxy, secure) }
 }

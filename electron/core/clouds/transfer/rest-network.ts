@@ -54,6 +54,12 @@ export function createRestNetwork({ service, env, signal, ca }: RestNetworkOptio
   // Each request listens to it; Node would take more than ten for a leak and say so on stderr.
   if (signal) setMaxListeners(0, signal)
   const dispatchers = new Map<string, Dispatcher>()
+  const destroy = async (): Promise<void> => {
+    await Promise.all([...dispatchers.values()].map(async (dispatcher) => dispatcher.destroy()))
+  }
+  // undici hears of an abort only once there is a connection.
+  const end = (): void => void destroy()
+  signal?.addEventListener('abort', end, { once: true })
   const dispatcherFor = (url: URL): Dispatcher => {
     const known = dispatchers.get(url.origin)
     if (known) return known
@@ -91,7 +97,8 @@ export function createRestNetwork({ service, env, signal, ca }: RestNetworkOptio
       }
     },
     async close() {
-      await Promise.all([...dispatchers.values()].map(async (dispatcher) => dispatcher.destroy()))
+      signal?.removeEventListener('abort', end)
+      await destroy()
     },
   }
 }

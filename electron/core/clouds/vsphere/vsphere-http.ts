@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream'
 import net from 'node:net'
 import tls from 'node:tls'
 import { AppError } from '#shared/errors/app-error'
-import { Agent, buildConnector, type Dispatcher, ProxyAgent, request } from 'undici'
+import { Agent, buildConnector, type Dispatcher, request } from 'undici'
 import { readAuthority, systemAuthorities } from '../../registry/certificates.js'
+import { makeDispatcher as connectionsThrough } from '../../registry/network.js'
 import { proxyFor } from '../../registry/proxy-rules.js'
 import { cloudNetworkFailure } from '../transfer/cloud-network-failure.js'
 
@@ -100,7 +101,7 @@ function makeDispatcher({ thumbprint, caFile, env }: VsphereAddress, url: URL): 
   }
   const ca = [...systemAuthorities(env), ...(caFile === null ? [] : [readAuthority(caFile)])]
   const secure = { secureContext: tls.createSecureContext({ ca }), timeout: CONNECT_MS }
-  return proxy === null ? new Agent({ connect: secure }) : new ProxyAgent({ uri: proxy, requestTls: secure })
+  return connectionsThrough(proxy, secure)
 }
 
 /** Takes one certificate, whoever signed it, and no other: nothing is sent before it was looked at. */

@@ -51,5 +51,13 @@ test('a container that is only read has no network and is never started', () => 
 test('podman gets the folders, proxies and search path of the user, and nothing else', () => {
   const env = { HOME: '/h', HTTPS_PROXY: 'http://p', CONTAINER_HOST: 'ssh://elsewhere', COSIGN_PASSWORD: 'secret', XDG_RUNTIME_DIR: '' }
   expect(containerEnv(env)).toEqual({ DISKWRIGHT_JOB: '', HOME: '/h', HTTPS_PROXY: 'http://p' })
+  expect(containerEnv({ https_proxy: 'socks5h://ada:pass@p:1', ALL_PROXY: 'SOCKS5H://p', NO_PROXY: 'socks5h://' })).toEqual({
+    DISKWRIGHT_JOB: '',
+    https_proxy: 'socks5://ada:pass@p:1',
+    HTTP_PROXY: 'socks5://p',
+    ALL_PROXY: 'socks5://p',
+    NO_PROXY: 'socks5h://',
+  })
+  expect(containerEnv({ all_proxy: 'socks://p' })).toEqual({ DISKWRIGHT_JOB: '', all_proxy: 'socks://p' })
   expect(containerEnv(env, '/t')).toEqual({ DISKWRIGHT_JOB: '', HOME: '/h', HTTPS_PROXY: 'http://p', TMPDIR: '/t' })
 })
