@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Access, Host } from '#core/process/host'
 import { findHelper } from '#core/tools/qemu-nbd/find-helper'
+import { ABORTED, abortedAfterHalt } from '#core/tools/uml/run-uml'
 import { FAT_MODULES } from '#core/tools/uml/scripts'
 
 /**
@@ -82,12 +83,16 @@ export async function runInMachine(
           write: [folder, ...(request.access?.write ?? [])],
         },
         mayMount: true,
-        timeoutMs: request.timeoutMs ?? 120_000,
+        timeoutMs: request.timeoutMs ?? 280_000,
+        okExitCodes: [0, ABORTED],
       })
       .catch(async (thrown: unknown) => {
         throw new Error(`the machine failed: ${await read('stdout')}\n${await read('stderr')}`, { cause: thrown })
       })
     const code = await read('code')
+    if (result.exitCode !== 0 && (code === '' || !abortedAfterHalt(result.exitCode, result.stderr))) {
+      throw new Error(`the machine aborted: ${result.stderr}\n${await read('stdout')}\n${await read('stderr')}`)
+    }
     return { code: code === '' ? null : Number(code), stdout: await read('stdout'), stderr: `${await read('stderr')}\n${result.stderr}` }
   } finally {
     await fs.rm(folder, { recursive: true, force: true })

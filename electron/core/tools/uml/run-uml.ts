@@ -7,8 +7,8 @@ import { DRIVER_SCRIPT, INIT_SCRIPT } from './scripts.js'
 
 const MEMORY_MIB = 256
 const TIMEOUT_MS = 180_000
-/** What a shell gives for SIGABRT. */
-const ABORTED = 134
+/** What a shell, and bwrap(1), give for SIGABRT. */
+export const ABORTED = 134
 /** The kernel's last line (linux `kernel/reboot.c`). */
 const HALTED = /^reboot: (System halted|Power down)\r?$/m
 
@@ -117,16 +117,21 @@ function checked(result: ToolResult, records: readonly string[] | null): readonl
 }
 
 /**
- * Why the disk is of no use after a run; null when nothing speaks against it.
- *
- * A kernel that has halted can still abort while its process is being torn down (seen with Linux 6.1, once in some thousand runs). The
- * steps' last record is written after the disk was synced, and nothing writes after it: then the disk is as the steps left it.
+ * Whether a kernel aborted after it had halted, while its process was being torn down (seen with Linux 6.1, once in some thousand runs):
+ * what it did before is done. `stderr` holds its console.
+ */
+export function abortedAfterHalt(exitCode: number | null, stderr: string): boolean {
+  return exitCode === ABORTED && HALTED.test(stderr)
+}
+
+/**
+ * Why the disk is of no use after a run; null when nothing speaks against it. The steps' last record is written after the disk was synced,
+ * and nothing writes after it: with that record, a kernel that aborts after it has halted leaves the disk as the steps left it.
  */
 export function driverProblem({ stdout, stderr }: Pick<ToolResult, 'stdout' | 'stderr'>, ended: boolean): string | null {
   const { uml, daemon } = parseDriverOutput(stdout.toString('utf8'))
   if (uml === null) return lockProblem(stderr) ?? `the disk could not be opened (qemu-storage-daemon ended with ${daemon ?? 'no code'})`
-  const abortedAfterHalt = uml === ABORTED && ended && HALTED.test(stderr)
-  if (uml !== 0 && !abortedAfterHalt) return `linux.uml ended with ${uml}`
+  if (uml !== 0 && !(ended && abortedAfterHalt(uml, stderr))) return `linux.uml ended with ${uml}`
   if (daemon !== 0) return `qemu-storage-daemon ended with ${daemon ?? 'no code'}`
   return null
 }
