@@ -19,7 +19,7 @@ const ROWS: Readonly<Record<(typeof IMAGE_WARNINGS)[number], Row>> = {
   }),
   'partition-table-damaged': ({ detail }) => ({
     title: 'Partition table is damaged',
-    detail: `${detail || 'The partition table cannot be read'}. Partitions and boot entries are not shown; the image can still be converted as it is.`,
+    detail: `${detail.replace(/\.+$/, '') || 'The partition table cannot be read'}. Partitions and boot entries are not shown; the image can still be converted as it is.`,
   }),
   'backup-gpt-misplaced': () => ({
     title: 'Backup partition table is not at the end of the disk',
@@ -29,6 +29,10 @@ const ROWS: Readonly<Record<(typeof IMAGE_WARNINGS)[number], Row>> = {
   'image-in-use': ({ detail }) => ({
     title: 'Image is in use',
     detail: `${detail || 'Another process'} has it open for writing. What is shown may be out of date, and saving in place is refused.`,
+  }),
+  'cut-short': ({ detail }) => ({
+    title: 'The file was cut short',
+    detail: `${detail || 'Its tables name more than the file holds'}. What is missing reads as zeros here. Fetch the image again; saving and converting are refused.`,
   }),
   'internal-snapshots': ({ detail }) => ({
     title: 'Image holds internal snapshots',

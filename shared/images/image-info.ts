@@ -45,6 +45,7 @@ export const IMAGE_WARNINGS = [
   'partition-table-damaged',
   'backup-gpt-misplaced',
   'image-in-use',
+  'cut-short',
   'internal-snapshots',
   'backing-file',
   'sandbox-missing',

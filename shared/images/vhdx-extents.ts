@@ -34,18 +34,14 @@ const LAST_EMPTY_STATE = 3
  * Source: Microsoft, MS-VHDX 2.5 "BAT". The log must be empty: what it holds may change the table.
  */
 export async function readVhdxExtents(read: ReadBytes): Promise<readonly VhdxExtent[] | null> {
-  const regions = new ByteView(await read(REGION_TABLES[0], REGION_TABLE_BYTES))
-  const bat = regions.startsWith('regi') ? findRegion(regions, BAT_REGION) : null
-  const metadata = findRegion(regions, METADATA_REGION)
-  const disk = metadata === null ? null : await readDisk(read, metadata.at)
-  if (bat === null || disk === null) return null
-  const { entries, ratio } = blockTable(disk)
-  if (entries > MAX_ENTRIES || entries * 8 > bat.bytes || !Number.isInteger(ratio)) return null
+  const table = await findVhdxBlocks(read)
+  if (table === null || table.entries > MAX_ENTRIES) return null
+  const { at, entries, ratio, disk } = table
   const extents: VhdxExtent[] = []
   let start = 0
   for (let done = 0; done < entries; done += ENTRIES_PER_READ) {
     const length = Math.min(ENTRIES_PER_READ, entries - done) * 8
-    const view = new ByteView(await read(bat.at + done * 8, length))
+    const view = new ByteView(await read(at + done * 8, length))
     if (!view.has(0, length)) return null
     for (let index = 0; index * 8 < length; index += 1) {
       if ((done + index) % (ratio + 1) === ratio) continue
@@ -57,10 +53,33 @@ export async function readVhdxExtents(read: ReadBytes): Promise<readonly VhdxExt
   return extents
 }
 
-async function readDisk(
-  read: ReadBytes,
-  metadataAt: number,
-): Promise<{ virtualBytes: number; blockBytes: number; sectorBytes: number } | null> {
+/** Where the block table of a VHDX lies, and what it is of. */
+export interface VhdxBlocks {
+  readonly at: number
+  readonly entries: number
+  /** After so many blocks stands one entry that is none. */
+  readonly ratio: number
+  readonly disk: VhdxDisk
+}
+
+interface VhdxDisk {
+  readonly virtualBytes: number
+  readonly blockBytes: number
+  readonly sectorBytes: number
+}
+
+/** Null where the tables that lead to it are not sound, or it is too short for the disk. */
+export async function findVhdxBlocks(read: ReadBytes): Promise<VhdxBlocks | null> {
+  const regions = new ByteView(await read(REGION_TABLES[0], REGION_TABLE_BYTES))
+  const bat = regions.startsWith('regi') ? findRegion(regions, BAT_REGION) : null
+  const metadata = findRegion(regions, METADATA_REGION)
+  const disk = metadata === null ? null : await readDisk(read, metadata.at)
+  if (bat === null || disk === null) return null
+  const { entries, ratio } = blockTable(disk)
+  return entries * 8 > bat.bytes || !Number.isInteger(ratio) ? null : { at: bat.at, entries, ratio, disk }
+}
+
+async function readDisk(read: ReadBytes, metadataAt: number): Promise<VhdxDisk | null> {
   const table = await readMetadataTable(read, metadataAt)
   if (table === null) return null
   const [size, parameters, sector] = [

@@ -1,7 +1,9 @@
 import { safeBytes } from '../images/byte-view.js'
 import { readQcow2 } from '../images/headers/qcow2.js'
 import { type ByteSource, viewOf } from './byte-source.js'
+import { countLostClusters, qcow2Tables } from './cluster-tables.js'
 import type { DiskFacts, LintWork } from './disk-facts.js'
+import { REACH_WORDS, wholeTables } from './reach.js'
 
 const HEAD = 64 * 1024
 const DIRTY = 1n
@@ -11,7 +13,7 @@ const OFFSET_BITS = 0x00ff_ffff_ffff_fe00n
 const PER_READ = 64 * 1024
 
 /** A qcow2 that is handed over (QEMU docs/interop/qcow2.txt): it stands alone, was closed cleanly, and its tables are inside of the file. */
-export async function lintQcow2({ source, findings }: LintWork): Promise<DiskFacts> {
+export async function lintQcow2({ source, findings, host }: LintWork): Promise<DiskFacts> {
   const view = await viewOf(source, 0, HEAD)
   const facts = readQcow2(view, source.bytes)
   const readable = facts?.format === 'qcow2' && view.has(0, 72)
@@ -42,6 +44,9 @@ export async function lintQcow2({ source, findings }: LintWork): Promise<DiskFac
     check: 'qcow2.l1',
     name: 'level 1 table',
   })
+  const tables = problem === undefined ? qcow2Tables(view) : null
+  const lost = tables === null ? 0 : (await countLostClusters(source, tables, wholeTables(host))).clusters
+  if (tables !== null) findings.expect('qcow2.data', lost === 0, 'All data is inside of the file', REACH_WORDS.clusters(lost))
   const refcounts = { at: safeBytes(view.u64be(48)), entries: (view.u32be(56) * cluster) / 8, cluster }
   await lintTable(source, findings, { ...refcounts, check: 'qcow2.refcounts', name: 'refcount table' })
   return { format: 'qcow2', subformat: version === 2 ? 'v2' : null, virtualBytes: facts.virtualBytes ?? null }
@@ -68,6 +73,6 @@ async function lintTable(source: ByteSource, findings: LintWork['findings'], tab
       if (offset !== 0 && (offset % cluster !== 0 || offset >= source.bytes)) wrong += 1
     }
   }
-  const problem = inside ? `${wrong} entries of the ${name} lead out of the file` : `The ${name} is not inside of the file`
+  const problem = inside ? REACH_WORDS.table(wrong, name) : `The ${name} is not inside of the file`
   findings.expect(check, inside && wrong === 0, `The ${name} is inside of the file, and what it names`, problem)
 }

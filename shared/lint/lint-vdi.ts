@@ -1,10 +1,10 @@
-import { safeBytes } from '../images/byte-view.js'
 import { formatExactBytes } from '../text/bytes.js'
 import { viewOf } from './byte-source.js'
 import type { DiskFacts, LintWork } from './disk-facts.js'
+import { REACH_WORDS } from './reach.js'
+import { isVdiInside, readVdiMap, VDI_HEADER, type VdiMap } from './vdi-map.js'
 
 const SIGNATURE = 0xbeda107f
-const HEADER = 512
 /** Block numbers from here on say that a block is not there, or holds zeros (VirtualBox, "VDICore.h"). */
 const NOT_THERE = 0xfffffffe
 const TYPES: Readonly<Record<number, string>> = { 1: 'dynamic', 2: 'static', 3: 'undo', 4: 'differencing' }
@@ -12,8 +12,8 @@ const PER_READ = 64 * 1024
 
 /** VirtualBox disk image 1.1, as QEMU's block/vdi.c and VirtualBox's VDICore.h have it. */
 export async function lintVdi({ source, findings }: LintWork): Promise<DiskFacts> {
-  const view = await viewOf(source, 0, HEADER)
-  const there = view.u32le(64) === SIGNATURE && view.length === HEADER
+  const view = await viewOf(source, 0, VDI_HEADER)
+  const there = view.u32le(64) === SIGNATURE && view.length === VDI_HEADER
   findings.expect('vdi.signature', there, 'The VDI header is there', 'The signature of a VDI is missing')
   if (!there) return { format: 'vdi', subformat: null, virtualBytes: null }
 
@@ -23,8 +23,8 @@ export async function lintVdi({ source, findings }: LintWork): Promise<DiskFacts
   const alone = subformat === 'dynamic' || subformat === 'static'
   findings.expect('vdi.type', alone, `A ${subformat} disk`, `A disk of type ${subformat ?? view.u32le(76)} does not stand alone`)
   findings.expect('vdi.parent', view.isZero(424, 32), 'No parent disk', 'It names a parent disk')
-  const [mapAt, dataAt, size] = [view.u32le(340), view.u32le(344), safeBytes(view.u64le(368))]
-  const [blockBytes, blocks, allocated] = [view.u32le(376), view.u32le(384), view.u32le(388)]
+  const map = readVdiMap(view)
+  const { virtualBytes: size, blockBytes, blocks, allocated } = map
   findings.expect(
     'vdi.block-size',
     blockBytes === 1024 * 1024,
@@ -38,19 +38,13 @@ export async function lintVdi({ source, findings }: LintWork): Promise<DiskFacts
     'Its blocks cover the virtual size',
     `${blocks} blocks, ${allocated} of them used, do not fit the virtual size`,
   )
-  const inside = mapAt >= HEADER && mapAt + blocks * 4 <= dataAt && dataAt + allocated * blockBytes <= source.bytes
-  findings.expect('vdi.inside', inside, 'Block map and data are inside of the file', 'Block map or data reach beyond what is in the file')
-  if (inside) await lintMap({ source, findings }, { mapAt, blocks, allocated })
+  const inside = isVdiInside(map, source.bytes)
+  findings.expect('vdi.inside', inside, 'Block map and data are inside of the file', REACH_WORDS['block-map']())
+  if (inside && covers) await lintMap({ source, findings }, map)
   return { format: 'vdi', subformat, virtualBytes: size }
 }
 
-interface BlockMap {
-  readonly mapAt: number
-  readonly blocks: number
-  readonly allocated: number
-}
-
-async function lintMap({ source, findings }: Pick<LintWork, 'source' | 'findings'>, { mapAt, blocks, allocated }: BlockMap): Promise<void> {
+async function lintMap({ source, findings }: Pick<LintWork, 'source' | 'findings'>, { mapAt, blocks, allocated }: VdiMap): Promise<void> {
   const used = new Uint8Array(allocated)
   let [count, wrong] = [0, 0]
   for (let at = 0; at < blocks; at += PER_READ) {

@@ -16,15 +16,16 @@ import { type ByteSource, viewOf } from './byte-source.js'
 import { crc32c, withZeros } from './checksums.js'
 import type { DiskFacts, LintWork } from './disk-facts.js'
 import type { Findings } from './finding.js'
+import { REACH_WORDS, wholeTables } from './reach.js'
+import { countVhdxBlocks } from './vhdx-table.js'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 const HEADERS = [64 * KIB, 128 * KIB] as const
-const PER_READ = 64 * 1024
-const MAX_TRACKED = 8 * 1024 ** 2
 
 /** Microsoft, MS-VHDX "Virtual Hard Disk v2 (VHDX) File Format": 2.2 headers, 2.3 log, 2.5 BAT, 2.6 metadata. */
-export async function lintVhdx({ source, findings }: LintWork): Promise<DiskFacts> {
+export async function lintVhdx(work: LintWork): Promise<DiskFacts> {
+  const { source, findings } = work
   const magic = await viewOf(source, 0, 8)
   const there = magic.startsWith('vhdxfile')
   findings.expect('vhdx.signature', there, 'The VHDX file identifier is there', 'The VHDX file identifier is missing')
@@ -42,7 +43,7 @@ export async function lintVhdx({ source, findings }: LintWork): Promise<DiskFact
     'It is a differencing disk, its parent would have to come along',
   )
   const virtualBytes = details.virtualBytes ?? null
-  if (regions && virtualBytes !== null && problem === undefined) await lintBlocks(source, findings, regions, virtualBytes)
+  if (regions && virtualBytes !== null && problem === undefined) await lintBlocks(work, regions, virtualBytes)
   return { format: 'vhdx', subformat: details.variant ?? null, virtualBytes }
 }
 
@@ -113,7 +114,7 @@ function isSoundTable(view: ByteView): boolean {
   )
 }
 
-async function lintBlocks(source: ByteSource, findings: Findings, regions: Regions, virtualBytes: number): Promise<void> {
+async function lintBlocks({ source, findings, host }: LintWork, regions: Regions, virtualBytes: number): Promise<void> {
   const blockBytes = await readNumber(source, regions.metadata, FILE_PARAMETERS)
   const sector = await readNumber(source, regions.metadata, LOGICAL_SECTOR_SIZE)
   const fits = blockBytes >= MIB && blockBytes <= 256 * MIB && (blockBytes & (blockBytes - 1)) === 0
@@ -134,42 +135,14 @@ async function lintBlocks(source: ByteSource, findings: Findings, regions: Regio
     !findings.expect('vhdx.covers', covers, 'The block table covers the virtual size', 'The block table is too short for the virtual size')
   )
     return
-  const { outside, twice } = await countBlocks(source, { at: regions.bat.at, entries, ratio, blockBytes })
-  findings.expect(
-    'vhdx.blocks',
-    outside === 0,
-    'All blocks are inside of the file',
-    `${outside} blocks lie beyond the end of the file or have no state that is known`,
-  )
+  const { outside, twice } = await countVhdxBlocks(source, { at: regions.bat.at, entries, ratio, blockBytes }, wholeTables(host))
+  findings.expect('vhdx.blocks', outside === 0, 'All blocks are inside of the file', REACH_WORDS.blocks(outside))
   findings.expect(
     'vhdx.blocks-once',
     twice === 0,
     'No block is used twice',
     `${twice} entries of the block table name a block that is used already`,
   )
-}
-
-async function countBlocks(
-  source: ByteSource,
-  table: { at: number; entries: number; ratio: number; blockBytes: number },
-): Promise<{ outside: number; twice: number }> {
-  const used = new Set<number>()
-  let [outside, twice] = [0, 0]
-  for (let done = 0; done < table.entries; done += PER_READ) {
-    const view = await viewOf(source, table.at + done * 8, Math.min(PER_READ, table.entries - done) * 8)
-    for (let index = 0; index * 8 < view.length; index += 1) {
-      if ((done + index) % (table.ratio + 1) === table.ratio) continue
-      const entry = view.u64le(index * 8)
-      const state = Number(entry & 7n)
-      // 0 to 3: nothing is there to be read; 6: there; 7 is of differencing disks (2.5.1.1).
-      if (state <= 3) continue
-      const block = Number(entry >> 20n)
-      if (state !== 6 || block * MIB + table.blockBytes > source.bytes) outside += 1
-      else if (used.has(block)) twice += 1
-      else if (used.size < MAX_TRACKED) used.add(block)
-    }
-  }
-  return { outside, twice }
 }
 
 /** The first 32 bits of a metadata item; 0 where it is not there. */

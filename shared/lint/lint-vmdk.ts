@@ -1,10 +1,11 @@
-import { safeBytes } from '../images/byte-view.js'
 import { isVmdkDescriptor, readVmdkDescriptor } from '../images/headers/vmdk-descriptor.js'
 import { formatExactBytes } from '../text/bytes.js'
 import { viewOf } from './byte-source.js'
 import type { DiskFacts, LintWork } from './disk-facts.js'
+import { countLostGrains } from './grain-tables.js'
+import { REACH_WORDS, wholeTables } from './reach.js'
 import { lintStream } from './vmdk-stream.js'
-import { AT_END, COMPRESSED, readSparseHeader, SECTOR, type SparseHeader } from './vmdk-header.js'
+import { COMPRESSED, hasKnownGrains, readSparseHeader, SECTOR, type SparseHeader } from './vmdk-header.js'
 
 const HEAD = 64 * 1024
 /** `createType` of disks that ESXi takes in an import; the others are of Workstation, or ESXi's own with files of its own file system. */
@@ -65,8 +66,7 @@ async function lintSparse(work: LintWork, header: SparseHeader): Promise<DiskFac
     `${does}, and its descriptor says createType ${createType ?? 'nothing'}`,
   )
   lintForVmware(work, streamed ? STREAMED : (createType ?? 'monolithicSparse'))
-  if (streamed && sizes) await lintStream(work, header)
-  else if (sizes) await lintDirectory(work, header)
+  if (hasKnownGrains(header)) await (streamed ? lintStream(work, header) : lintDirectory(work, header))
   const virtualBytes = header.capacity === null ? null : header.capacity * SECTOR
   return { format: 'vmdk', subformat: streamed ? STREAMED : (createType ?? 'monolithicSparse'), virtualBytes }
 }
@@ -120,37 +120,12 @@ function lintDescriptor({ findings }: Pick<LintWork, 'findings'>, text: string):
 }
 
 /** The grain tables of a disk that is not streamed: inside of the file, and each grain inside of it. */
-async function lintDirectory({ source, findings }: LintWork, header: SparseHeader): Promise<void> {
+async function lintDirectory({ source, findings, host }: LintWork, header: SparseHeader): Promise<void> {
   findings.expect('vmdk.clean', !header.unclean, 'Closed cleanly', 'It is marked as not closed cleanly')
-  const tableSpan = header.grainSectors * header.entriesPerTable
-  const tables = Math.ceil((header.capacity ?? 0) / tableSpan)
-  const at = safeBytes(header.gdOffset * BigInt(SECTOR))
-  const inside = header.gdOffset !== AT_END && at !== null && at > 0 && at + tables * 4 <= source.bytes && tables <= MAX_TABLES
-  if (
-    !findings.expect('vmdk.directory', inside, 'The grain directory is inside of the file', 'The grain directory is not inside of the file')
-  )
-    return
-  const directory = await viewOf(source, at ?? 0, tables * 4)
-  let wrong = 0
-  for (let table = 0; table < tables; table += 1) {
-    const entries = await viewOf(source, directory.u32le(table * 4) * SECTOR, header.entriesPerTable * 4)
-    if (directory.u32le(table * 4) === 0) continue
-    if (entries.length < header.entriesPerTable * 4) wrong += 1
-    // 1 stands for a grain of zeros (version 2 and up).
-    for (let index = 0; index * 4 < entries.length; index += 1) {
-      const grain = entries.u32le(index * 4)
-      if (grain > 1 && (grain + header.grainSectors) * SECTOR > source.bytes) wrong += 1
-    }
-  }
-  findings.expect(
-    'vmdk.tables',
-    wrong === 0,
-    'All grains are inside of the file',
-    `${wrong} entries of the grain tables lead out of the file`,
-  )
+  const lost = await countLostGrains(source, header, wholeTables(host))
+  findings.expect('vmdk.directory', lost !== null, 'The grain directory is inside of the file', REACH_WORDS.directory())
+  if (lost !== null) findings.expect('vmdk.tables', lost === 0, 'All grains are inside of the file', REACH_WORDS.grains(lost))
 }
-
-const MAX_TABLES = 1024 ** 2
 
 async function lintDescriptorFile(work: LintWork, text: string): Promise<DiskFacts> {
   const { findings, host } = work
@@ -176,7 +151,7 @@ async function lintDescriptorFile(work: LintWork, text: string): Promise<DiskFac
     if (file === null) continue
     const found = await host.siblingBytes(file)
     if (found === null) missing = file
-    else if (type === 'FLAT' && found < bytes) short = `${file} holds ${formatExactBytes(found)} instead of ${formatExactBytes(bytes)}`
+    else if (type === 'FLAT' && found < bytes) short = REACH_WORDS.extent(file, found, bytes)
   }
   findings.expect('vmdk.extents-there', missing === '', 'All extents are there', `The extent ${missing} is not beside it`)
   findings.expect('vmdk.extents-whole', short === '', 'All flat extents are as long as they should be', short)

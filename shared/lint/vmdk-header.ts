@@ -45,3 +45,9 @@ export function readSparseHeader(view: ByteView): SparseHeader | null {
     common: view.hex(0, 56) + view.hex(64, SECTOR - 64),
   }
 }
+
+/** Grains and tables of sizes that readers take (QEMU block/vmdk.c): others are no reason to read on. */
+export function hasKnownGrains({ grainSectors, entriesPerTable }: Pick<SparseHeader, 'grainSectors' | 'entriesPerTable'>): boolean {
+  const powerOfTwo = grainSectors >= 8 && (grainSectors & (grainSectors - 1)) === 0
+  return powerOfTwo && entriesPerTable >= 1 && entriesPerTable <= 512
+}

@@ -3,6 +3,7 @@ import { viewOf } from './byte-source.js'
 import type { LintWork } from './disk-facts.js'
 import { AT_END, COMPRESSED, MARKERS, readSparseHeader, SECTOR, type SparseHeader } from './vmdk-header.js'
 import { GrainList } from './grain-list.js'
+import { REACH_WORDS } from './reach.js'
 
 const NEWLINES = 1
 const DEFLATE = 1
@@ -141,10 +142,7 @@ async function lintTables(work: LintWork, header: SparseHeader, { at, stream }: 
   const tables = span > 0 ? Math.ceil((header.capacity ?? 0) / span) : MAX_TABLES
   const start = safeBytes(at * BigInt(SECTOR))
   const inside = at !== AT_END && start !== null && start > 0 && tables < MAX_TABLES && start + tables * 4 <= source.bytes
-  if (
-    !findings.expect('vmdk.directory', inside, 'The grain directory is inside of the file', 'The grain directory is not inside of the file')
-  )
-    return
+  if (!findings.expect('vmdk.directory', inside, 'The grain directory is inside of the file', REACH_WORDS.directory())) return
   const directory = await viewOf(source, start ?? 0, tables * 4)
   let [found, wrong] = [0, 0]
   for (let table = 0; table < tables; table += 1) {
@@ -161,7 +159,6 @@ async function lintTables(work: LintWork, header: SparseHeader, { at, stream }: 
     }
   }
   const missing = stream.grains.count - found
-  const problem =
-    wrong > 0 ? `${wrong} entries of the grain tables do not lead to their grain` : `${missing} grains of the stream are in no grain table`
+  const problem = wrong > 0 ? REACH_WORDS.stream(wrong) : `${missing} grains of the stream are in no grain table`
   findings.expect('vmdk.tables', wrong === 0 && missing === 0, 'The grain tables lead to each grain of the stream', problem)
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { constants, createGunzip, inflateSync } from 'node:zlib'
 import { AppError } from '#shared/errors/app-error'
-import { type ByteSource, DamagedData, type LintHost, piecesOf } from '#shared/lint/byte-source'
+import { DamagedData, type LintHost, piecesOf } from '#shared/lint/byte-source'
 import type { LintExpectation, LintReport } from '#shared/lint/finding'
 import { lintArtifact } from '#shared/lint/lint-artifact'
+import { byteSourceOf } from '../files/byte-source.js'
 import { openRegularFile } from '../files/identity.js'
 import { errnoCode } from '../files/sync.js'
 
@@ -25,27 +26,10 @@ export interface LintOptions {
 export async function lintFile(file: string, expectation: LintExpectation = {}, options: LintOptions = {}): Promise<LintReport> {
   const { handle, path: real } = await openRegularFile(file)
   try {
-    const source = await sourceOf(handle)
+    const source = await byteSourceOf(handle)
     return await lintArtifact(source, expectation, lintHost(options.folder ?? path.dirname(real), options.signal))
   } finally {
     await handle.close()
-  }
-}
-
-async function sourceOf(handle: FileHandle): Promise<ByteSource> {
-  const bytes = (await handle.stat()).size
-  return {
-    bytes,
-    read: async (offset, length) => {
-      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, bytes - offset)))
-      let done = 0
-      while (done < buffer.length) {
-        const { bytesRead } = await handle.read(buffer, done, buffer.length - done, offset + done)
-        if (bytesRead === 0) break
-        done += bytesRead
-      }
-      return buffer.subarray(0, done)
-    },
   }
 }
 

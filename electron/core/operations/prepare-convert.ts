@@ -6,6 +6,7 @@ import type { ImageInfo } from '#shared/images/image-info'
 import type { EngineId } from '#shared/jobs/job-requests'
 import { type DiskSpace, readDiskSpace, requireSpace } from '../files/disk-space.js'
 import { withDiskExport } from '../guest/disk-export.js'
+import { findMissingEnd } from '../guest/missing-end.js'
 import { type ImageSource, layerName } from '../guest/source.js'
 import type { Host } from '../process/host.js'
 import { checkImage } from '../tools/qemu-img/check.js'
@@ -133,8 +134,8 @@ export async function applyEditsAndSize(
 }
 
 /**
- * Refuses to copy what is being written to, or is damaged: a truncated qcow2 converts without complaint, with zeros in place of what
- * is missing (measured with QEMU 7.2).
+ * Refuses to copy what is being written to, or is damaged: what was cut off a qcow2 or a VDI converts without complaint, with zeros in its
+ * place (measured with QEMU 7.2).
  */
 export async function requireSound(host: Host, source: ImageSource, inUse: boolean): Promise<void> {
   if (inUse) throw inUseError(source)
@@ -146,6 +147,8 @@ function inUseError({ path: file }: ImageSource): AppError {
 }
 
 async function requireUndamaged(host: Host, source: ImageSource): Promise<void> {
+  const missing = await findMissingEnd(source, 'whole', host.signal)
+  if (missing !== null) throw new AppError('image-damaged', { details: { ...missing } })
   for (const layer of source.layers) {
     const { checkable, driver } = imageFormat(layer.format)
     if (!checkable) continue

@@ -7,6 +7,7 @@ const withWarning = (code: ImageInfo['warnings'][number]['code'], detail = '') =
   healthyFacts({ image: { ...image, warnings: [{ code, detail, partition: 3 }] } })
 
 test.each([
+  'whole-file',
   'partition-table',
   'backup-gpt',
   'duplicate-uuids',
@@ -19,6 +20,11 @@ test.each([
   'filesystem-full',
 ])('%s passes for a healthy image', (check) => {
   expect(severitiesOf(check, healthyFacts())).toEqual(['pass'])
+})
+
+test('a file that was cut short', () => {
+  const lost = '3 clusters of data lie beyond the end of the file'
+  expect(findingsOf('whole-file', withWarning('cut-short', lost))).toMatchObject([{ severity: 'error', evidence: [lost] }])
 })
 
 test('a damaged table, and none', () => {

@@ -6,6 +6,17 @@ import { describePartition } from '../words.js'
 /** The partition table, and what the file itself is made of. */
 export const DISK_HEALTH: readonly HealthCheck[] = [
   {
+    id: 'whole-file',
+    group: 'disk',
+    title: 'The file is whole',
+    run: ({ image }) => {
+      const cut = image.warnings.find(({ code }) => code === 'cut-short')
+      if (!cut) return pass('Its tables name nothing that the file does not have.')
+      const text = 'It was cut short, most likely while it was copied: what is missing reads as zeros. Fetch it again; no edit mends it.'
+      return [{ severity: 'error', title: 'The file was cut short', text, evidence: [cut.detail ?? ''] }]
+    },
+  },
+  {
     id: 'partition-table',
     group: 'disk',
     title: 'Partition table',

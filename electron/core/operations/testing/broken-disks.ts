@@ -169,6 +169,7 @@ const QCOW2: readonly BrokenRow[] = [
   ['qcow2.refcount-order', 'qcow2', patch(99, 7)],
   ['qcow2.snapshots', 'qcow2', patch(63, 2)],
   ['qcow2.l1', 'qcow2', (bytes) => void bytes.writeUInt8(0x10, Number(bytes.readBigUInt64BE(40)) + 2)],
+  ['qcow2.data', 'qcow2', (bytes) => bytes.subarray(0, bytes.length - 64 * KIB)],
   ['qcow2.refcounts', 'qcow2', (bytes) => void bytes.writeUInt8(0x10, Number(bytes.readBigUInt64BE(48)) + 2)],
 ]
 
