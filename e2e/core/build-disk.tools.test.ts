@@ -18,7 +18,7 @@ import { failureOf, filesIn, openBench, type TestBench } from './workbench.js'
 
 const OS = 'containers-storage:localhost/os:1'
 const SIZE = 64 * 1024 * 1024
-const SECONDS = { timeout: 300_000 }
+const SECONDS = { timeout: 600_000 }
 
 /**
  * Podman in all but running: most test machines are containers themselves, where podman runs none. It says what bootc 1.1 says, and makes the disk that

@@ -159,7 +159,7 @@ test('an OSTree system on XFS: its deployment, its /var, and the initramfs that 
   expect(after?.length).toBeGreaterThan(before?.length ?? 0)
 })
 
-test('a kernel unpacks the configuration out of the initramfs, and the rest of it as before', { timeout: 300_000 }, async () => {
+test('a kernel unpacks the configuration out of the initramfs, and the rest of it as before', { timeout: 600_000 }, async () => {
   const source = await bench.copy('bootable')
   const entry = { kind: 'kernel-args', entry: 'default' }
   const args = [

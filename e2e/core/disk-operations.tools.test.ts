@@ -225,7 +225,7 @@ test('a VHDX that was not closed in good order: its log is written in a copy', a
   expect(await hashOf(at('open.vhdx'))).toBe(original)
 })
 
-test('an image is compacted by what its file systems do not use, on a copy and in place', { timeout: 300_000 }, async () => {
+test('an image is compacted by what its file systems do not use, on a copy and in place', { timeout: 600_000 }, async () => {
   const disk = await fileSystemImage()
   const before = await hashOf(disk)
   const target = { mode: 'new-file', output: at('small.qcow2') } as const
@@ -244,7 +244,7 @@ test('an image is compacted by what its file systems do not use, on a copy and i
   expect(same('small.qcow2', packed.output?.backup ?? '')).toContain('identical')
 })
 
-test('without User-Mode Linux the appliance tells what is free', { timeout: 300_000 }, async () => {
+test('without User-Mode Linux the appliance tells what is free', { timeout: 600_000 }, async () => {
   const disk = await fileSystemImage()
   const tools = await toolsFolder(at('tools'), { without: ['linux.uml'] })
   const other = await openBench({ ...process.env, DISKWRIGHT_TOOL_PATH: tools })

@@ -70,7 +70,7 @@ const LINKS = {
   '/odd': 'not-a-regular-file',
 }
 
-test('a link that is named is followed by podman as it is while the image streams', { timeout: 300_000 }, async () => {
+test('a link that is named is followed by podman as it is while the image streams', { timeout: 600_000 }, async () => {
   const lower = await layerOf([
     { name: 'disks/v1/boot.raw', data: 'boot' },
     { name: 'disks/latest', type: 'symlink', linkname: 'v1' },

@@ -112,7 +112,7 @@ test('a disk comes out of local storage as it is, with its hole, and nothing of 
 })
 
 test('a path is what it is in the image; a link that leads out of it never leads to a file of this machine', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const outcomes: Record<string, string> = {}
   for (const wanted of Object.keys(OUTCOMES)) outcomes[wanted] = await outcomeOf({ path: wanted })

@@ -79,7 +79,7 @@ const ext = (mib: number, more: Omit<PartitionPlan, 'type' | 'sizeSectors' | 'fs
   ...more,
 })
 
-test('the least sizes that are told are sizes that the tools make, and the files in them stay', { timeout: 300_000 }, async () => {
+test('the least sizes that are told are sizes that the tools make, and the files in them stay', { timeout: 600_000 }, async () => {
   const source = path.join(bench.folder, 'several.qcow2')
   const plan = [
     ext(48, { files: files(40, 20_000) }),

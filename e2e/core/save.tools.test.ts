@@ -60,7 +60,7 @@ test('the main job: platform and console changed on an XFS /boot, saved as a new
   expect(job.progress).toBe(1)
 })
 
-test('what was saved really boots, with the arguments that were staged, as a VMDK', { timeout: 300_000 }, async () => {
+test('what was saved really boots, with the arguments that were staged, as a VMDK', { timeout: 600_000 }, async () => {
   const source = await bench.copy('bootable')
   const [entry] = (await bench.core.listBootEntries(source)).entries
   const output = path.join(bench.folder, 'boots.vmdk')

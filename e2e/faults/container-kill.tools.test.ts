@@ -157,7 +157,7 @@ async function expectOnlyResult(place: Place, { result, diskOf }: ContainerWork,
 }
 
 for (const work of WORKS) {
-  test(`${work.name}: killed as a step begins, and at a random moment while the tool works`, { timeout: 300_000 }, async () => {
+  test(`${work.name}: killed as a step begins, and at a random moment while the tool works`, { timeout: 600_000 }, async () => {
     const [toolStep = ''] = work.steps
     const moments = Array.from({ length: RANDOM_KILLS }, () => Math.round(Math.random() * LONGEST_MS))
     await inPool([...work.steps, ...moments], WIDTH, (at) =>
@@ -198,7 +198,7 @@ async function withHalfAnImage(
 
 for (const work of [COPY_IN, TAKE_OUT]) {
   test(`${work.name}: killed when half of the image is there, its layers are named and removed by the next start`, {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     await withHalfAnImage(work, async (place, running) => {
       expect((await running.kill()).signal).toBe('SIGKILL')
@@ -212,7 +212,7 @@ for (const work of [COPY_IN, TAKE_OUT]) {
   })
 }
 
-test(`${COPY_IN.name}: cancelled when half of the image is there, nothing of it stays`, { timeout: 300_000 }, async () => {
+test(`${COPY_IN.name}: cancelled when half of the image is there, nothing of it stays`, { timeout: 600_000 }, async () => {
   await withHalfAnImage(COPY_IN, async (place, running) => {
     process.kill(running.pid, 'SIGINT')
     expect((await running.ended).code).toBe(3)

@@ -87,7 +87,7 @@ async function expectSame(scene: Scene, label: string): Promise<void> {
 
 for (const change of CHANGES) {
   test(`${change.name}: killed in each of its steps, the overlay reads as before, and it can be done again`, {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const count = await inPool(STEPS, WIDTH, async (step) => {
       for (let tries = 1; ; tries += 1) {
@@ -109,7 +109,7 @@ for (const change of CHANGES) {
   })
 }
 
-test('commit: killed before and after each change of a name, one of the two backing files bears it', { timeout: 300_000 }, async () => {
+test('commit: killed before and after each change of a name, one of the two backing files bears it', { timeout: 600_000 }, async () => {
   let points: string[] = []
   await withChain(async (scene) => {
     const log = path.join(scene.root, 'changes')
@@ -132,7 +132,7 @@ test('commit: killed before and after each change of a name, one of the two back
   )
 })
 
-test('a disk that is too small for the copy: both files stay as they are, and nothing is left', { timeout: 300_000 }, async () => {
+test('a disk that is too small for the copy: both files stay as they are, and nothing is left', { timeout: 600_000 }, async () => {
   await withChain(async (scene) => {
     const small = path.join(scene.root, 'small')
     const seen = path.join(scene.root, 'seen')

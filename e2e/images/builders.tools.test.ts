@@ -65,7 +65,7 @@ test('parallel callers get the same file, built once', async () => {
   expect(left.filter((name) => name.includes('no-table'))).toEqual([])
 })
 
-test('all formats hold the same disk', { timeout: 300_000 }, async () => {
+test('all formats hold the same disk', { timeout: 600_000 }, async () => {
   const image = await testImage('no-table')
   const formats = path.join(folder, 'formats')
   await convertToAll(host, image, formats)
@@ -86,7 +86,7 @@ test('hostile images are made, and the canary stays in its own file', async () =
   expect((await fs.readFile(where.secret, 'utf8')).startsWith(CANARY)).toBe(true)
 })
 
-test('the bootable image boots under UEFI to its login prompt', { timeout: 300_000 }, async () => {
+test('the bootable image boots under UEFI to its login prompt', { timeout: 600_000 }, async () => {
   const image = await testImage('bootable')
   const serial = await bootToLogin(host, { path: image, driver: 'qcow2' })
   expect(serial).toContain(BOOTABLE_OPTIONS)

@@ -37,11 +37,11 @@ function runProduct(script: string): Promise<MachineRun> {
     script: `${COMMON}\n${script}`,
     files: { app, images: line.folder, node: process.execPath },
     access: { read: [app, line.folder, ...(process.execPath.startsWith('/usr/') ? [] : [process.execPath])] },
-    timeoutMs: 280_000,
+    timeoutMs: 580_000,
   })
 }
 
-test('saves with the engine nbd when it is asked for, and says what that means first', { timeout: 300_000 }, async () => {
+test('saves with the engine nbd when it is asked for, and says what that means first', { timeout: 600_000 }, async () => {
   const run = await runProduct(`
 sum=$(sha256sum </run/home/a.qcow2)
 diskwright --json boot set /run/home/a.qcow2 --all --append dw.test=1 -o /run/home/b.qcow2 --engine nbd >"$here/result" 2>"$here/events"
@@ -59,7 +59,7 @@ mkdir /run/look-at && for part in /dev/nbd5p*; do busybox mount -o ro,noload -t 
   )
 })
 
-test('a save that is killed leaves a device that is found, offered and released', { timeout: 300_000 }, async () => {
+test('a save that is killed leaves a device that is found, offered and released', { timeout: 600_000 }, async () => {
   const run = await runProduct(`
 # What keeps the device is a relay that the death of its helper does not reach.
 sed -i 's/setpriv --pdeathsig KILL --no-new-privs/setpriv --no-new-privs/' /run/app/resources/libexec/diskwright-nbd

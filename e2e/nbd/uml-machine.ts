@@ -83,7 +83,7 @@ export async function runInMachine(
           write: [folder, ...(request.access?.write ?? [])],
         },
         mayMount: true,
-        timeoutMs: request.timeoutMs ?? 280_000,
+        timeoutMs: request.timeoutMs ?? 580_000,
         okExitCodes: [0, ABORTED],
       })
       .catch(async (thrown: unknown) => {
