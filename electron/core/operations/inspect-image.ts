@@ -6,8 +6,8 @@ import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-in
 import { isExtendedType } from '#shared/images/partition-types'
 import { findBootConfig, MAX_ENTRIES } from '../guest/boot-config.js'
 import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
-import { findOsName } from '../guest/os-name.js'
 import { findMissingEnd, type MissingEnd } from '../guest/missing-end.js'
+import { findOsName } from '../guest/os-name.js'
 import { hasWrongEspType, isReadable, readPartitions } from '../guest/partitions.js'
 import { type ImageReader, withReader } from '../guest/reader.js'
 import { type ImageSource, openSource } from '../guest/source.js'
@@ -47,7 +47,6 @@ export async function inspectImage(host: Host, imagePath: string): Promise<Image
 
 /** As `readImage`, of an image whose files were vetted already. */
 export async function readSource(host: Host, source: ImageSource): Promise<ImageReading> {
-  const started = performance.now()
   // Nothing depends on the answer: what cannot be looked at is told by whoever opens it.
   const asked = findMissingEnd(source, 'quick', host.signal).catch(() => null)
   try {
@@ -61,6 +60,7 @@ export async function readSource(host: Host, source: ImageSource): Promise<Image
 }
 
 async function readAll(host: Host, source: ImageSource, asked: Promise<MissingEnd | null>): Promise<ImageReading> {
+  const started = performance.now()
   return withReader(host, source, async (reader) => {
     const files = openGuestFiles(host, reader)
     const partitions = await readPartitions(reader, files)
@@ -94,9 +94,9 @@ async function readAll(host: Host, source: ImageSource, asked: Promise<MissingEn
       ignitionPlatform: ignitionPlatform(found.entries),
       warnings: [
         ...findWarnings(host, reader, partitions),
+        ...cutShort(reader, await asked),
         ...(found.cut ? [{ code: 'boot-entries-cut' as const, detail: String(MAX_ENTRIES) }] : []),
         ...(await unreadable(files, partitions)),
-        ...cutShort(reader, await asked),
       ],
       revision: source.revision,
       elapsedMs,
@@ -137,6 +137,13 @@ async function unreadable(files: GuestFiles, partitions: readonly Partition[]): 
   return warnings.flat()
 }
 
+/** Of an image that is being written to nothing is said: its tables and its length are of different moments. */
+function cutShort({ inUse, source }: ImageReader, missing: MissingEnd | null): ImageWarning[] {
+  if (missing === null || inUse) return []
+  const other = missing.path === source.layers[0].path ? '' : `${path.basename(missing.path)}: `
+  return [{ code: 'cut-short', detail: `${other}${missing.reason}` }]
+}
+
 function findWarnings(host: Host, reader: ImageReader, partitions: readonly Partition[]): ImageWarning[] {
   const { source, table } = reader
   const { sniff } = source.layers[0]
@@ -145,13 +152,6 @@ function findWarnings(host: Host, reader: ImageReader, partitions: readonly Part
       code: 'esp-wrong-type',
       partition: partition.number,
       detail: partition.typeName,
-/** Of an image that is being written to nothing is said: its tables and its length are of different moments. */
-function cutShort({ inUse, source }: ImageReader, missing: MissingEnd | null): ImageWarning[] {
-  if (missing === null || inUse) return []
-  const other = missing.path === source.layers[0].path ? '' : `${path.basename(missing.path)}: `
-  return [{ code: 'cut-short', detail: `${other}${missing.reason}` }]
-}
-
     }),
   )
   const facts: readonly (readonly [boolean, ImageWarning])[] = [
