@@ -107,6 +107,29 @@ test(
 )
 
 test(
+  'a disk that could not be kept is still there, with the edits of the test, until it is cleaned up',
+  async () => {
+    const options = ['--append', 'left.behind=1', '--expect', 'SeaBIOS', '--stay', '--keep', 'gone/kept.qcow2', ...SMALL].join(' ')
+    // Kept where it stands: the guest has no ear for being asked so early.
+    const script = `mkdir gone && mkfifo again && exec 3<>again && "$DISKWRIGHT" test-boot good.qcow2 ${options} --keep-running <again 2>err & machine=$!
+      until grep -q 'Enter ends it' err 2>/dev/null; do kill -0 $machine || break; sleep 0.2; done
+      rmdir gone; echo >again; wait $machine; code=$?; cat err >&2; exit $code`
+    const { code, out, err } = await cli.shell(`rm -f err; ${script}`)
+    expect([code, out]).toEqual([1, expect.stringMatching(/^PASS after /)])
+    expect(err).toContain('Passed. The machine stays on')
+    expect(out).toContain(`could not be kept as ${path.join(cli.folder, 'gone/kept.qcow2')}`)
+    const disk = /over the image that was tested: (.*)$/m.exec(out)?.[1]
+    const command = /Keep it elsewhere: (qemu-img .*)$/m.exec(out)?.[1]
+    expect((await fs.readdir(path.dirname(disk ?? ''))).toSorted()).toEqual(['edits', 'run.qcow2'])
+    expect((await cli.shell(command ?? 'false')).code).toBe(0)
+    expect((await cli.run(['boot', 'list', 'NEW.qcow2'])).out).toContain('left.behind=1')
+    expect((await cli.run(['jobs', 'recover'])).out).toContain(path.dirname(disk ?? ''))
+    expect(await fs.readdir(path.join(cli.dirs.cache, 'boot-tests'))).toEqual([])
+  },
+  PATIENCE,
+)
+
+test(
   'apply boots what it made, as the recipe says; the result stays whatever the test finds, and the exit code tells',
   async () => {
     const recipe = (expectations: string) => `diskwright: 1
@@ -129,6 +152,13 @@ bootTest:
     expect((await cli.run(['inspect', 'not-booting.qcow2'])).code).toBe(0)
     const without = await cli.run(['apply', 'bad.yaml', 'good.qcow2', '-o', 'untested.qcow2', '--no-boot-test'])
     expect([without.code, without.out]).toEqual([0, expect.not.stringContaining('FAIL')])
+    // With nothing left to do, the image itself has to keep the promise.
+    const again = await cli.run(['apply', 'bad.yaml', 'applied.qcow2', '--in-place', '--idempotent', '--json'])
+    expect([again.code, again.code === 1 ? '' : again.err]).toEqual([1, ''])
+    const result = JSON.parse(again.out)
+    expect([result.changed, jobSchema.parse(result.bootTestJob).output?.bootTest?.verdict]).toEqual([false, 'fail'])
+    const quiet = await cli.run(['apply', 'bad.yaml', 'applied.qcow2', '--in-place', '--idempotent', '--no-boot-test'])
+    expect([quiet.code, quiet.out]).toEqual([0, expect.stringMatching(/Nothing to do.*\n$/)])
   },
   PATIENCE,
 )

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { probeKvm } from '#core/guest/kvm'
+import { availableMemory } from '#core/operations/boot-test/free-memory'
 import { BOOTABLE_OPTIONS } from '../images/bootable.js'
 import { testImage } from '../images/cache.js'
 import { bootTests, machines, PATIENCE } from './boot-tests.js'
@@ -178,11 +179,16 @@ test.each([
 )
 
 test(
-  'cancelled while it boots: nothing is left',
+  'what a machine was promised is not there for another; cancelled while it boots, nothing is left',
   async () => {
-    const job = start({ source: await testImage('bios-bootable') })
+    const source = await testImage('bios-bootable')
+    const free = availableMemory(await fs.readFile('/proc/meminfo', 'utf8')) ?? 0
+    const machine = { memoryBytes: Math.floor((free * 0.6) / 1024 ** 2) * 1024 ** 2 }
+    const job = start({ source, machine, append: ['diskwright.sample=hang'] })
     await said(job, /SeaBIOS/)
     expect(await machines()).toHaveLength(1)
+    const { error } = await bench.core.jobs.wait(start({ source, machine }).id)
+    expect(error).toMatchObject({ code: 'not-enough-memory', details: { promisedBytes: expect.any(Number) } })
     bench.core.jobs.cancel(job.id)
     expect(await bench.core.jobs.wait(job.id)).toMatchObject({ state: 'cancelled', output: null })
     await nothingLeft()

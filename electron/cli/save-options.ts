@@ -4,7 +4,6 @@ import { splitArgs } from '#shared/boot/kernel-args'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import { pinHostFiles } from '#core/operations/pin-host-files'
-import type { Job } from '#shared/jobs/job'
 import { ENGINES, type JobInput } from '#shared/jobs/job-requests'
 import type { RecipeBootTest } from '#shared/recipes/recipe-boot-test'
 import { alignLists } from '#shared/text/align-lists'
@@ -95,14 +94,14 @@ export async function saveEdits(
   const { job, output } = await followJob(context, { kind: 'save-image', input: request })
   if (!bootTest) print.result(job)
   for (const line of ['', ...outputLines(output)]) print.line(line)
-  return bootTest ? bootSaved(context, job, output.path, bootTest) : EXIT.ok
+  return bootTest ? bootResult(context, output.path, bootTest, job) : EXIT.ok
 }
 
-/** The boot test that a recipe asks for, of what was saved; that stays, whatever the test finds. */
-async function bootSaved(context: CommandContext, saved: Job, source: string, bootTest: RecipeBootTest): Promise<ExitCode> {
+/** The boot test that a recipe asks for, of what it has made; that stays, whatever the test finds. With `--json` it stands beside `result`. */
+export async function bootResult(context: CommandContext, source: string, bootTest: RecipeBootTest, result: object): Promise<ExitCode> {
   const { job, output } = await followBootTest(context, { source, ...bootTest }, { console: false, ssh: null })
   if (!output.bootTest) throw new AppError('internal', { details: { message: 'the boot test has no result' } })
-  context.print.result({ ...saved, bootTestJob: job })
+  context.print.result({ ...result, bootTestJob: job })
   for (const line of ['', ...bootReportLines(output.bootTest)]) context.print.line(line)
   return output.bootTest.verdict === 'pass' ? EXIT.ok : EXIT.failed
 }

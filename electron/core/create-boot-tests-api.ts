@@ -23,10 +23,13 @@ export interface BootTestsApi {
   send(jobId: string, text: string): boolean
   /** How it stands with the machine; null when it does not run. */
   live(jobId: string): BootLive | null
-  /** Ends the time in which a machine stays on after its verdict; false when it does not. */
+  /** Ends the time in which a machine stays on after its verdict, or lets its disk go that could not be kept; false when it does neither. */
   release(jobId: string): boolean
+  /** Does not wait any longer for a guest that was asked to switch itself off; false when none is waited for. */
+  powerOff(jobId: string): boolean
   /**
-   * Ends a test that runs, whatever it has found so far, and keeps its disk. False when it does not run, or was asked before. Throws
+   * Ends a test that runs, whatever it has found so far, and keeps its disk; or names another place where that could not be written. False
+   * when it does not run, or was asked before. Throws
    * `bad-input`, `output-exists`, `output-is-source`, `folder-not-writable` …; the machine runs on then.
    */
   keep(jobId: string, target: KeptMachineDraft): Promise<boolean>
@@ -97,6 +100,7 @@ export function createBootTestsApi({ host, consoles, job, folder }: BootTestsPar
       return readRawLog(file, output?.bootTest?.serial.leftOutBytes ?? 0, from)
     },
     live: (jobId) => consoles.machine(jobId)?.live() ?? null,
+    powerOff: (jobId) => consoles.machine(jobId)?.powerOff() ?? false,
     release: (jobId) => consoles.machine(jobId)?.release() ?? false,
     keep: async (jobId, target) => (await consoles.machine(jobId)?.keep(parseKept(target))) ?? false,
     openSsh: async (jobId, place) => {
@@ -128,7 +132,7 @@ function parseKept(target: KeptMachineDraft): KeptMachine {
 }
 
 function noMachine(): AppError {
-  return new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: 'the machine does not run any more' } })
+  return new AppError('tool-failed', { details: { tool: 'qemu', problem: 'the machine does not run any more' } })
 }
 
 function connect(file: string): Promise<net.Socket> {

@@ -18,6 +18,7 @@ import { createJobRunner } from './jobs/job-runner.js'
 import { createJobStore } from './jobs/job-store.js'
 import { createLockTable } from './jobs/locks.js'
 import { lastBootTest } from './jobs/last-boot-test.js'
+import { promisedMemory } from './jobs/promised-memory.js'
 import { createRecovery } from './jobs/recovery.js'
 import { startBatch } from './jobs/start-batch.js'
 import { podmanKeeper } from './operations/containers/podman-keeper.js'
@@ -61,6 +62,7 @@ export async function createCore(deps: CoreDeps & { readonly version?: string })
   const definitions = createJobDefinitions({
     signIns,
     consoles,
+    promisedMemory: (id) => promisedMemory(store.list(), id),
     secrets,
     dirs,
     engine: () => settings.get().engine,

@@ -54,9 +54,14 @@ export const bootTestCalls = {
   'bootTest.send': { input: z.object({ id, text: z.string().max(MAX_TYPED) }), output: z.boolean() },
   /** How it stands with the machine; null when it does not run. */
   'bootTest.live': { input: z.object({ id }), output: bootLiveSchema.nullable() },
-  /** Switches a machine off that is held after its verdict; false when it is not. */
+  /** Switches a machine off that is held after its verdict, or lets its disk go that could not be kept; false when it is neither. */
   'bootTest.release': { input: z.object({ id }), output: z.boolean() },
-  /** Asks where to, ends the test and keeps the disk of its machine there as a new image; null when the dialog was closed. */
+  /** Does not wait any longer for a guest that was asked to switch itself off; false when none is waited for. */
+  'bootTest.powerOff': { input: z.object({ id }), output: z.boolean() },
+  /**
+   * Asks where to, ends the test and keeps the disk of its machine there as a new image; again where it could not be written. Null when the
+   * dialog was closed.
+   */
   'bootTest.keep': { input: z.object({ id }), output: z.object({ path: z.string() }).nullable() },
   /** Asks where to, and writes a picture of the graphical console there, as it is now or was at the end; null when the dialog was closed. */
   'bootTest.savePicture': { input: z.object({ id }), output: z.object({ path: z.string() }).nullable() },

@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors/app-error'
 import type { Recipe } from '#shared/recipes/recipe'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
-import { checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
+import { bootResult, checkSaveOptions, SAVE_OPTIONS, saveEdits } from '../save-options.js'
 
 /** For every command that reads a recipe. */
 export const ALLOW_HOST_FILES = {
@@ -21,7 +21,10 @@ export const applyCommand: Command = {
     ...SAVE_OPTIONS,
     'allow-host-files': ALLOW_HOST_FILES,
     'no-boot-test': { type: 'boolean', help: 'Leave out the boot test that the recipe asks for' },
-    idempotent: { type: 'boolean', help: 'Leave out edits that have their effect already' },
+    idempotent: {
+      type: 'boolean',
+      help: 'Leave out edits that have their effect already; with --in-place and none left, only the boot test runs',
+    },
   },
   examples: [
     'diskwright apply vmware.yaml ock-1.32.qcow2 -o vmware.qcow2',
@@ -34,16 +37,20 @@ export const applyCommand: Command = {
     const { core, print } = context
     const recipe = await core.readRecipe(path.resolve(recipeFile), { anyHostFile: input.flag('allow-host-files') })
     if (recipe.name !== undefined) print.line(`Recipe: ${recipe.name}`)
+    const bootTest = input.flag('no-boot-test') ? undefined : recipe.bootTest
     try {
       return await saveEdits(context, withTarget(input, recipe), path.resolve(image), recipe.edits, {
         ...(recipe.expects ? { expects: recipe.expects } : {}),
         ...(input.flag('idempotent') ? { idempotent: true } : {}),
-        ...(recipe.bootTest && !input.flag('no-boot-test') ? { bootTest: recipe.bootTest } : {}),
+        ...(bootTest ? { bootTest } : {}),
       })
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== 'nothing-to-save' || !input.flag('idempotent')) throw thrown
       print.line('Nothing to do: the image is what the recipe makes of it.')
-      print.result({ changed: false })
+      const result = { changed: false }
+      // What the recipe promises of its result holds for this image too, which nobody may have booted yet.
+      if (bootTest) return bootResult(context, path.resolve(image), bootTest, result)
+      print.result(result)
       return EXIT.ok
     }
   },

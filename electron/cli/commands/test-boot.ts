@@ -93,7 +93,7 @@ export const testBootCommand: Command = {
     context.print.result(job)
     for (const line of bootReportLines(bootTest)) context.print.line(line)
     const areCopied = await copyResults(wanted, bootTest, context)
-    return bootTest.verdict === 'pass' && areCopied ? EXIT.ok : EXIT.failed
+    return bootTest.verdict === 'pass' && bootTest.unkept === undefined && areCopied ? EXIT.ok : EXIT.failed
   },
 }
 

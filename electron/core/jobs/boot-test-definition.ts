@@ -1,13 +1,13 @@
 import path from 'node:path'
 import type { EngineId } from '#shared/jobs/job-requests'
-import type { BootConsoles } from '../operations/boot-test/boot-consoles.js'
-import { bootTest } from '../operations/boot-test/boot-test.js'
+import { type BootTestSurroundings, bootTest } from '../operations/boot-test/boot-test.js'
 import type { JobDefinitions } from './job-definition.js'
 
 /** Boot tests: the image is only read, so several can run at once, and beside other readers. */
 export function bootTestDefinition(around: {
   readonly engine: () => EngineId | 'auto'
-  readonly consoles: BootConsoles
+  readonly consoles: BootTestSurroundings['consoles']
+  readonly promisedMemory: BootTestSurroundings['promisedMemory']
 }): Pick<JobDefinitions, 'test-boot'> {
   return {
     'test-boot': {
@@ -23,7 +23,7 @@ export function bootTestDefinition(around: {
         reads: [source, ...(cdrom ? [cdrom.path] : [])],
         writes: keep ? [keep.output] : [],
       }),
-      run: (input, context) => bootTest(context, input, { engine: around.engine(), consoles: around.consoles }),
+      run: (input, context) => bootTest(context, input, { ...around, engine: around.engine() }),
     },
   }
 }

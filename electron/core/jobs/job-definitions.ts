@@ -77,6 +77,7 @@ export function createJobDefinitions(preferences: {
   readonly madeWith: MadeWith
   readonly signIns: SignInStore
   readonly consoles: BootConsoles
+  readonly promisedMemory: (jobId: string) => number
   readonly secrets: SecretKeeper
   readonly dirs: Dirs
 }): JobDefinitions {

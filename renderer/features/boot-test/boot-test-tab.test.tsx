@@ -31,6 +31,7 @@ function open(jobs: Job[], live: BootLive | null = null) {
     'bootTest.live': () => live,
     'bootTest.release': () => true,
     'bootTest.keep': () => ({ path: '/images/kept.qcow2' }),
+    'bootTest.powerOff': () => true,
     'bootTest.raw': () => ({ bytes: new Uint8Array(), skipped: 0, next: 0, ended: true, times: [] }),
     'bootTest.saveLog': () => null,
     'host.reveal': () => undefined,
@@ -156,6 +157,46 @@ test('a machine that stays on is reached by SSH, and switched off', async () => 
   expect(invoke).toHaveBeenCalledWith('bootTest.keep', { id: expect.any(String) })
   await press('Switch off')
   expect(invoke).toHaveBeenCalledWith('bootTest.release', { id: expect.any(String) })
+})
+
+const JUDGED = { verdict: 'none' as const, reason: 'The test was ended before it had come to a verdict.', seconds: 6.7 }
+
+test('a guest that is asked to switch itself off is waited for in sight, and can be powered off', async () => {
+  const keeping = { stage: 'closing', guest: 'shut-down', output: '/images/kept.qcow2', sinceSeconds: 7 } as const
+  const { invoke } = open([sampleTest()], { ...LIVE, seconds: 21, judged: JUDGED, keeping })
+  expect(await screen.findByText('No verdict after 6.7 s')).toBeTruthy()
+  expect(screen.getByText(/^Waited for 14 s, 2 minutes at most/)).toBeTruthy()
+  expect(screen.queryByRole('button', { name: 'Keep as new image…' })).toBeNull()
+  await press('Power off now')
+  expect(invoke).toHaveBeenCalledWith('bootTest.powerOff', { id: expect.any(String) })
+})
+
+test('a disk that could not be written is kept elsewhere, or let go', async () => {
+  const error = new AppError('no-space', { details: { folder: '/images', neededBytes: 2 ** 30, freeBytes: 5 } }).data
+  const keeping = { stage: 'waiting', guest: 'pause', output: '/images/kept.qcow2', sinceSeconds: 9, error } as const
+  const { invoke } = open([sampleTest()], { ...LIVE, state: 'shut-down', judged: JUDGED, keeping })
+  expect((await screen.findByRole('alert')).textContent).toContain('/images')
+  expect(screen.getByText(/^The machine is off\. What its guest wrote is still there/)).toBeTruthy()
+  await press('Keep as new image…')
+  expect(invoke).toHaveBeenCalledWith('bootTest.keep', { id: expect.any(String) })
+  await waitFor(() => expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Let it go' }).disabled).toBe(false))
+  await press('Let it go')
+  expect(invoke).toHaveBeenCalledWith('bootTest.release', { id: expect.any(String) })
+})
+
+test('a machine that was kept without a verdict is told as that, and no badge is about it', async () => {
+  open([endedTest(sampleVerdict({ verdict: 'none', kept: '/images/kept.qcow2' }))])
+  expect(await screen.findByText('Kept without a verdict after 6.7 s')).toBeTruthy()
+  expect(screen.getByRole('button', { name: 'Open the kept image' })).toBeTruthy()
+  expect(screen.queryByText(/changed since/)).toBeNull()
+  expect(screen.queryByRole('button', { name: /^(Boots|Boot test):/ })).toBeNull()
+})
+
+test('where the disk still is that was not kept, and how it is had from there', async () => {
+  const error = new AppError('folder-not-writable', { details: { folder: '/gone', reason: 'ENOENT' } }).data
+  open([endedTest(sampleVerdict({ unkept: { output: '/gone/kept.qcow2', error, disk: '/cache/run.qcow2' } }))])
+  expect((await screen.findByRole('alert')).textContent).toContain('/gone')
+  expect(screen.getByText('qemu-img convert -f qcow2 -O qcow2 /cache/run.qcow2 NEW.qcow2')).toBeTruthy()
 })
 
 test('of a machine that was never switched on there is the reason, and no console', async () => {

@@ -11,8 +11,12 @@ test.each([
   ['pass', 'Passed in 6.7 s'],
   ['fail', 'Failed after 6.7 s'],
   ['timeout', 'Time-out after 6.7 s'],
-  ['none', 'Kept without a verdict after 6.7 s'],
+  ['none', 'No verdict after 6.7 s'],
 ] as const)('%s is told with its time', (verdict, words) => expect(verdictWords({ verdict, seconds: 6.7 })).toBe(words))
+
+test('one that was kept before there was a verdict says so', () => {
+  expect(verdictWords({ verdict: 'none', seconds: 6.7, kept: '/kept.qcow2' })).toBe('Kept without a verdict after 6.7 s')
+})
 
 test('a test of today is told by its time, one of another day by its date', () => {
   const begun = new Date(2025, 0, 31, 14, 32, 5)

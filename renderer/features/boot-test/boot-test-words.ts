@@ -10,11 +10,12 @@ import { isActive, STATE_WORDS } from '../jobs/job-words.js'
 
 export const VERDICT_TONES = { pass: 'green', fail: 'red', timeout: 'amber', none: 'neutral' } as const satisfies Record<BootVerdict, Tone>
 
-const VERDICT_WORDS = { pass: 'Passed in', fail: 'Failed after', timeout: 'Time-out after', none: 'Kept without a verdict after' } as const
+const VERDICT_WORDS = { pass: 'Passed in', fail: 'Failed after', timeout: 'Time-out after', none: 'No verdict after' } as const
 
 /** `Passed in 6.7 s`. */
-export function verdictWords({ verdict, seconds }: Pick<BootTestReport, 'verdict' | 'seconds'>): string {
-  return `${VERDICT_WORDS[verdict]} ${formatDuration(seconds)}`
+export function verdictWords({ verdict, seconds, kept }: Pick<BootTestReport, 'verdict' | 'seconds' | 'kept'>): string {
+  const words = verdict === 'none' && kept !== undefined ? 'Kept without a verdict after' : VERDICT_WORDS[verdict]
+  return `${words} ${formatDuration(seconds)}`
 }
 
 /** How it stands with a test: its verdict, which a machine that stays on can have already, else the state of its job. */

@@ -12,6 +12,7 @@ import { JobSteps } from '../jobs/job-steps.js'
 import { isActive } from '../jobs/job-words.js'
 import { machineState } from './boot-test-words.js'
 import { EvidenceList } from './evidence-list.js'
+import { KeepingPart } from './keeping-part.js'
 import { TimeLine } from './time-line.js'
 import styles from './verdict-panel.module.css'
 
@@ -25,17 +26,18 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
       </aside>
     )
   }
-  const { judged } = live
+  const { judged, keeping } = live
   const { tone, words } = machineState(live)
   return (
     <aside className={`card ${styles.panel}`} aria-label={judged === null ? 'Progress of the test' : 'Verdict'}>
       <h2>{judged === null ? 'Under way' : 'Verdict'}</h2>
       <p className={styles.state}>
         <Badge tone={tone}>{words}</Badge>
-        <span className={styles.clock}>{formatDuration(live.seconds)}</span>
+        {isOn(live) && <span className={styles.clock}>{formatDuration(live.seconds)}</span>}
       </p>
       {judged !== null && <p>{visibleText(judged.reason)}</p>}
-      {judged !== null && <MachineActions job={job} isJudged />}
+      {keeping !== undefined && <KeepingPart job={job} live={live} keeping={keeping} />}
+      {judged !== null && keeping === undefined && <MachineActions job={job} isJudged />}
       <EvidenceList evidence={live.evidence} missing={live.missing} missingWords={judged === null ? 'not yet' : 'not seen'} />
       {live.accelerator?.used === 'tcg' && <p className="caption">{visibleText(live.accelerator.reason)}</p>}
       <section className={styles.part} aria-label="Time line">
@@ -45,6 +47,11 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
       {judged === null && <MachineActions job={job} isJudged={false} />}
     </aside>
   )
+}
+
+/** After it was closed there is only its disk. */
+function isOn({ keeping }: BootLive): boolean {
+  return keeping === undefined || keeping.stage === 'closing'
 }
 
 /** What can be done with a machine that runs: its disk becomes an image, and after the verdict it is switched off. */

@@ -1,10 +1,13 @@
 import { Button } from '@mantine/core'
 import { FolderSearch, HardDrive, Save } from 'lucide-react'
 import type { BootTestReport } from '#shared/boot-test/boot-test-report'
+import { AppError } from '#shared/errors/app-error'
 import type { Job } from '#shared/jobs/job'
+import { shellLine } from '#shared/text/shell-quote'
 import { call } from '../../api/client.js'
 import { useAppActions } from '../../components/app-actions.js'
 import { CommandBlock } from '../../components/command-block.js'
+import { ErrorNotice } from '../../components/error-notice.js'
 import { count } from '../../components/format.js'
 import { visibleText } from '../../components/visible-text.js'
 import { EvidenceList } from './evidence-list.js'
@@ -14,11 +17,12 @@ import styles from './verdict-panel.module.css'
 /** What the test found, and the lines that say so. */
 export function VerdictPanel({ job, report }: { readonly job: Job; readonly report: BootTestReport }) {
   const { reportFailure, openImages } = useAppActions()
-  const { kept } = report
+  const { kept, unkept } = report
   return (
     <aside className={`card ${styles.panel}`} aria-label="Verdict">
       <h2>Verdict</h2>
       <p>{visibleText(report.reason)}</p>
+      {unkept !== undefined && <Unkept unkept={unkept} />}
       <EvidenceList evidence={report.evidence} missing={report.missing} missingWords="not seen" />
       {report.accelerator.used === 'tcg' && <p className="caption">{visibleText(report.accelerator.reason)}</p>}
       {report.notes.map((note) => (
@@ -57,6 +61,25 @@ export function VerdictPanel({ job, report }: { readonly job: Job; readonly repo
         </Button>
       </footer>
     </aside>
+  )
+}
+
+/** Why its disk was not kept, and where it is to be had where it is still there. */
+function Unkept({ unkept: { error, disk } }: { readonly unkept: NonNullable<BootTestReport['unkept']> }) {
+  return (
+    <>
+      <ErrorNotice error={AppError.fromData(error)} />
+      {disk === null ? (
+        <p className="caption">What the guest wrote was let go.</p>
+      ) : (
+        <>
+          <p className="caption">
+            What the guest wrote is still there, over the image that was tested, until what tests left is cleaned up:
+          </p>
+          <CommandBlock commands={[shellLine(['qemu-img', 'convert', '-f', 'qcow2', '-O', 'qcow2', disk, 'NEW.qcow2'])]} />
+        </>
+      )}
+    </>
   )
 }
 

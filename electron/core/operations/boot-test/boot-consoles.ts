@@ -21,8 +21,10 @@ export interface LiveMachine {
   readonly screenSocket: string
   /** When its bytes came. */
   times(): readonly SerialTime[]
-  /** Ends the time in which it stays on after the verdict; false when it does not stay on. */
+  /** Ends the time in which it stays on after the verdict, or lets its disk go that could not be kept; false when it does neither. */
   release(): boolean
+  /** Does not wait any longer for the guest to switch itself off; false when it was not asked to. */
+  powerOff(): boolean
   /** Ends it, and keeps its disk as a new image; false where it is too late. Throws what keeps a file from being made there, and goes on then. */
   keep(target: KeptMachine): Promise<boolean>
 }

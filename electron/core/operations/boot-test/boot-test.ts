@@ -12,10 +12,10 @@ import type { JobContext } from '../job-context.js'
 import { requireUnchanged } from '../require-unchanged.js'
 import { whileSpaceLasts } from '../watch-space.js'
 import type { BootConsoles } from './boot-consoles.js'
-import { keptFolder, SCREEN_FILE, SERIAL_FILE } from './boot-folders.js'
+import { type DiskHold, keptFolder, SCREEN_FILE, SERIAL_FILE } from './boot-folders.js'
 import { guardedExpression } from './guarded-expression.js'
 import { openGuestLink } from './guest-link.js'
-import { keepMachine } from './keep-machine.js'
+import { type Keeping, keepMachine } from './keep-machine.js'
 import { MachineWishes } from './machine-wishes.js'
 import { type PreparedBoot, prepareBoot } from './prepare-boot.js'
 import { type MachineRun, startMachine } from './run-machine.js'
@@ -29,6 +29,8 @@ const VERDICT_WORDS = { pass: 'Passed', fail: 'Failed', timeout: 'Ended by time-
 export interface BootTestSurroundings {
   readonly engine: EngineId | 'auto'
   readonly consoles: BootConsoles
+  /** Bytes that other tests were promised which began before this one, and that they do not have yet. */
+  readonly promisedMemory: (jobId: string) => number
 }
 
 /**
@@ -38,13 +40,48 @@ export interface BootTestSurroundings {
  * @throws AppError `tool-missing`, `tool-failed` when qemu ends by itself, `image-changed`, `not-enough-memory`, `no-space` …
  */
 export async function bootTest(ctx: JobContext, input: BootTestInput, around: BootTestSurroundings): Promise<JobOutput> {
-  const prepared = await ctx.step('prepare', () => prepareBoot(ctx, input, around.engine))
+  const hold: DiskHold = { isLeft: false }
+  const prepared = await ctx.step('prepare', () => prepareBoot(ctx, input, { ...around, hold }))
   ctx.message(prepared.accelerator.reason)
   for (const note of prepared.notes) ctx.log(note)
-  return whileSpaceLasts(ctx, prepared.folder, (watched) => runTest(watched, input, prepared, around.consoles))
+  const test = await whileSpaceLasts(ctx, prepared.folder, (watched) => runTest(watched, input, prepared, around.consoles))
+  // From here on nothing fills the disk that the machine lies on, and a full one must not take the machine's disk with it.
+  const keeping = test.keep && (await keepMachine(ctx, input, prepared, { ...test, ...test.keep }))
+  if (!keeping) ctx.skip('keep')
+  const unkept = keeping && 'unkept' in keeping ? keeping.unkept : undefined
+  hold.isLeft = typeof unkept?.disk === 'string'
+  await ctx.step('clean', async () => {
+    await test.machine.stop()
+    await test.closeLog()
+    // Whatever happened in the machine: the image is what it was.
+    await requireUnchanged(prepared.source)
+  })
+  const report: BootTestReport = {
+    ...test.report(),
+    ...(keeping && 'path' in keeping ? { kept: keeping.path } : {}),
+    ...(unkept === undefined ? {} : { unkept }),
+  }
+  return {
+    path: report.serial.path,
+    bytes: (await fs.stat(report.serial.path)).size,
+    proofs: [...prepared.proofs, ...proofsOf(report), ...(keeping?.proofs ?? [])],
+    ...(prepared.engine === undefined ? {} : { engine: prepared.engine }),
+    bootTest: report,
+  }
 }
 
-async function runTest(ctx: JobContext, input: BootTestInput, prepared: PreparedBoot, consoles: BootConsoles): Promise<JobOutput> {
+interface RanTest {
+  readonly machine: MachineRun
+  readonly wishes: MachineWishes
+  /** Where its disk is to be kept. */
+  readonly keep: Pick<Keeping, 'target' | 'isAsked'> | null
+  closeLog(): Promise<void>
+  /** What was found; the log is closed by then. */
+  report(): BootTestReport
+}
+
+/** Boots, and waits for the verdict and for the end of the time in which the machine stays on. */
+async function runTest(ctx: JobContext, input: BootTestInput, prepared: PreparedBoot, consoles: BootConsoles): Promise<RanTest> {
   const kept = await keptFolder(ctx)
   const log = await SerialLog.open(path.join(kept, SERIAL_FILE))
   let isOpen = true
@@ -70,16 +107,9 @@ async function runTest(ctx: JobContext, input: BootTestInput, prepared: Prepared
   const judged = await ctx.step('judge', () => awaitVerdict(ctx, machine, input, wishes))
   if (judged.verdict === 'fail') await machine.lastWords()
   const screenshot = input.screenshot ? await keepScreenshot(machine, path.join(kept, SCREEN_FILE)) : null
-  const target = wishes.settle() ?? (judged.verdict === 'pass' ? input.keep : undefined)
-  const keeping = target && (await keepMachine(ctx, input, prepared, machine, target))
-  if (!keeping) ctx.skip('keep')
-  await ctx.step('clean', async () => {
-    await machine.stop()
-    await closeLog()
-    // Whatever happened in the machine: the image is what it was.
-    await requireUnchanged(prepared.source)
-  })
-  const report: BootTestReport = {
+  const asked = wishes.settle()
+  const target = asked ?? (judged.verdict === 'pass' ? input.keep : undefined)
+  const report = (): BootTestReport => ({
     verdict: judged.verdict,
     reason: judged.reason,
     evidence: judge.evidence,
@@ -92,17 +122,10 @@ async function runTest(ctx: JobContext, input: BootTestInput, prepared: Prepared
     screenshot,
     ...machineFacts(input, prepared),
     ...(prepared.metadata === null ? {} : { metadata: { service: prepared.metadata.service, requests: machine.requests } }),
-    ...(keeping ? { kept: keeping.path } : {}),
     command: machine.command,
     notes: [...prepared.notes],
-  }
-  return {
-    path: log.path,
-    bytes: (await fs.stat(log.path)).size,
-    proofs: [...prepared.proofs, ...proofsOf(report), ...(keeping?.proofs ?? [])],
-    ...(prepared.engine === undefined ? {} : { engine: prepared.engine }),
-    bootTest: report,
-  }
+  })
+  return { machine, wishes, keep: target ? { target, isAsked: asked !== null } : null, closeLog, report }
 }
 
 type AnsweredRequests = NonNullable<BootTestReport['metadata']>['requests']

@@ -23,7 +23,7 @@ import { startSwtpm } from '../../tools/swtpm/start-swtpm.js'
 import { editsProof, openOverlay, overlayBytes, readBack, resultBytes, stageEdits, writeToOverlay } from '../edit-overlay.js'
 import { type ImageReading, readSource } from '../inspect-image.js'
 import type { JobContext } from '../job-context.js'
-import { machineFolder, socketFolder } from './boot-folders.js'
+import { type DiskHold, EDITS_FOLDER, machineFolder, RUN_DISK, socketFolder } from './boot-folders.js'
 import { requireMemory } from './free-memory.js'
 import { readGiven } from './given.js'
 import { requireKeepable } from './keep-machine.js'
@@ -50,21 +50,30 @@ export interface PreparedBoot {
   readonly notes: readonly string[]
 }
 
+export interface BootSurroundings {
+  readonly engine: EngineId | 'auto'
+  readonly hold: DiskHold
+  readonly promisedMemory: (jobId: string) => number
+}
+
 /**
  * Makes everything ready to boot: tools found, the image read, its edits written to an overlay by one engine run, and another overlay on
  * top for what the guest writes.
  *
  * @throws AppError `tool-missing`, `image-changed`, `image-in-use`, `not-enough-memory`, `no-space`, and what keeps an edit from being applied
  */
-export async function prepareBoot(ctx: JobContext, input: BootTestInput, preference: EngineId | 'auto'): Promise<PreparedBoot> {
+export async function prepareBoot(ctx: JobContext, input: BootTestInput, around: BootSurroundings): Promise<PreparedBoot> {
   const { host } = ctx
   host.find('qemu-system-x86_64')
-  const [{ source, reading, disc }, accelerator] = await Promise.all([openImage(ctx, input), chooseAccelerator(ctx, input)])
+  const [{ source, reading, disc }, accelerator] = await Promise.all([
+    openImage(ctx, input, around.promisedMemory(ctx.jobId)),
+    chooseAccelerator(ctx, input),
+  ])
   const preset = machinePreset(input.platform)
   const { kind, type, uefi } = await chooseFirmware(input, reading.info, preset)
-  const folder = await machineFolder(ctx)
+  const folder = await machineFolder(ctx, around.hold)
   const firstBoot = await writeFirstBoot(ctx, input, folder)
-  const edited = await writeEdits(ctx, input, source, reading, preference)
+  const edited = await writeEdits(ctx, input, source, reading, { preference: around.engine, folder })
   const disk = await createRunDisk(ctx, edited, folder)
   const sockets = await socketFolder(ctx, folder)
   const tpm = await wantTpm(ctx, input, preset, path.join(sockets, 'tpm.sock'), path.join(folder, 'tpm'))
@@ -119,12 +128,12 @@ interface OpenedImage {
 }
 
 /** What keeps a test from being made is told here, before an engine writes anything. */
-async function openImage({ host }: JobContext, input: BootTestInput): Promise<OpenedImage> {
+async function openImage({ host }: JobContext, input: BootTestInput, promisedMemory: number): Promise<OpenedImage> {
   const source = await openSource(input.source)
   if (input.revision !== undefined && input.revision !== source.revision) {
     throw new AppError('image-changed', { details: { path: source.path }, actions: [{ kind: 'reload' }] })
   }
-  await requireMemory(input.machine.memoryBytes)
+  await requireMemory(input.machine.memoryBytes, promisedMemory)
   const disc = input.cdrom ? await openDisc(input.cdrom.path) : null
   if (input.keep) await requireKeepable({ source }, input.keep)
   const reading = await readSource(host, source)
@@ -146,7 +155,7 @@ async function chooseFirmware(input: BootTestInput, info: ImageInfo, preset: Mac
 /** An empty overlay for what the guest writes. */
 async function createRunDisk({ host }: JobContext, { source, virtualBytes }: EditedDisk, folder: string): Promise<BlockNode> {
   await requireSpace(folder, OVERLAY_BYTES)
-  const file = path.join(folder, 'run.qcow2')
+  const file = path.join(folder, RUN_DISK)
   await createOverlay(host, {
     path: file,
     backingPath: source.node.path,
@@ -214,7 +223,7 @@ async function writeEdits(
   input: BootTestInput,
   source: ImageSource,
   { info, boot }: ImageReading,
-  preference: EngineId | 'auto',
+  { preference, folder }: { readonly preference: EngineId | 'auto'; readonly folder: string },
 ): Promise<EditedDisk> {
   const edits: readonly Edit[] = [...input.edits, ...temporaryEdits(input, boot)]
   const untouched = (proofs: readonly string[]): EditedDisk => ({
@@ -228,7 +237,7 @@ async function writeEdits(
   if (edits.length === 0) return untouched([])
   const staged = await stageEdits(ctx.host, { source, info }, edits, { idempotent: true })
   if (staged.changes === 0) return untouched(['All edits have their effect already'])
-  const overlay = await openOverlay(ctx, source, overlayBytes(staged, info))
+  const overlay = await openOverlay(ctx, source, overlayBytes(staged, info), path.join(folder, EDITS_FOLDER))
   const engine = await writeToOverlay(ctx, overlay, staged, input.engine ?? preference)
   await readBack(ctx, overlay, staged)
   const after = await readSource(ctx.host, overlay.source)

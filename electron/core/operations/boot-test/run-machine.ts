@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BootJudge } from '#shared/boot-test/judge'
+import { SHUT_DOWN_SECONDS } from '#shared/boot-test/kept-machine'
 import { AppError } from '#shared/errors/app-error'
 import { shellLine } from '#shared/text/shell-quote'
 import { describeEnd } from '../../process/run-tool.js'
@@ -25,8 +26,6 @@ const LAST_WORDS_MS = 3000
 const STOP_MS = 500
 /** By then qemu answers, however busy the machine is. */
 const START_MS = 120_000
-/** By then a guest has switched itself off that listens to being asked. */
-const SHUT_DOWN_MS = 120_000
 /** By then qemu has written out what it holds of the disk. */
 const CLOSE_MS = 60_000
 
@@ -44,8 +43,11 @@ export interface MachineRun {
   screenshot(): Promise<Buffer | null>
   /** Waits for what the guest still has to say after a failure. */
   lastWords(): Promise<void>
-  /** Ends it with its disk whole. `shut-down`: the guest did it itself; `pause`: it was stopped where it was. Throws `tool-timeout`. */
-  close(how: 'shut-down' | 'pause'): Promise<'shut-down' | 'pause'>
+  /**
+   * Ends it with its disk whole. `shut-down`: the guest did it itself; `pause`: it was stopped where it was, as it is when `cutOff` resolves
+   * before the guest has listened. Throws `tool-timeout`.
+   */
+  close(how: 'shut-down' | 'pause', cutOff: Promise<void>): Promise<'shut-down' | 'pause'>
   /** Switches it off for good. The whole console was read when it resolves. */
   stop(): Promise<void>
 }
@@ -55,7 +57,7 @@ export interface MachineWatchers {
   readonly log: SerialLog
   readonly consoles: BootConsoles
   /** What the user asks of the machine while it runs. */
-  readonly wishes: Pick<MachineWishes, 'release' | 'keep'>
+  readonly wishes: Pick<MachineWishes, 'release' | 'keep' | 'powerOff' | 'keeping'>
 }
 
 /** Starts the machine and has what it writes judged, recorded and told, until it is stopped. */
@@ -85,8 +87,8 @@ export async function startMachine(ctx: JobContext, prepared: PreparedBoot, watc
       const until = performance.now() + LAST_WORDS_MS
       while (trial.silentMs < QUIET_MS && performance.now() < until) await sleep(QUIET_MS / 3)
     },
-    close: async (how) => {
-      const hasEnded = how === 'shut-down' && (await shutDown(machine))
+    close: async (how, cutOff) => {
+      const hasEnded = how === 'shut-down' && (await shutDown(machine, cutOff))
       if (!hasEnded) await halt(machine)
       await Promise.all([heard.ended, qmp.ended])
       // A qemu that was killed has ended too.
@@ -162,10 +164,12 @@ function liveMachine(
       missing: judge.missing,
       judged: trial.judged,
       sshPort,
+      ...(wishes.keeping === undefined ? {} : { keeping: wishes.keeping }),
     }),
     screenSocket: prepared.plan.sockets.vnc,
     times: () => log.times.all(),
     release: wishes.release,
+    powerOff: wishes.powerOff,
     keep: async (target) => {
       await requireKeepable(prepared, target)
       return wishes.keep(target)
@@ -173,10 +177,10 @@ function liveMachine(
   }
 }
 
-/** The power button; false where the guest does not listen to it. */
-async function shutDown({ vm, qmp }: RunningMachine): Promise<boolean> {
+/** The power button; false where the guest does not listen to it in time. */
+async function shutDown({ vm, qmp }: RunningMachine, cutOff: Promise<void>): Promise<boolean> {
   await qmp.execute('system_powerdown').catch(() => undefined)
-  return endsWithin(vm, SHUT_DOWN_MS)
+  return endsWithin(vm, SHUT_DOWN_SECONDS * 1000, cutOff)
 }
 
 /** The guest stands still, and qemu writes out what it holds of the disk before it ends. */
@@ -186,9 +190,10 @@ async function halt({ vm, qmp }: RunningMachine): Promise<void> {
   if (!(await endsWithin(vm, CLOSE_MS))) throw tooSlow(CLOSE_MS)
 }
 
-async function endsWithin(vm: ToolProcess, milliseconds: number): Promise<boolean> {
+async function endsWithin(vm: ToolProcess, milliseconds: number, cutOff?: Promise<void>): Promise<boolean> {
   const waiting = new AbortController()
-  const ended = await Promise.race([vm.ended.then(() => true), sleep(milliseconds, false, { signal: waiting.signal }).catch(() => false)])
+  const tooLong = sleep(milliseconds, false, { signal: waiting.signal }).catch(() => false)
+  const ended = await Promise.race([vm.ended.then(() => true), tooLong, ...(cutOff ? [cutOff.then(() => false)] : [])])
   waiting.abort()
   return ended
 }

@@ -25,6 +25,7 @@ export function bootTestHandlers(core: Core, parent: DialogParent): BootTestHand
     'bootTest.send': async ({ id, text }) => core.bootTests.send(id, text),
     'bootTest.live': async ({ id }) => core.bootTests.live(id),
     'bootTest.release': async ({ id }) => core.bootTests.release(id),
+    'bootTest.powerOff': async ({ id }) => core.bootTests.powerOff(id),
     'bootTest.screenshot': async ({ id }) => pictureUrl(await core.bootTests.keptScreenshot(id)),
     'bootTest.openScreen': async ({ id }) => ({ stream: streams.add(await core.bootTests.openScreen(id)) }),
     'bootTest.openSsh': async ({ id, ...place }) => ({ stream: streams.add(await core.bootTests.openSsh(id, place)) }),

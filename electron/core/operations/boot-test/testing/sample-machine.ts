@@ -10,6 +10,7 @@ export function sampleMachine(change: Partial<LiveMachine> = {}): LiveMachine {
     screenSocket: '/run/vnc.sock',
     times: () => [],
     release: () => false,
+    powerOff: () => false,
     keep: async () => false,
     ...change,
   }
