@@ -25,8 +25,11 @@ export const secretReferenceSchema = z.string().regex(/^(session|keyring|env|fil
 export const FIELD_KINDS = ['text', 'secret', 'select', 'remote-select', 'bool', 'int', 'file', 'tags', 'list'] as const
 export type FieldKind = (typeof FIELD_KINDS)[number]
 
-/** Steps of the wizard that fields belong to; `advanced` ones are folded on the step before the checks. */
-export const FIELD_GROUPS = ['account', 'destination', 'image', 'advanced'] as const
+/**
+ * Steps of the wizard that fields belong to. Two are folded: `connection` at the account, as the live lists after it are asked for by it, and
+ * `advanced` on the step before the checks.
+ */
+export const FIELD_GROUPS = ['account', 'connection', 'destination', 'image', 'advanced'] as const
 export type FieldGroup = (typeof FIELD_GROUPS)[number]
 
 export interface FieldChoice {

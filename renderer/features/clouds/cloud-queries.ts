@@ -5,6 +5,7 @@ import type { ProviderId } from '#shared/clouds/provider-ids'
 import type { SourceFacts } from '#shared/clouds/source-facts'
 import type { Edit } from '#shared/edits/edit'
 import { call } from '../../api/client.js'
+import { fieldsOfStep } from './ship-steps.js'
 
 /** All of them begin with `clouds`. What providers answer is asked for again whenever it is shown anew. */
 export const factsQuery = (path: string, edits: readonly Edit[]) =>
@@ -29,9 +30,9 @@ export interface ChoicesOf {
   readonly fields: readonly Field[]
 }
 
-/** Values that the choices of a field depend on: those that it names, and always the account. */
+/** Values that the choices of a field depend on: those that it names, and always the account and how it is reached. */
 export function decidingValues({ field, values, fields }: Omit<ChoicesOf, 'provider' | 'facts'>): FieldValues {
-  const account = fields.filter(({ group }) => group === 'account').map(({ id }) => id)
+  const account = fieldsOfStep('account', fields).map(({ id }) => id)
   const ids = new Set([...account, ...(field.dependsOn ?? [])])
   ids.delete(field.id)
   return Object.fromEntries(Object.entries(values).filter(([id]) => ids.has(id)))

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { checkTotals, fieldsOfStep, nextStep, previousStep, problemsOfStep, shownSteps, stepOfField } from './ship-steps.js'
+import { checkTotals, fieldsOfStep, isFolded, nextStep, previousStep, problemsOfStep, shownSteps, stepOfField } from './ship-steps.js'
 import { SAMPLE_FIELDS } from './testing/sample-form.js'
 
-test('fields stand at the step of their group; advanced ones come with the image', () => {
-  expect(fieldsOfStep('account', SAMPLE_FIELDS).map(({ id }) => id)).toEqual(['profile', 'token'])
-  expect(fieldsOfStep('image', SAMPLE_FIELDS).map(({ id }) => id)).toEqual(['name', 'cores', 'public', 'labels', 'regions', 'ca'])
+test('fields stand at the step of their group; how a provider is reached comes with the account, advanced ones with the image', () => {
+  expect(fieldsOfStep('account', SAMPLE_FIELDS).map(({ id }) => id)).toEqual(['profile', 'token', 'ca'])
+  expect(fieldsOfStep('image', SAMPLE_FIELDS).map(({ id }) => id)).toEqual(['name', 'cores', 'public', 'labels', 'regions'])
+  expect(SAMPLE_FIELDS.filter(isFolded).map(({ id }) => id)).toEqual(['labels', 'regions', 'ca'])
   expect(fieldsOfStep('check', SAMPLE_FIELDS)).toEqual([])
-  expect(stepOfField('ca', SAMPLE_FIELDS)).toBe('image')
+  expect(stepOfField('ca', SAMPLE_FIELDS)).toBe('account')
   expect(stepOfField('bucket', SAMPLE_FIELDS)).toBe('destination')
   expect(stepOfField('other', SAMPLE_FIELDS)).toBeNull()
 })

@@ -28,9 +28,16 @@ export const STEP_WORDS: Readonly<Record<StepId, string>> = {
 }
 
 const GROUPS: Readonly<Partial<Record<StepId, readonly FieldGroup[]>>> = {
-  account: ['account'],
+  account: ['account', 'connection'],
   destination: ['destination'],
   image: ['image', 'advanced'],
+}
+
+/** Groups that are folded, as they rarely need a change. */
+const FOLDED: ReadonlySet<FieldGroup> = new Set(['connection', 'advanced'])
+
+export function isFolded({ group }: Pick<Field, 'group'>): boolean {
+  return FOLDED.has(group)
 }
 
 /** Fields of a step, in the order of the form. */

@@ -10,10 +10,11 @@ import { NamedRadioGroup } from '../../components/named-radio-group.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { visibleText } from '../../components/visible-text.js'
 import { accountsQuery } from '../../features/clouds/cloud-queries.js'
-import { fieldsOfStep } from '../../features/clouds/ship-steps.js'
+import { fieldsOfStep, isFolded } from '../../features/clouds/ship-steps.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
 import styles from './account-step.module.css'
 import { FieldList } from './fields-step.js'
+import { FoldedFields } from './folded-fields.js'
 import type { Upload } from './use-upload.js'
 import wizard from './upload-wizard.module.css'
 
@@ -53,7 +54,7 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
   const accounts = useQuery(accountsQuery(form.id))
   const [byHand, setByHand] = useState(false)
   const found = accounts.data ?? []
-  const own = fieldsOfStep('account', fields)
+  const own = fieldsOfStep('account', fields).filter((field) => !isFolded(field))
   const isUntouched = own.length > 0 && own.every(({ id }) => raw[id] === undefined)
   const usable = found.find(({ problem }) => problem === null)
 
@@ -99,6 +100,7 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
           </NamedRadioGroup>
         )}
         <FieldList upload={upload} step="account" fields={own} attempted={attempted} />
+        <FoldedFields upload={upload} step="account" attempted={attempted} />
       </div>
     </div>
   )

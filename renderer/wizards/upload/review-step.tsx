@@ -35,7 +35,7 @@ export function ReviewStep({ upload, plan }: { readonly upload: Upload; readonly
         <h3>What will happen</h3>
         <PlanSteps plan={plan.data} />
       </section>
-      <FieldGroupRows upload={upload} title="Account" groups={['account']} />
+      <FieldGroupRows upload={upload} title="Account" groups={['account', 'connection']} />
       <FieldGroupRows upload={upload} title="Destination" groups={['destination']} />
       <FieldGroupRows upload={upload} title="Image" groups={['image', 'advanced']} />
     </div>

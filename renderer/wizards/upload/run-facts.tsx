@@ -2,6 +2,7 @@ import type { Job } from '#shared/jobs/job'
 import { formatBytes } from '#shared/text/bytes'
 import { Fact, Facts } from '../../components/fact.js'
 import { FieldValueText } from '../../features/clouds/field-value.js'
+import { isFolded } from '../../features/clouds/ship-steps.js'
 import { valueWords } from '../../features/clouds/value-words.js'
 import { uploadInput } from '../../features/clouds/upload-jobs.js'
 import { SourceFile } from './source-line.js'
@@ -12,9 +13,7 @@ export function RunFacts({ upload, job }: { readonly upload: Upload; readonly jo
   const { form, fields } = upload
   const input = uploadInput(job)
   if (input === null) return null
-  const rows = fields.filter(
-    (field) => field.group !== 'advanced' && field.kind !== 'bool' && valueWords(field, input.values[field.id]) !== '',
-  )
+  const rows = fields.filter((field) => !isFolded(field) && field.kind !== 'bool' && valueWords(field, input.values[field.id]) !== '')
   return (
     <>
       <h2>This file</h2>

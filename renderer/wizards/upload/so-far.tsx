@@ -5,7 +5,7 @@ import { count } from '../../components/format.js'
 import { Note } from '../../components/note.js'
 import { SkeletonRows } from '../../components/skeleton-rows.js'
 import { FieldValueText } from '../../features/clouds/field-value.js'
-import { fieldsOfStep, isBefore, type StepId } from '../../features/clouds/ship-steps.js'
+import { fieldsOfStep, isBefore, isFolded, type StepId } from '../../features/clouds/ship-steps.js'
 import { useShipStore } from '../../features/clouds/ship-store.js'
 import { valueWords } from '../../features/clouds/value-words.js'
 import styles from './so-far.module.css'
@@ -62,8 +62,6 @@ export function SoFar({ upload }: { readonly upload: Upload }) {
 /** Of the steps up to the furthest one that was shown; what rarely matters is left to the review. */
 function chosenRows({ draft, fields, values }: Upload): Field[] {
   return ASKING.filter((step) => !isBefore(draft.reached, step)).flatMap((step) =>
-    fieldsOfStep(step, fields).filter(
-      (field) => field.group !== 'advanced' && field.kind !== 'bool' && valueWords(field, values[field.id]) !== '',
-    ),
+    fieldsOfStep(step, fields).filter((field) => !isFolded(field) && field.kind !== 'bool' && valueWords(field, values[field.id]) !== ''),
   )
 }

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { UploadPlan } from '#shared/clouds/upload-plan'
 import type { Job } from '#shared/jobs/job'
@@ -112,6 +112,20 @@ test('from the target to the check: what is found on the machine is taken, what 
     values: { profile: 'work', token: 'keyring:work', bucket: 'images', region: 'north', name: 'boot', cores: 2 },
     edits: [],
   })
+})
+
+test('how a provider is reached is filled in at the account, and unfolded for who is sent there', async () => {
+  store().ship([PATH])
+  store().choose(PATH, 's3')
+  store().go(PATH, 'account')
+  show()
+  const fold = await screen.findByRole('button', { name: /^Advanced/ })
+  expect(fold.getAttribute('aria-expanded')).toBe('false')
+  act(() => store().go(PATH, 'account', 'ca'))
+  const field = await screen.findByRole('button', { name: 'Certificate of the authority: choose a file' })
+  await waitFor(() => expect(document.activeElement).toBe(field))
+  fireEvent.click(fold)
+  expect(fold.getAttribute('aria-expanded')).toBe('false')
 })
 
 test('an image for another platform is made fit for this one on its way alone', async () => {

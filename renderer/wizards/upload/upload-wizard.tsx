@@ -123,14 +123,14 @@ function canGoOn({ draft, form, facts }: Upload, plan: ReturnType<typeof usePlan
 function StepHead({ step }: { readonly step: StepId }) {
   const head = useRef<HTMLHeadingElement>(null)
   const shown = useRef(step)
+  const wanted = useShipStore((store) => store.wanted)
   useEffect(() => {
-    const { wanted } = useShipStore.getState()
     if (shown.current === step && wanted === null) return
     shown.current = step
     const field = wanted === null ? null : document.getElementById(fieldElement(wanted))
     const goal = field ?? head.current
     goal?.focus()
-  }, [step])
+  }, [step, wanted])
   return (
     <h2 ref={head} tabIndex={-1} className={styles.head} data-hidden={isBefore('image', step) || undefined}>
       {step === 'target' ? 'Where to?' : STEP_TITLES[step]}

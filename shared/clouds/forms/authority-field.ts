@@ -5,6 +5,6 @@ export const authorityField: Field = {
   id: 'ca',
   label: 'Certificate of its authority',
   kind: 'file',
-  group: 'advanced',
+  group: 'connection',
   help: 'PEM file of the authority that signed its certificate; trusted beside those of this machine',
 }

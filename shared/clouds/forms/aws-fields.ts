@@ -20,7 +20,7 @@ export function volumeGib(facts: SourceFacts): number {
 }
 
 export function awsFields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
-  return [...accountFields, ...destinationFields(values), ...imageFields(values, facts), ...advancedFields(values)]
+  return [...accountFields, authorityField, ...destinationFields(values), ...imageFields(values, facts), ...advancedFields(values)]
 }
 
 const accountFields: readonly Field[] = [
@@ -243,7 +243,6 @@ function advancedFields(values: FieldValues): readonly Field[] {
       min: 1,
       max: 64,
     },
-    authorityField,
   ]
 }
 

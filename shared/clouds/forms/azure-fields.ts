@@ -67,13 +67,13 @@ function accountFields(values: FieldValues): readonly Field[] {
       group: 'account',
       required: true,
       pattern: { re: GUID, message: 'Is not the id of a subscription' },
-      dependsOn: ['signIn', 'tenant'],
+      dependsOn: ['signIn', 'tenant', 'authority', 'manager'],
     },
     {
       id: 'cloud',
       label: 'Cloud',
       kind: 'select',
-      group: 'advanced',
+      group: 'connection',
       default: 'public',
       choices: [
         { value: 'public', label: 'Azure' },
@@ -95,7 +95,7 @@ function accountFields(values: FieldValues): readonly Field[] {
 
 function address(id: string, label: string): Field {
   const pattern = { re: 'https://.+', message: 'Starts with https://' }
-  return { id, label, kind: 'text', group: 'advanced', placeholder: 'https://…', pattern }
+  return { id, label, kind: 'text', group: 'connection', placeholder: 'https://…', pattern }
 }
 
 function destinationFields(values: FieldValues): readonly Field[] {

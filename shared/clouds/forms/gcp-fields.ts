@@ -6,6 +6,7 @@ import { gcpArchitecture, gcpName, gcpObject, GUEST_FEATURES, usualFeatures } fr
 export function gcpFields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
   return [
     ...accountFields,
+    ...connectionFields,
     {
       id: 'bucket',
       label: 'Bucket',
@@ -116,16 +117,20 @@ function imageFields(facts: SourceFacts | null): readonly Field[] {
   ]
 }
 
-const advancedFields: readonly Field[] = [
+/** How the service is reached: lists are asked for by it. */
+const connectionFields: readonly Field[] = [
   {
     id: 'endpoint',
     label: 'Endpoint',
     kind: 'text',
-    group: 'advanced',
+    group: 'connection',
     help: 'In place of https://{service}.googleapis.com, such as for another universe or private access; {service} stands for storage and compute',
     pattern: { re: 'https?://[^\\s/?#]+/?', message: 'Starts with https:// and has no path' },
   },
   authorityField,
+]
+
+const advancedFields: readonly Field[] = [
   {
     id: 'chunkMiB',
     label: 'MiB per chunk',

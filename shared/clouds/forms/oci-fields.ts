@@ -4,7 +4,7 @@ import { authorityField } from './authority-field.js'
 import { LAUNCH_MODES, OCI_MIN_PART_MIB, ociFormat, stemOf, usualFirmware, usualFormat, usualObject, usualSystem } from './oci-choices.js'
 
 export function ociFields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
-  return [...accountFields, ...destinationFields(values, facts), ...imageFields(values, facts), ...advancedFields]
+  return [...accountFields, ...connectionFields, ...destinationFields(values, facts), ...imageFields(values, facts), ...advancedFields]
 }
 
 const accountFields: readonly Field[] = [
@@ -23,7 +23,7 @@ const accountFields: readonly Field[] = [
     label: 'Region',
     kind: 'remote-select',
     group: 'account',
-    dependsOn: ['profile', 'config'],
+    dependsOn: ['profile'],
     help: 'Without one: the region of the profile',
     placeholder: 'eu-frankfurt-1',
     pattern: { re: '[a-z0-9.-]{2,100}', message: 'Is the name of a region, such as eu-frankfurt-1' },
@@ -141,6 +141,21 @@ const shapesField: Field = {
   help: 'An imported Arm image can be started on the shapes that are named, on no others',
 }
 
+/** How the service is reached: lists are asked for by it. */
+const connectionFields: readonly Field[] = [
+  { id: 'config', label: 'Configuration file', kind: 'file', group: 'connection', help: 'In place of OCI_CONFIG_FILE and ~/.oci/config' },
+  {
+    id: 'endpoint',
+    label: 'Endpoint',
+    kind: 'text',
+    group: 'connection',
+    help: 'Of a Private Cloud Appliance or a region of one’s own; {service} stands for iaas, identity and objectstorage',
+    placeholder: 'https://{service}.pca.example.com',
+    pattern: { re: 'https?://[^\\s/?#]+/?', message: 'Starts with https:// and has no path' },
+  },
+  authorityField,
+]
+
 const advancedFields: readonly Field[] = [
   {
     id: 'route',
@@ -154,17 +169,6 @@ const advancedFields: readonly Field[] = [
       { value: 'link', label: 'Pre-authenticated link', help: 'Federated users and instance principals need it; it ends after three days' },
     ],
   },
-  { id: 'config', label: 'Configuration file', kind: 'file', group: 'advanced', help: 'In place of OCI_CONFIG_FILE and ~/.oci/config' },
-  {
-    id: 'endpoint',
-    label: 'Endpoint',
-    kind: 'text',
-    group: 'advanced',
-    help: 'Of a Private Cloud Appliance or a region of one’s own; {service} stands for iaas, identity and objectstorage',
-    placeholder: 'https://{service}.pca.example.com',
-    pattern: { re: 'https?://[^\\s/?#]+/?', message: 'Starts with https:// and has no path' },
-  },
-  authorityField,
   {
     id: 'partMiB',
     label: 'MiB per part',

@@ -22,7 +22,7 @@ export function openstackAuth(values: FieldValues): OpenStackAuth {
 }
 
 export function openstackFields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
-  return [...accountFields(values), ...destinationFields, ...imageFields(values, facts), ...advancedFields]
+  return [...accountFields(values), ...connectionFields, ...destinationFields, ...imageFields(values, facts), ...advancedFields]
 }
 
 function accountFields(values: FieldValues): readonly Field[] {
@@ -225,6 +225,19 @@ function machineDefault(values: FieldValues, facts: SourceFacts | null, isUefi: 
   return (firmware === '' ? isUefi : firmware === 'uefi') ? { default: 'q35' } : {}
 }
 
+/** How the service is reached: regions are asked for by it. */
+const connectionFields: readonly Field[] = [
+  {
+    id: 'interface',
+    label: 'Interface',
+    kind: 'select',
+    group: 'connection',
+    choices: ['public', 'internal', 'admin'].map((value) => ({ value, label: value })),
+    help: 'Which address of the catalogue is asked. Empty: that of the cloud, or public.',
+  },
+  authorityField,
+]
+
 const advancedFields: readonly Field[] = [
   {
     id: 'bus',
@@ -248,13 +261,4 @@ const advancedFields: readonly Field[] = [
   { id: 'properties', label: 'Further properties', kind: 'tags', group: 'advanced' },
   { id: 'tags', label: 'Tags', kind: 'list', group: 'advanced' },
   { id: 'protected', label: 'Keep it from being deleted', kind: 'bool', group: 'advanced', default: false },
-  {
-    id: 'interface',
-    label: 'Interface',
-    kind: 'select',
-    group: 'advanced',
-    choices: ['public', 'internal', 'admin'].map((value) => ({ value, label: value })),
-    help: 'Which address of the catalogue is asked. Empty: that of the cloud, or public.',
-  },
-  authorityField,
 ]

@@ -41,11 +41,10 @@ export function registryFields(values: FieldValues, facts: SourceFacts | null): 
       default: 'docker',
       choices: IMAGE_PLACES.map((value) => ({ value, label: PLACES[value] })),
     },
-    ...(place === 'docker' ? accountFields(values) : []),
+    ...(place === 'docker' ? [...accountFields(values), ...reachFields()] : []),
     ...placeFields(place),
     { id: 'overwrite', label: 'Replace what has the name already', kind: 'bool', group: 'destination', default: false },
     ...(isDisk ? diskFields(values, facts, place) : containerFields(place)),
-    ...(place === 'docker' ? reachFields() : []),
   ]
 }
 
@@ -201,10 +200,10 @@ function reachFields(): Field[] {
       id: 'authFile',
       label: 'Auth file',
       kind: 'file',
-      group: 'advanced',
+      group: 'connection',
       help: 'In the form of containers-auth.json. Empty: that of podman or docker.',
     },
     authorityField,
-    { id: 'plainHttp', label: 'HTTP without TLS', kind: 'bool', group: 'advanced', default: false },
+    { id: 'plainHttp', label: 'HTTP without TLS', kind: 'bool', group: 'connection', default: false },
   ]
 }

@@ -7,7 +7,13 @@ import { defaultKey, isNetboot, s3Format, s3Layout } from './s3-layout.js'
 const MOST_PART_MIB = 5120
 
 export function s3Fields(values: FieldValues, facts: SourceFacts | null): readonly Field[] {
-  return [...accountFields(values), ...destinationFields(values, facts), ...imageFields(values, facts), ...advancedFields(values)]
+  return [
+    ...accountFields(values),
+    ...connectionFields(values),
+    ...destinationFields(values, facts),
+    ...imageFields(values, facts),
+    ...advancedFields,
+  ]
 }
 
 /** The service of Amazon itself: no address was given. */
@@ -56,6 +62,21 @@ function accountFields(values: FieldValues): readonly Field[] {
       placeholder: 'us-east-1',
       help: 'Empty: that of the profile, of AWS_REGION, or us-east-1, which most compatible services take.',
       pattern: { re: '[A-Za-z0-9-]+', message: 'Is the name of a region, such as eu-central-1' },
+    },
+  ]
+}
+
+/** How the service is reached: buckets are asked for by it. */
+function connectionFields(values: FieldValues): readonly Field[] {
+  return [
+    authorityField,
+    {
+      id: 'pathStyle',
+      label: 'Bucket in the path',
+      kind: 'bool',
+      group: 'connection',
+      default: !isAmazon(values),
+      help: 'ADDRESS/BUCKET/NAME in place of BUCKET.ADDRESS/NAME; compatible services want it mostly.',
     },
   ]
 }
@@ -202,46 +223,35 @@ export function kernelVersionOf(file: string): string | null {
   return /\/(?:vmlinuz|vmlinux|linux|kernel|Image)-(\d[^/]*)$/.exec(file)?.[1] ?? /\/modules\/(\d[^/]*)\/[^/]+$/.exec(file)?.[1] ?? null
 }
 
-function advancedFields(values: FieldValues): readonly Field[] {
-  return [
-    {
-      id: 'publicRead',
-      label: 'Anybody may read it',
-      kind: 'bool',
-      group: 'advanced',
-      default: false,
-      help: 'Sets the ACL public-read on each object.',
-    },
-    { id: 'tags', label: 'Tags', kind: 'tags', group: 'advanced', help: 'Ten at most. Not all compatible services have them.' },
-    {
-      id: 'linkHours',
-      label: 'Hours that the link is good for',
-      kind: 'int',
-      group: 'advanced',
-      default: 0,
-      min: 0,
-      max: 168,
-      help: 'The result, which is kept with the job, has a link that lets anybody read the object without an account; 0: none.',
-    },
-    authorityField,
-    {
-      id: 'pathStyle',
-      label: 'Bucket in the path',
-      kind: 'bool',
-      group: 'advanced',
-      default: !isAmazon(values),
-      help: 'ADDRESS/BUCKET/NAME in place of BUCKET.ADDRESS/NAME; compatible services want it mostly.',
-    },
-    {
-      id: 'partMib',
-      label: 'MiB of a part',
-      kind: 'int',
-      group: 'advanced',
-      default: 16,
-      min: 5,
-      max: MOST_PART_MIB,
-      help: 'More where the image needs more than 10000 parts. Parts that are on their way are in memory.',
-    },
-    { id: 'parallel', label: 'Parts at once', kind: 'int', group: 'advanced', default: 6, min: 1, max: 32 },
-  ]
-}
+const advancedFields: readonly Field[] = [
+  {
+    id: 'publicRead',
+    label: 'Anybody may read it',
+    kind: 'bool',
+    group: 'advanced',
+    default: false,
+    help: 'Sets the ACL public-read on each object.',
+  },
+  { id: 'tags', label: 'Tags', kind: 'tags', group: 'advanced', help: 'Ten at most. Not all compatible services have them.' },
+  {
+    id: 'linkHours',
+    label: 'Hours that the link is good for',
+    kind: 'int',
+    group: 'advanced',
+    default: 0,
+    min: 0,
+    max: 168,
+    help: 'The result, which is kept with the job, has a link that lets anybody read the object without an account; 0: none.',
+  },
+  {
+    id: 'partMib',
+    label: 'MiB of a part',
+    kind: 'int',
+    group: 'advanced',
+    default: 16,
+    min: 5,
+    max: MOST_PART_MIB,
+    help: 'More where the image needs more than 10000 parts. Parts that are on their way are in memory.',
+  },
+  { id: 'parallel', label: 'Parts at once', kind: 'int', group: 'advanced', default: 6, min: 1, max: 32 },
+]

@@ -16,7 +16,7 @@ import { ChoiceWords, type FieldContext, type FieldProps, fieldElement, placehol
 import styles from './fields.module.css'
 import { matchingChoices, type RemoteChoice, valueOfText } from './remote-choices.js'
 
-/** Where it is said whose certificate is good, which may be a later step. */
+/** Where it is said whose certificate is good: at another step, or folded. */
 const TRUST_FIELDS: ReadonlySet<string> = new Set(['thumbprint', 'ca'])
 
 /** Choices that the provider is asked for. What is typed is taken as well: the list may be refused to this account. */

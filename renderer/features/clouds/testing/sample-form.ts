@@ -33,7 +33,7 @@ export const SAMPLE_FIELDS: readonly Field[] = [
   { id: 'public', label: 'Everyone may read it', kind: 'bool', group: 'image' },
   { id: 'labels', label: 'Labels', kind: 'tags', group: 'advanced' },
   { id: 'regions', label: 'Copy to', kind: 'list', group: 'advanced' },
-  { id: 'ca', label: 'Certificate of the authority', kind: 'file', group: 'advanced' },
+  { id: 'ca', label: 'Certificate of the authority', kind: 'file', group: 'connection' },
 ]
 
 export const SAMPLE_FORM: ProviderForm = {
