@@ -26,6 +26,8 @@ export const draftSchema = z.object({
   again: z.array(z.string()).default([]),
   /** Edits that went along and held secrets, which nobody keeps. */
   lostEdits: z.number().default(0),
+  /** What is staged on the file, without secrets: staged again where it is not any more. */
+  staged: z.array(z.unknown()).default([]),
 })
 export type Draft = z.infer<typeof draftSchema>
 
@@ -38,7 +40,7 @@ export const keptShipSchema = z.object({
 })
 export type KeptShip = z.infer<typeof keptShipSchema>
 
-export function newDraft(path: string): Draft {
+export function newDraft(path: string, staged: readonly unknown[] = []): Draft {
   return {
     upload: crypto.randomUUID(),
     path,
@@ -51,6 +53,7 @@ export function newDraft(path: string): Draft {
     reopened: false,
     again: [],
     lostEdits: 0,
+    staged: [...staged],
   }
 }
 

@@ -1,11 +1,22 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from 'vitest'
+import type { Edit } from '#shared/edits/edit'
+import { useEditStore } from '../edits/edit-store.js'
 import { fillField, readKept, useShipStore } from './ship-store.js'
 import { sampleFacts } from './testing/sample-form.js'
 
 const PATH = '/images/boot.qcow2'
 const store = () => useShipStore.getState()
 const draft = () => store().drafts[PATH]
+const edits = () => useEditStore.getState()
+
+/** The window opens anew with what was written down. */
+function restart(kept: ReturnType<typeof readKept>): void {
+  useEditStore.setState({ byPath: {} })
+  useShipStore.setState({ ...useShipStore.getInitialState(), drafts: {} }, true)
+  useEditStore.setState({ byPath: {} })
+  useShipStore.setState(kept)
+}
 
 beforeEach(() => {
   localStorage.clear()
@@ -41,6 +52,29 @@ test('it outlasts the window, but for secrets of a session', () => {
   expect(localStorage.getItem('diskwright.ship')).not.toContain('session:')
   store().forget(PATH)
   expect(Object.keys(readKept().drafts)).toEqual(['/images/other.raw'])
+})
+
+test('what is staged on its file is there again, without what held a secret', () => {
+  const hostname = { kind: 'hostname', name: 'boot' } as const
+  const user: Edit = { kind: 'user', name: 'core', groups: [], sudo: 'none', passwordHash: '$6$canary' }
+  edits().stage(PATH, [hostname])
+  store().ship([PATH])
+  edits().stage(PATH, [hostname, user])
+  const kept = readKept()
+  expect(localStorage.getItem('diskwright.ship')).not.toContain('canary')
+
+  restart(kept)
+  store().ship([PATH])
+  expect(edits().byPath[PATH]?.present).toEqual([hostname])
+  expect(draft()).toMatchObject({ lostEdits: 1, staged: [hostname] })
+
+  restart(readKept())
+  edits().stage(PATH, [])
+  edits().stage(PATH, [{ ...hostname, name: 'newer' }])
+  store().ship([PATH])
+  expect(edits().byPath[PATH]?.present, 'what was staged since').toEqual([{ ...hostname, name: 'newer' }])
+  edits().forget(PATH)
+  expect(readKept().drafts[PATH]?.staged, 'thrown away with the image').toEqual([])
 })
 
 test('what is damaged is passed over', () => {

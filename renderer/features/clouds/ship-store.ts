@@ -5,6 +5,7 @@ import type { ProviderId } from '#shared/clouds/provider-ids'
 import type { UploadInput } from '#shared/clouds/upload-request'
 import type { CallOutput } from '#shared/contract'
 import { type Draft, keptDraft, keptShipSchema, keptValues, nameKey, newDraft, valuesOf } from './draft.js'
+import { onStaged, stageAgain, stagedOn } from './draft-edits.js'
 import { isBefore, type StepId, stepOfField } from './ship-steps.js'
 
 const STORAGE_KEY = 'diskwright.ship'
@@ -53,29 +54,36 @@ export function readKept(): Kept {
 
 function writeKept({ drafts, accounts, names }: Kept): void {
   const kept = { drafts: Object.values(drafts).slice(-MOST_DRAFTS).map(keptDraft), accounts: keptValues(accounts), names }
-  localStorage.setItem(STORAGE_KEY, JSON.stringify(kept))
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(kept))
+  } catch {
+    // A browser keeps a few MiB; edits can be larger, and all else is worth more than none of it.
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...kept, drafts: kept.drafts.map((draft) => ({ ...draft, staged: [] })) }))
+  }
 }
 
 /** What was filled in for uploads. It outlasts the window; secrets are never in it, and references to those of a session are not kept. */
 export const useShipStore = create<ShipStore>()((set) => {
   const changeDraft = (path: string, next: (draft: Draft, store: ShipStore) => Draft) =>
     set((store) => {
-      const { [path]: known = newDraft(path), ...others } = store.drafts
+      const { [path]: known = begun(path), ...others } = store.drafts
       return { drafts: { ...others, [path]: next(known, store) } }
     })
   return {
     ...readKept(),
     active: null,
     wanted: null,
-    ship: (paths) =>
+    ship: (paths) => {
       set(({ drafts, active }) => ({
-        drafts: { ...Object.fromEntries([...new Set(paths)].map((path) => [path, newDraft(path)])), ...drafts },
+        drafts: { ...Object.fromEntries([...new Set(paths)].map((path) => [path, begun(path)])), ...drafts },
         active: paths[0] ?? active,
         wanted: null,
-      })),
+      }))
+      for (const path of paths) restage(path)
+    },
     showJob: (job, { upload, provider, facts, values }) =>
       set(({ drafts }) => {
-        const { [facts.path]: known = newDraft(facts.path), ...others } = drafts
+        const { [facts.path]: known = begun(facts.path), ...others } = drafts
         const draft =
           known.job === job
             ? known
@@ -84,7 +92,7 @@ export const useShipStore = create<ShipStore>()((set) => {
       }),
     reopen: ({ input: { upload, provider, facts, values }, lostEdits, lostSecrets }, retarget) =>
       set(({ drafts }) => {
-        const { [facts.path]: known = newDraft(facts.path), ...others } = drafts
+        const { [facts.path]: known = begun(facts.path), ...others } = drafts
         const [wanted = null] = lostSecrets
         const step = (wanted === null ? null : stepOfField(wanted, providerForm(provider).fields(values, facts))) ?? 'check'
         const draft: Draft = {
@@ -143,6 +151,22 @@ export const useShipStore = create<ShipStore>()((set) => {
 useShipStore.subscribe((store, before) => {
   if (store.drafts !== before.drafts || store.accounts !== before.accounts || store.names !== before.names) writeKept(store)
 })
+
+onStaged((path) => {
+  const { drafts, change } = useShipStore.getState()
+  if (drafts[path] !== undefined) change(path, { staged: [...stagedOn(path)] })
+})
+
+function begun(path: string): Draft {
+  return newDraft(path, stagedOn(path))
+}
+
+function restage(path: string): void {
+  const { drafts, change } = useShipStore.getState()
+  const draft = drafts[path]
+  const lostEdits = draft === undefined ? 0 : stageAgain(draft)
+  if (lostEdits > 0) change(path, { lostEdits })
+}
 
 /** The value of one field. */
 export function fillField(path: string, id: string, value: FieldValue): void {
