@@ -70,7 +70,10 @@ test.for(['aws', 'azure'] as const)(
     const plan = uploadPlanSchema.parse(JSON.parse(dry.out))
     expect(plan.checks.filter(({ state }) => state === 'error')).toEqual([])
     expect(plan.tempBytes).toBe(0)
+    const taken = (): number => (provider === 'aws' ? aws.received() : azure.blobs.received)
+    const before = taken()
     const done = await cli.run(command, { env })
+    expect(taken() - before).toBe(plan.wireBytes)
     expect({ code: done.code, err: done.code === 0 ? '' : done.err }).toEqual({ code: 0, err: '' })
     expect(done.out + done.err + dry.out).not.toContain(SECRET)
   },
