@@ -238,6 +238,14 @@ test('the forms tell of themselves; secrets in a command line and wrong fields a
   ).toContain('bucket')
   const refused = await cli.run(['upload', 's3', disk.path, '--set', 'accessKey=a', '--set', 'secretKey=in-the-clear'], { env })
   expect([refused.code, refused.err.includes('--set secretKey=env:NAME'), refused.err.includes('in-the-clear')]).toEqual([2, true, false])
+  // What the checks find is no mistake of the command line: both ways end alike.
+  const incomplete = ['--json', 'upload', 's3', disk.path, '--set', 'bucket=in valid']
+  const [dry, sent] = [await cli.run([...incomplete, '--dry-run'], { env }), await cli.run(incomplete, { env })]
+  expect([dry.code, sent.code, z.object({ error: appErrorDataSchema }).parse(JSON.parse(sent.out)).error.code]).toEqual([
+    1,
+    1,
+    'upload-refused',
+  ])
   const wrong = await cli.run(['--json', 'upload', 's3', disk.path, '--set', 'bukket=a'], { env })
   expect([wrong.code, z.object({ error: appErrorDataSchema }).parse(JSON.parse(wrong.out)).error.code]).toEqual([2, 'bad-input'])
 })

@@ -124,7 +124,13 @@ test('what stands in the way ends the job before anything is made', SECONDS, asy
 test('without podman, and for a user whose podman has no root', SECONDS, async () => {
   const tools = await toolsFolder(path.join(storage.root, 'tools'), { without: ['podman'] })
   bench = await openBench({ ...storage.env, DISKWRIGHT_TOOL_PATH: tools })
-  expect((await bench.core.containers.buildDiskAbility(null)).problems).toContainEqual(expect.stringContaining('podman is not installed'))
+  const ability = await bench.core.containers.buildDiskAbility(null)
+  expect([ability.isToolMissing, ability.problems]).toEqual([
+    true,
+    expect.arrayContaining([expect.stringContaining('podman is not installed')]),
+  ])
+  const refused = await build()
+  expect([refused.error?.code, refused.error?.actions]).toEqual(['tool-missing', [{ kind: 'install-tool', tool: 'podman' }]])
   await bench.close()
   const info = {
     host: { arch: 'amd64', security: { rootless: true } },

@@ -1,8 +1,10 @@
 import fs from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { OUTER_LIFELINE_SCRIPT } from '#core/process/command-line'
 import type { ToolId } from '#core/process/tool-table'
 import { TOOLS } from '#core/process/tool-table'
+import { appErrorDataSchema } from '#shared/errors/app-error-data'
 import { shellLine } from '#shared/text/shell-quote'
 import { testImage } from '../images/cache.js'
 import { expectNothingLeft, runJob } from './in-process.js'
@@ -108,6 +110,32 @@ test('without linux.uml the engine is guestfish, as the doctor tells; without bo
   expect([job.state, job.error?.code]).toEqual(['failed', 'engine-unavailable'])
   expect(job.error?.actions).toContainEqual({ kind: 'install-tool', tool: 'linux.uml' })
   await expectNothingLeft(scene, core)
+})
+
+test('in place as an unprivileged user: a read-only image or folder is refused before anything else is looked at', async () => {
+  const own = await openScene(await testImage('mbr'))
+  try {
+    const isRoot = process.getuid?.() === 0
+    const user = 65_534
+    if (isRoot) for (const name of [own.root, own.folder, own.source]) await fs.chown(name, user, user)
+    const prefix = isRoot ? ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--'] : []
+    const save = async (): Promise<unknown[]> => {
+      const { code, stdout } = await program.run(own, ['boot', 'set', own.source, '--append', ADDED, '--in-place', '--json'], { prefix })
+      const { error, commands } = z
+        .object({ error: appErrorDataSchema, commands: z.array(z.unknown()).default([]) })
+        .parse(JSON.parse(stdout))
+      return [code, error.code, error.details['path'] ?? error.details['folder'], commands.length]
+    }
+    await fs.chmod(own.source, 0o444)
+    expect(await save()).toEqual([1, 'file-not-writable', own.source, 0])
+    await fs.chmod(own.source, 0o644)
+    await fs.chmod(own.folder, 0o555)
+    expect(await save()).toEqual([1, 'folder-not-writable', own.folder, 0])
+    await fs.chmod(own.folder, 0o755)
+    expect(await own.leftFiles()).toEqual([])
+  } finally {
+    await own.close()
+  }
 })
 
 test('the same save as an unprivileged user: engine uml, in the sandbox', async () => {

@@ -52,8 +52,8 @@ export function createContainersApi({ host, signIns, dirs }: ContainersDeps): Co
     planPackage: async (input) => planPackage(host, signIns, parseInput(packageContainerInputSchema, input)),
     async buildDiskAbility(reference, { access = {}, signal } = {}) {
       const deps = { host: signal ? host.bind({ signal }) : host, signIns }
-      const { via, problems, commands } = await readBuildReadiness(deps, reference, { via: 'auto', kernelArgs: [], access })
-      return { via, problems, commands }
+      const { info: _info, image: _image, ...ability } = await readBuildReadiness(deps, reference, { via: 'auto', kernelArgs: [], access })
+      return ability
     },
     close: () => indexes.closeAll(),
   }

@@ -172,6 +172,8 @@ export type ContainerStorage = z.infer<typeof containerStorageSchema>
 /** Whether this machine can make a disk of a bootable container, and how. */
 export const buildDiskAbilitySchema = z.object({
   via: z.enum(['bootc', 'bootc-image-builder']).nullable(),
+  /** podman is not installed, whatever else stands in the way. */
+  isToolMissing: z.boolean().optional(),
   /** What is missing, in words, one a line; empty when it can. */
   problems: z.array(z.string()),
   /** Copyable commands of what would run. */

@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   'output-not-granted',
   'input-not-granted',
   'folder-not-writable',
+  'file-not-writable',
   'no-space',
   'not-enough-memory',
   'file-too-large',
@@ -92,6 +93,7 @@ export const ERROR_CODES = [
   'sign-in-expired',
   'upload-mismatch',
   'upload-incomplete',
+  'upload-refused',
   'job-not-found',
   'interrupted',
 ] as const

@@ -87,4 +87,9 @@ export const CLOUD_ERROR_WORDS = {
     detail: said(facts, `${service(facts)} gave up on it`),
     next: facts.text(['next'], 'Read what it says, and try again.'),
   }),
+  'upload-refused': (facts) => ({
+    title: 'The checks before the upload found errors',
+    detail: `${sentence(facts.text(['reason'], 'Something keeps it from being sent'))} Nothing was sent.`,
+    next: 'Change what they name, and try again.',
+  }),
 } satisfies Partial<Record<string, ErrorRow>>

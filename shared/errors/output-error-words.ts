@@ -59,6 +59,11 @@ export const OUTPUT_ERROR_WORDS = {
     detail: `A new file could not be made in ${facts.text(['folder', 'path'], 'the folder')}${facts.aside(['reason', 'errno', 'message'])}. It may be missing, read-only, or belong to someone else. Nothing was changed.`,
     next: 'Choose another folder, or change the permissions of this one.',
   }),
+  'file-not-writable': (facts) => ({
+    title: 'The image is read-only',
+    detail: `${facts.path('It')} may not be written to${facts.aside(['reason', 'errno', 'message'])}. Nothing was changed.`,
+    next: 'Save as a new image, or change its permissions.',
+  }),
   'no-space': (facts) => ({
     title: 'There is not enough free space',
     detail: `${facts.has('neededBytes') || facts.has('freeBytes') ? `${facts.text(['folder', 'path'], 'The target folder')} needs ${facts.size('neededBytes')} and has ${facts.size('freeBytes')} free.` : `${facts.text(['folder', 'path'], 'The disk that was written to')} has no room left.`} ${DISCARDED}`,

@@ -43,6 +43,7 @@ export const buildDiskCommand: Command = {
       })
       print.result(ability)
       for (const line of describeAbility(ability)) print.line(line)
+      if (ability.isToolMissing === true) return EXIT.toolMissing
       return ability.via === null ? EXIT.failed : EXIT.ok
     }
     const { job, output } = await followJob(context, { kind: 'build-disk', input: requestOf(input, reference) })

@@ -106,7 +106,7 @@ async function send(request: Request, context: CommandContext): Promise<ExitCode
   const { checks } = await core.clouds.plan({ provider, facts, values, edits }, signal)
   for (const { title, found } of checks.filter(({ state }) => state === 'warning')) print.note(`Warning: ${title}: ${found}`)
   const refused = checks.filter(({ state }) => state === 'error')
-  if (refused.length > 0) throw new AppError('bad-input', { details: { reason: reasonsOf(refused) } })
+  if (refused.length > 0) throw new AppError('upload-refused', { details: { reason: reasonsOf(refused) } })
   const { job, output } = await followUpload(context, request)
   print.result(job)
   for (const line of outputLines(output)) print.line(line)

@@ -2,7 +2,8 @@ import { imageFormat, isDiskFormat } from '#shared/images/formats'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#shared/errors/app-error'
-import { syncFile, syncFolder } from '../files/sync.js'
+import { checkOutput } from '../files/checks.js'
+import { errnoCode, syncFile, syncFolder } from '../files/sync.js'
 import type { ImageSource } from '../guest/source.js'
 import type { JobContext } from './job-context.js'
 import { overlaysOf } from './disk/overlays-of.js'
@@ -28,7 +29,7 @@ export interface Kept {
  * Makes sure that an image may be replaced by its edited copy.
  *
  * @throws AppError `image-in-use` while any process has it open or an image in its folder is an overlay over it,
- * `format-not-writable` for images of several files, and for internal snapshots of which no backup would be kept
+ * `folder-not-writable`, `file-not-writable`, `format-not-writable` for images of several files, and for internal snapshots of which no backup would be kept
  */
 export async function prepareInPlace(
   host: Host,
@@ -50,6 +51,7 @@ export async function prepareInPlace(
     const reason = 'it holds internal snapshots, which the result will not have: keep the backup, or save it as a new image'
     throw new AppError('format-not-writable', { details: { path: target, reason } })
   }
+  await requireWritable(target)
   const holders = await fileHolders(target)
   if (holders.length > 0)
     throw new AppError('image-in-use', { details: { path: target, holder: holders.join(', ') }, actions: [{ kind: 'retry' }] })
@@ -80,6 +82,18 @@ export async function prepareInPlace(
       await syncFolder(path.dirname(target))
     },
   }
+}
+
+/** The result takes the name of a file that it does not write to: what is read-only is not meant to be exchanged all the same. */
+async function requireWritable(target: string): Promise<void> {
+  await checkOutput({ target, sources: [], replace: true })
+  await fs.access(target, fs.constants.W_OK).catch((cause: unknown) => {
+    throw new AppError('file-not-writable', {
+      details: { path: target, reason: errnoCode(cause) },
+      actions: [{ kind: 'choose-output' }],
+      cause,
+    })
+  })
 }
 
 /** Only root may give a file away; an owner may still give it to a group of theirs. */

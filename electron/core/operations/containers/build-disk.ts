@@ -11,6 +11,7 @@ import { checkOutput } from '../../files/checks.js'
 import { requireSpace } from '../../files/disk-space.js'
 import { openSource } from '../../guest/source.js'
 import type { SignInStore } from '../../registry/sign-in-store.js'
+import { TOOLS } from '../../process/tool-table.js'
 import { detachLoop, loopDevicesOf } from '../../tools/losetup/loop-devices.js'
 import { removeOwnContainer } from '../../tools/podman/remove-own-container.js'
 import { runPrivileged } from '../../tools/podman/run-privileged.js'
@@ -76,8 +77,19 @@ async function prepare(ctx: JobContext, input: Input, signIns: SignInStore): Pro
   return { reference: parseReference(input.reference), output, via, storageRoot: info.root, sizeBytes }
 }
 
-function requireReady({ via, info, problems, commands }: BuildReadiness): { via: BuildVia; info: NonNullable<BuildReadiness['info']> } {
+function requireReady({ via, info, isToolMissing, problems, commands }: BuildReadiness): {
+  via: BuildVia
+  info: NonNullable<BuildReadiness['info']>
+} {
   if (via !== null && info !== null) return { via, info }
+  if (isToolMissing === true) {
+    const { binary, packages } = TOOLS.podman
+    throw new AppError('tool-missing', {
+      details: { tool: binary, package: packages.debian },
+      actions: [{ kind: 'install-tool', tool: 'podman' }],
+      toolOutput: problems.join('\n'),
+    })
+  }
   throw new AppError('container-unsupported', {
     details: {
       feature: 'This container',

@@ -48,6 +48,7 @@ export async function readBuildReadiness(deps: ContainerDeps, reference: string 
   const problems = [...machine.problems, ...looked.problems, ...space]
   return {
     via: problems.length === 0 ? via : null,
+    ...(deps.host.has('podman') ? {} : { isToolMissing: true }),
     problems,
     commands: parsed === null ? [] : commandsOf(via, parsed, machine.info, wishes),
     info: machine.info,
