@@ -39,7 +39,7 @@ export function guardQuit(starting: Promise<Core>, { staged, parent, log }: Quit
       running.length === 0 ||
       (await confirmStopJobs(
         parent,
-        running.map((job) => job.title),
+        running.map(({ id, title }) => (core?.bootTests.live(id)?.keeping ? `${title}: what its guest wrote goes with it` : title)),
       ))
     if (!stop) {
       phase = 'open'
