@@ -11,6 +11,8 @@ export type Fault =
   | { readonly kind: 'cut-request'; readonly after: number }
   /** Nothing more is sent, and the connection stays open. */
   | { readonly kind: 'stall'; readonly after: number }
+  /** Passed on as it is, but not before. */
+  | { readonly kind: 'hold'; readonly until: Promise<unknown> }
   /** One byte is changed. */
   | { readonly kind: 'flip'; readonly at: number }
   | { readonly kind: 'rate'; readonly bytesPerSecond: number }
@@ -130,6 +132,10 @@ interface Meeting {
 
 function serve(fault: Fault, meeting: Meeting): void {
   const { asked, answer, record } = meeting
+  if (fault.kind === 'hold') {
+    void fault.until.then(() => serve({ kind: 'pass' }, meeting))
+    return
+  }
   if (fault.kind === 'reset') {
     asked.socket.resetAndDestroy()
     return
@@ -174,7 +180,11 @@ function cutRequest(after: number, asked: http.IncomingMessage, onward: http.Cli
   })
 }
 
-function relay(fault: Exclude<Fault, { kind: 'reset' | 'status' | 'redirect' }>, given: http.IncomingMessage, meeting: Meeting): void {
+function relay(
+  fault: Exclude<Fault, { kind: 'hold' | 'reset' | 'status' | 'redirect' }>,
+  given: http.IncomingMessage,
+  meeting: Meeting,
+): void {
   const { answer, asked, record } = meeting
   const { headers } = given
   const length = Number(headers['content-length'] ?? 0)

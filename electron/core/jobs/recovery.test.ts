@@ -242,11 +242,12 @@ test('a container and an image that a killed job made are found by podman, told 
   expect(makeStore(folders.dirs.state).openClaims(job.id)).toEqual([])
 })
 
-test('layers of an image that did not arrive whole are removed, but not while another job brings the same', async () => {
+test('layers of an image that did not arrive whole are removed, but not while another job brings one that stands on the same', async () => {
   const job = crashed()
   const store = makeStore(folders.dirs.state)
-  store.claim(job.id, { id: '1', kind: 'container-layers', what: 'sha256:a sha256:b' })
-  store.claim(job.id, { id: '2', kind: 'container-layers', what: 'sha256:a sha256:c' })
+  store.claim(job.id, { id: '1', kind: 'container-layers', what: 'sha256:d sha256:b' })
+  store.claim(job.id, { id: '2', kind: 'container-layers', what: 'sha256:a sha256:b' })
+  store.claim(job.id, { id: '3', kind: 'container-layers', what: 'sha256:a sha256:c' })
   const stat = processStat(process.pid)
   const again = jobRecord({ owner: { pid: process.pid, startTicks: stat?.startTicks ?? '' }, state: 'running' })
   store.create(again)
@@ -257,13 +258,13 @@ test('layers of an image that did not arrive whole are removed, but not while an
     hasLayers: async () => true,
     removeLayers: async (digests) => void removed.push(digests.join(' ')),
   }
-  const what = 'sha256:a and what lies on it'
+  const what = 'sha256:d and what lies on it'
   expect(await recover({ containers }).list()).toEqual([
     { jobId: job.id, jobTitle: job.title, kind: 'container-layers', what, bytes: null },
   ])
   expect(await recover({ containers }).clean()).toEqual([])
-  expect(removed).toEqual(['sha256:a sha256:b'])
-  expect(makeStore(folders.dirs.state).openClaims(job.id)).toMatchObject([{ what: 'sha256:a sha256:c' }])
+  expect(removed).toEqual(['sha256:d sha256:b'])
+  expect(makeStore(folders.dirs.state).openClaims(job.id)).toMatchObject([{ what: 'sha256:a sha256:b' }, { what: 'sha256:a sha256:c' }])
 })
 
 test('while podman cannot be asked, what a killed job may have left is not forgotten', async () => {

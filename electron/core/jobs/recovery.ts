@@ -159,10 +159,11 @@ async function findClaims(job: Job, deps: RecoveryDeps): Promise<Found[]> {
   return found
 }
 
-/** A job that runs now brings the same layers: they are on their way to an image. */
+/** A job that runs now brings some of the same layers, the lowest of all at least: they are on their way to an image. */
 function isClaimedByOther({ kind, what }: Claim, store: JobStore): boolean {
   const running = store.list().filter((job) => !isAbandoned(job))
-  return running.some(({ id }) => store.openClaims(id).some((other) => other.kind === kind && other.what === what))
+  const lowest = (digests: string): string => digests.split(' ')[0] ?? ''
+  return running.some(({ id }) => store.openClaims(id).some((other) => other.kind === kind && lowest(other.what) === lowest(what)))
 }
 
 /** A disk that is not plugged in may come back with the part file still on it. */

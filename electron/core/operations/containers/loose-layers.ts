@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { ContainerPlatform } from '#shared/containers/container-report'
 import { MEDIA_TYPES } from '#shared/containers/media-types'
 import { AppError } from '#shared/errors/app-error'
+import { othersBringingLayers } from '../../process/container-programs.js'
 import type { Host } from '../../process/host.js'
 import { imageExists } from '../../tools/podman/image-exists.js'
 import { readPodmanInfo } from '../../tools/podman/info.js'
@@ -26,20 +27,45 @@ const recordsSchema = z.array(
 type Records = z.infer<typeof recordsSchema>
 type Wish = { readonly [K in keyof ContainerPlatform]?: ContainerPlatform[K] | undefined }
 
+/** What jobs of this program bring now. */
+const arriving = new Set<readonly string[]>()
+
 /**
  * Does what brings the layers of an image into podman's storage. They come one by one, and the image after them: where that breaks off they would stay for good, and podman
- * shows them nowhere. With the job, or with the next start, those that no image uses are removed. `diffIds`: of the layers, the lowest first.
+ * shows them nowhere. With the job, or with the next start, those that no image uses are removed, as far as they are surely of this job: not what lay there before, and
+ * nothing that anybody else may be bringing. `diffIds`: of the layers, the lowest first.
  */
 export async function whileLayersArrive<T>(ctx: JobContext, diffIds: readonly string[], work: () => Promise<T>): Promise<T> {
   if (diffIds.length === 0 || !ctx.host.has('podman')) return work()
-  const release = ctx.claim('container-layers', diffIds.join(' '))
+  const ours = [...diffIds]
+  const isShared = othersOf(ours).length > 0
+  arriving.add(ours)
+  ctx.defer(() => void arriving.delete(ours))
+  if (!isShared && (await looseDepth(ctx.host, ours)) > 0 && othersOf(ours).length === 0) {
+    arriving.delete(ours)
+    return work()
+  }
+  const release = ctx.claim('container-layers', ours.join(' '))
   // After a cancel the job's own host runs nothing any more.
   const cleaner = ctx.host.bind({ signal: new AbortController().signal })
+  let isDone = false
   ctx.defer(async () => {
-    await removeLooseLayers(cleaner, diffIds)
+    arriving.delete(ours)
+    const others = othersOf(ours)
+    // Whoever brings the very same clears them away, should it break off as well.
+    if (isDone || others.some((other) => other.join() === ours.join())) return release()
+    if (others.length > 0) return ctx.log('Layers that did not become an image stay until the next start: another job brings some of them')
+    await removeLooseLayers(cleaner, ours)
     release()
   })
-  return work()
+  const made = await work()
+  isDone = true
+  return made
+}
+
+/** Those that stand on the same layer. */
+function othersOf(diffIds: readonly string[]): readonly (readonly string[])[] {
+  return [...arriving].filter((other) => other !== diffIds && other[0] === diffIds[0])
 }
 
 /** Of the image that podman or skopeo will choose; none where that cannot be told beforehand, or where it has none, as an artifact. Throws `cancelled`. */
@@ -64,19 +90,29 @@ export function layerIds(diffIds: readonly string[]): string[] {
   return ids
 }
 
-/** Whether layers of these lie in podman's storage that no image and no container uses. Throws `tool-missing`, `tool-failed`. */
+/** Whether layers of these lie in podman's storage that no image and no container uses. Throws `tool-missing`, `tool-failed`, and while others may bring them. */
 export async function hasLooseLayers(host: Host, diffIds: readonly string[]): Promise<boolean> {
-  return (await looseDepth(host, diffIds)) > 0 || (await imageExists(host, gripOf(diffIds)))
+  const isThere = (await looseDepth(host, diffIds)) > 0 || (await imageExists(host, gripOf(diffIds)))
+  if (isThere) requireAlone(host)
+  return isThere
 }
 
 /**
- * Removes them. Nothing but the end of an image takes layers away, so they get one for that moment. Layers that others use too stay. Throws `tool-missing`,
- * `tool-failed`.
+ * Removes them. Nothing but the end of an image takes layers away, so they get one for that moment. Layers that others use too stay. Throws as `hasLooseLayers`.
  */
 export async function removeLooseLayers(host: Host, diffIds: readonly string[]): Promise<void> {
   const depth = await looseDepth(host, diffIds)
-  if (depth > 0) await nameThem(host, diffIds.slice(0, depth), gripOf(diffIds))
+  if (depth > 0) {
+    requireAlone(host)
+    await nameThem(host, diffIds.slice(0, depth), gripOf(diffIds))
+  }
   if (await imageExists(host, gripOf(diffIds))) await removeImage(host, gripOf(diffIds))
+}
+
+/** A layer tells nobody who brings it: what podman of a user is just pulling looks the same. */
+function requireAlone(host: Host): void {
+  const others = othersBringingLayers(host.env)
+  if (others.length > 0) throw new Error(`layers are left for the next start, ${others.join(', ')} may need them`)
 }
 
 /** Known from the layers alone, so that the next try finds one that a crash left. */
