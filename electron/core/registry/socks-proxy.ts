@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import tls from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { SocksClient } from 'socks'
 import { buildConnector } from 'undici'
 
@@ -102,15 +102,15 @@ export async function connectThroughSocks(proxy: SocksProxy, { host, port, timeo
 /** Opens connections of undici through a SOCKS proxy; TLS is that of `connect`, and begins at the far end. */
 export function socksConnector(
   proxy: SocksProxy,
-  connect: { readonly timeout: number; readonly secureContext?: tls.SecureContext; readonly rejectUnauthorized?: boolean },
+  connect: { readonly timeout: number; readonly secureContext?: SecureContext; readonly rejectUnauthorized?: boolean },
 ): buildConnector.connector {
   const secure = buildConnector(connect)
-  return (options, callback) => {
+  return (options, connected) => {
     const isSecure = options.protocol === 'https:'
     const port = options.port === '' ? (isSecure ? 443 : 80) : Number(options.port)
     connectThroughSocks(proxy, { host: options.hostname, port, timeoutMs: connect.timeout }).then(
-      (socket) => (isSecure ? secure({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
-      (thrown: Error) => callback(thrown, null),
+      (socket) => (isSecure ? secure({ ...options, httpSocket: socket }, connected) : connected(null, socket)),
+      (thrown: Error) => connected(thrown, null),
     )
   }
 }
