@@ -215,10 +215,15 @@ test('a file of no format, and an image for another processor, are refused', asy
   await fs.writeFile(text, 'This is no disk.\n'.repeat(10_000))
   const refused = await bench.core.jobs.wait(start({ source: text }).id)
   expect(refused.error?.code).toBe('image-unknown-format')
-  const other = path.join(bench.folder, 'disk.aarch64.qcow2')
+  const other = path.join(bench.folder, 'disk.s390x.qcow2')
   await fs.copyFile(empty, other)
   const { error } = await bench.core.jobs.wait(start({ source: other }).id)
-  expect(error).toMatchObject({ code: 'image-unsupported', details: { reason: expect.stringContaining('for aarch64') } })
+  expect(error).toMatchObject({ code: 'image-unsupported', details: { reason: expect.stringContaining('for s390x') } })
+  const sata = start({ source: empty, machine: { arch: 'aarch64', diskBus: 'sata' } })
+  expect((await bench.core.jobs.wait(sata.id)).error).toMatchObject({
+    code: 'bad-input',
+    details: { reason: expect.stringContaining('no disk bus sata') },
+  })
   await nothingLeft()
 })
 

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Host } from '#core/process/host'
 import { buildInitramfs } from './initramfs.js'
-import { findKernel } from './kernel.js'
+import { findKernel, type KernelFile } from './kernel.js'
 import { packOnePartition } from './one-partition.js'
 
 const MIB = 1024 * 1024
@@ -21,16 +21,34 @@ export const LOGIN_PROMPT = 'diskwright-sample login:'
  * A small UEFI image that really boots: systemd-boot, a distribution kernel, and an initial RAM disk that prints its command line and
  * a login prompt. Made with sfdisk, mkfs.fat and mtools: needs no root and no engine.
  */
-export async function buildBootable(host: Host, output: string): Promise<void> {
+export function buildBootable(host: Host, output: string): Promise<void> {
+  return buildUefi(host, output, async (folder) => {
+    const kernel = await findKernel(host, folder)
+    return { loader: BOOT_LOADER, place: '/EFI/BOOT/BOOTX64.EFI', kernel, busybox: host.find('busybox'), options: BOOTABLE_OPTIONS }
+  })
+}
+
+export interface UefiParts {
+  /** systemd-boot, and where the firmware looks for it: UEFI specification 3.5.1.1. */
+  readonly loader: string
+  readonly place: string
+  readonly kernel: KernelFile
+  /** A static one, for the kernel's processor. */
+  readonly busybox: string
+  readonly options: string
+}
+
+/** Makes the image of what `findParts` finds, or puts into the folder that it is given. */
+export async function buildUefi(host: Host, output: string, findParts: (folder: string) => Promise<UefiParts>): Promise<void> {
   const folder = await fs.mkdtemp(path.join(path.dirname(output), '.build-'))
   try {
-    const kernel = await findKernel(host, folder)
+    const { loader, place, kernel, busybox, options } = await findParts(folder)
     const files = {
-      '/EFI/BOOT/BOOTX64.EFI': await fs.readFile(BOOT_LOADER),
+      [place]: await fs.readFile(loader),
       '/loader/loader.conf': Buffer.from('default diskwright-sample.conf\ntimeout 0\neditor no\n'),
-      '/loader/entries/diskwright-sample.conf': Buffer.from(entry(kernel.version)),
+      '/loader/entries/diskwright-sample.conf': Buffer.from(entry(kernel.version, options)),
       '/diskwright/vmlinuz': await fs.readFile(kernel.path),
-      '/diskwright/initrd.img': await buildInitramfs(host.find('busybox'), kernel.modules),
+      '/diskwright/initrd.img': await buildInitramfs(busybox, kernel.modules),
     }
     const content = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
     const espBytes = Math.ceil((content + ESP_SPARE) / MIB) * MIB
@@ -43,8 +61,8 @@ export async function buildBootable(host: Host, output: string): Promise<void> {
   }
 }
 
-function entry(version: string): string {
-  return `title Diskwright sample\nversion ${version}\nlinux /diskwright/vmlinuz\ninitrd /diskwright/initrd.img\noptions ${BOOTABLE_OPTIONS}\n`
+function entry(version: string, options: string): string {
+  return `title Diskwright sample\nversion ${version}\nlinux /diskwright/vmlinuz\ninitrd /diskwright/initrd.img\noptions ${options}\n`
 }
 
 async function makeEsp(host: Host, esp: string, bytes: number, files: Readonly<Record<string, Uint8Array>>, folder: string): Promise<void> {

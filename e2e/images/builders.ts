@@ -1,4 +1,5 @@
 import type { Host } from '#core/process/host'
+import { buildArm64Bootable } from './arm64-bootable.js'
 import { buildBiosBootable } from './bios-bootable.js'
 import { buildBootable } from './bootable.js'
 import { buildDebianShaped } from './debian-shaped.js'
@@ -15,6 +16,7 @@ import { buildSystemdBootShaped } from './systemd-boot-shaped.js'
 /** Images that tests share. Each is a qcow2 file; nothing may write to it. */
 export const BUILDERS = {
   bootable: buildBootable,
+  'arm64-bootable': buildArm64Bootable,
   'bios-bootable': buildBiosBootable,
   'grub-bootable': buildGrubBootable,
   served: buildServed,

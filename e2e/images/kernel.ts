@@ -19,7 +19,8 @@ export async function findKernel(host: Host, folder: string): Promise<KernelFile
   return (await readableKernel('/')) ?? downloadKernel(host, folder)
 }
 
-async function readableKernel(root: string): Promise<KernelFile | undefined> {
+/** The kernel in /boot of a tree of files; undefined where there is none that this user may read. */
+export async function readableKernel(root: string): Promise<KernelFile | undefined> {
   const boot = path.join(root, 'boot')
   const names = (await fs.readdir(boot).catch(() => [])).filter((name) => name.startsWith('vmlinuz-'))
   // A cloud kernel has its drivers built small; any other one boots as well.

@@ -20,7 +20,7 @@ export function bootReportLines(report: BootTestReport): string[] {
     '',
     ...evidence.map(({ kind, title, line, lineNumber }) => `${kind}: ${title} (line ${lineNumber})\n  ${visible(line)}`),
     '',
-    `Machine: ${machine.type}, ${firmware.kind}, disk on ${machine.diskBus}, ${accelerator.used === 'kvm' ? 'KVM' : 'TCG'}`,
+    `Machine: ${machine.type}${machine.arch === 'aarch64' ? ' (64-bit ARM)' : ''}, ${firmware.kind}, disk on ${machine.diskBus}, ${accelerator.used === 'kvm' ? 'KVM' : 'TCG'}`,
     `  ${visible(accelerator.reason)}`,
     ...(metadata === undefined ? [] : [`Metadata of ${metadata.service}, as the guest asked for it:`]),
     ...(metadata?.requests ?? []).map(({ method, path, status, seconds: time }) => `  ${at(time)}  ${status}  ${method} ${visible(path)}`),

@@ -26,6 +26,8 @@ export const SYSTEM_PACKAGES = [
   },
   { names: ['systemd-boot-efi', 'systemd-boot'], why: 'boot loader of the sample image' },
   { names: ['ovmf'], why: 'UEFI firmware for boot tests' },
+  { names: ['qemu-system-arm'], why: 'boot tests of images for 64-bit ARM' },
+  { names: ['qemu-efi-aarch64'], why: 'UEFI firmware for boot tests of images for 64-bit ARM' },
   { names: ['swtpm'], why: 'a TPM for boot tests' },
   { names: ['openssh-client'], why: 'SSH terminals in boot tests' },
   { names: ['podman'], why: 'local container storage, disks of bootable containers' },

@@ -13,7 +13,7 @@ export const PHASE_TITLES: Readonly<Record<BootPhase, string>> = {
 
 /** What a stage says first. Words of EDK II, SeaBIOS, GRUB, systemd-boot, SYSLINUX, Linux, dracut, initramfs-tools, systemd, OpenRC, sysvinit. */
 const BEGINNINGS: Readonly<Record<BootPhase, RegExp>> = {
-  firmware: /^SeaBIOS \(|BdsDxe: (loading|failed to load)|^iPXE |Booting from /,
+  firmware: /^SeaBIOS \(|^UEFI firmware \(version |BdsDxe: (loading|failed to load)|^iPXE |Booting from /,
   'boot-loader':
     /BdsDxe: starting Boot|^Booting from (Hard Disk|DVD|CD)|Welcome to GRUB|^GRUB |^SYSLINUX |^EXTLINUX |^ISOLINUX |systemd-boot/i,
   kernel: /\bLinux version \d|EFI stub: |Decompressing Linux|^Booting (the kernel|a command list|`)/,

@@ -3,6 +3,7 @@ import { BOOT_PHASES } from './boot-phases.js'
 import { DISK_BUSES, MACHINES, NETWORKS } from './boot-test-request.js'
 import { unkeptMachineSchema } from './kept-machine.js'
 import { METADATA_SERVICE_IDS } from './guest-metadata.js'
+import { MACHINE_ARCHES } from './machine-arch.js'
 
 /** `none`: the user ended the test before it had come to anything, to keep the disk of its machine. It is neither passed nor failed. */
 const BOOT_VERDICTS = ['pass', 'fail', 'timeout', 'none'] as const
@@ -56,6 +57,8 @@ export const bootTestReportSchema = z.object({
   accelerator: acceleratorSchema,
   firmware: z.object({ kind: z.enum(['bios', 'uefi', 'uefi-secure']), file: z.string().nullable() }),
   machine: z.object({
+    /** Not given in older records, of x86-64 alone. */
+    arch: z.enum(MACHINE_ARCHES).optional(),
     type: z.enum(MACHINES),
     diskBus: z.enum(DISK_BUSES),
     memoryBytes: z.number(),

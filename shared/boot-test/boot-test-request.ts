@@ -5,6 +5,7 @@ import { FAIL_RULE_IDS } from './fail-table.js'
 import { givenTextSchema, hideText } from './given-text.js'
 import { guestMetadataSchema, hideMetadata, metadataFiles } from './guest-metadata.js'
 import { keptMachineSchema } from './kept-machine.js'
+import { MACHINE_ARCHES } from './machine-arch.js'
 import { READY_SET_IDS } from './ready-sets.js'
 
 const MIB = 1024 ** 2
@@ -12,8 +13,8 @@ const MIB = 1024 ** 2
 export const FIRMWARE_CHOICES = ['auto', 'bios', 'uefi', 'uefi-secure'] as const
 export type FirmwareChoice = (typeof FIRMWARE_CHOICES)[number]
 export type FirmwareKind = Exclude<FirmwareChoice, 'auto'>
-export const MACHINES = ['q35', 'pc'] as const
-export const DISK_BUSES = ['virtio', 'scsi', 'nvme', 'sata', 'ide'] as const
+export const MACHINES = ['q35', 'pc', 'virt'] as const
+export const DISK_BUSES = ['virtio', 'scsi', 'nvme', 'sata', 'ide', 'usb'] as const
 export type DiskBus = (typeof DISK_BUSES)[number]
 export const NETWORKS = ['none', 'user'] as const
 const ACCELERATORS = ['auto', 'kvm', 'tcg'] as const
@@ -37,6 +38,8 @@ export function problemOfExpression(text: string): string | null {
 export const bootMachineSchema = z.object({
   firmware: z.enum(FIRMWARE_CHOICES).default('auto'),
   accelerator: z.enum(ACCELERATORS).default('auto'),
+  /** The processor; default: the one that the image is for, and x86-64 where nothing in it tells. */
+  arch: z.enum(MACHINE_ARCHES).optional(),
   machine: z.enum(MACHINES).optional(),
   /** A processor model of qemu (`max`, `host`, `Skylake-Server`); default: all that the accelerator offers. */
   cpu: z

@@ -1,4 +1,5 @@
 import type { BootEntry, BootReport } from '../boot/boot-entry.js'
+import { ARCH_TRAITS, type MachineArch } from './machine-arch.js'
 
 /** The entry that boots when nobody chooses one; undefined where that cannot be told. */
 export function bootingEntry({ entries }: Pick<BootReport, 'entries'>): BootEntry | undefined {
@@ -7,7 +8,10 @@ export function bootingEntry({ entries }: Pick<BootReport, 'entries'>): BootEntr
 }
 
 /** Whether the kernel of the entry that boots writes to the first serial port; null where no entry is known. */
-export function usesSerialConsole(after: Pick<BootReport, 'entries'>, entry?: string): boolean | null {
+export function usesSerialConsole(after: Pick<BootReport, 'entries'>, entry?: string, arch: MachineArch = 'x86_64'): boolean | null {
   const booting = after.entries.find(({ id }) => id === entry) ?? bootingEntry(after)
-  return booting === undefined ? null : booting.args.some((arg) => /^console=(ttyS0|hvc0|uart)/.test(arg))
+  if (booting === undefined) return null
+  const { serialConsole, findsSerial } = ARCH_TRAITS[arch]
+  const consoles = booting.args.filter((arg) => arg.startsWith('console='))
+  return consoles.some((arg) => serialConsole.test(arg)) || (findsSerial && consoles.length === 0)
 }

@@ -1,5 +1,7 @@
 import type { PlatformId } from '../platforms/platform.js'
 import type { DiskBus, MACHINES } from './boot-test-request.js'
+import { armMachine } from './arm-presets.js'
+import type { MachineArch } from './machine-arch.js'
 
 /** What a platform's machine looks like to its guest, as far as qemu can. */
 export interface MachinePreset {
@@ -145,6 +147,7 @@ const PRESETS: Readonly<Partial<Record<PlatformId, MachinePreset>>> = {
   vultr: preset('Vultr', 'VC2', `${IDENTIFY}, dscheck_Vultr for the vendor; the product is in no source`, { note: NO_METADATA }),
 }
 
-export function machinePreset(platform: PlatformId | undefined): MachinePreset {
-  return (platform === undefined ? undefined : PRESETS[platform]) ?? PLAIN_MACHINE
+export function machinePreset(platform: PlatformId | undefined, arch: MachineArch = 'x86_64'): MachinePreset {
+  const machine = (platform === undefined ? undefined : PRESETS[platform]) ?? PLAIN_MACHINE
+  return arch === 'aarch64' ? armMachine(platform, machine) : machine
 }

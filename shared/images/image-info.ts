@@ -103,6 +103,8 @@ export const imageInfoSchema = z.object({
   /** PRETTY_NAME of the system found inside, if it was found. */
   osName: z.string().nullable(),
   firmware: z.enum(['uefi', 'bios', 'both', 'unknown']),
+  /** What processor it is for by what is inside, as `uname -m` says it; null where nothing tells. */
+  arch: z.string().nullable().optional(),
   /** `ignition.platform.id` of the default boot entry. */
   ignitionPlatform: z.string().nullable(),
   warnings: z.array(imageWarningSchema),

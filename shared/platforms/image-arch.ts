@@ -12,8 +12,13 @@ const BY_PARTITION_TYPE: ReadonlyMap<string, PlatformArch> = new Map([
   ['5EEAD9A9-FE09-4A1E-A1D7-520D00531306', 's390x'],
 ])
 
+/** Architecture that a partition's type names; null where it names none. */
+export function archOfPartition(type: string | null): PlatformArch | null {
+  return BY_PARTITION_TYPE.get(type ?? '') ?? null
+}
+
 /** Architecture of an image by its partitions, else by its file name; x86-64 where neither says. */
 export function imageArch(info: Pick<ImageInfo, 'partitions' | 'name'>): PlatformArch {
-  const types = info.partitions.map((partition) => BY_PARTITION_TYPE.get(partition.type ?? ''))
-  return types.find((arch) => arch !== undefined) ?? archOfEntry({ linux: info.name, efi: null, version: null }) ?? 'x86_64'
+  const types = info.partitions.map(({ type }) => archOfPartition(type))
+  return types.find((arch) => arch !== null) ?? archOfEntry({ linux: info.name, efi: null, version: null }) ?? 'x86_64'
 }

@@ -6,6 +6,7 @@ import type { BootTestReport } from '#shared/boot-test/boot-test-report'
 import { DISK_BUSES, FIRMWARE_CHOICES, MACHINES, NETWORKS, problemOfExpression } from '#shared/boot-test/boot-test-request'
 import { FAIL_RULE_IDS } from '#shared/boot-test/fail-table'
 import { guestMetadataSchema, METADATA_SERVICE_IDS } from '#shared/boot-test/guest-metadata'
+import { MACHINE_ARCHES } from '#shared/boot-test/machine-arch'
 import { READY_SET_IDS } from '#shared/boot-test/ready-sets'
 import { ENGINES, type JobInputDraft } from '#shared/jobs/job-requests'
 import { AppError } from '#shared/errors/app-error'
@@ -34,8 +35,9 @@ const OPTIONS = {
   'silence-after': { type: 'string', value: 'RE', help: 'Count silence only once a line matched' },
   platform: { type: 'string', value: 'P', help: 'Make the machine look like that platform, as far as qemu can' },
   firmware: { type: 'string', value: 'F', help: `${FIRMWARE_CHOICES.join(', ')} (default: what the image has)` },
-  machine: { type: 'string', value: 'M', help: MACHINES.join(', ') },
-  bus: { type: 'string', value: 'B', help: `Where the disk is: ${DISK_BUSES.join(', ')}` },
+  arch: { type: 'string', value: 'A', help: `Processor: ${MACHINE_ARCHES.join(', ')} (default: the one that the image is for)` },
+  machine: { type: 'string', value: 'M', help: `${MACHINES.join(', ')}; virt is the one of aarch64, the others are of x86_64` },
+  bus: { type: 'string', value: 'B', help: `Where the disk is: ${DISK_BUSES.join(', ')}; aarch64 has no sata and ide, x86_64 no usb` },
   memory: { type: 'string', value: 'SIZE', help: 'Memory of the machine: 512M, 4G (default: 2G)' },
   cpus: { type: 'string', value: 'N', help: 'Processors (default: 2)' },
   network: { type: 'string', value: 'N', help: `${NETWORKS.join(', ')} (default: none); user forwards SSH to a free port of 127.0.0.1` },
@@ -209,6 +211,7 @@ function readExpectations(input: CommandInput): NonNullable<Request['expect']> {
 
 function readMachine(input: CommandInput): NonNullable<Request['machine']> {
   const firmware = choiceOf(input, 'firmware', FIRMWARE_CHOICES)
+  const arch = choiceOf(input, 'arch', MACHINE_ARCHES)
   const machine = choiceOf(input, 'machine', MACHINES)
   const diskBus = choiceOf(input, 'bus', DISK_BUSES)
   const network = input.flag('ssh') ? 'user' : choiceOf(input, 'network', NETWORKS)
@@ -216,6 +219,7 @@ function readMachine(input: CommandInput): NonNullable<Request['machine']> {
   const cpus = count(input, 'cpus')
   return {
     ...(firmware === undefined ? {} : { firmware }),
+    ...(arch === undefined ? {} : { arch }),
     ...(machine === undefined ? {} : { machine }),
     ...(diskBus === undefined ? {} : { diskBus }),
     ...(network === undefined ? {} : { network }),

@@ -1,8 +1,9 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { ARCH_TRAITS, type MachineArch } from '#shared/boot-test/machine-arch'
 import { AppError } from '#shared/errors/app-error'
 import type { Host } from '../process/host.js'
-import { exitRom, runOnAccelerator } from '../tools/qemu-system/probe-accelerator.js'
+import { probeRom, runOnAccelerator } from '../tools/qemu-system/probe-accelerator.js'
 
 export interface KvmReport {
   readonly usable: boolean
@@ -10,30 +11,35 @@ export interface KvmReport {
   readonly reason: string
 }
 
-let known: Promise<KvmReport> | undefined
+const known = new Map<MachineArch, Promise<KvmReport>>()
 
 /**
  * Whether KVM works, found out by running guest code with it: a /dev/kvm that is there proves nothing, since nested ones often
- * abort. Asked once for each process; `refresh` asks again.
+ * abort. Asked once for each process and kind of guest; `refresh` asks again.
  */
-export function probeKvm(host: Host, options: { refresh?: boolean } = {}): Promise<KvmReport> {
-  if (!known || options.refresh) {
-    const asked = probe(host)
-    known = asked
-    // A cancelled question is no answer.
-    asked.catch(() => {
-      if (known === asked) known = undefined
-    })
-  }
-  return known
+export function probeKvm(
+  host: Host,
+  { refresh = false, arch = 'x86_64' }: { refresh?: boolean; arch?: MachineArch } = {},
+): Promise<KvmReport> {
+  const before = refresh ? undefined : known.get(arch)
+  if (before) return before
+  const asked = probe(host, arch)
+  known.set(arch, asked)
+  // A cancelled question is no answer.
+  asked.catch(() => {
+    if (known.get(arch) === asked) known.delete(arch)
+  })
+  return asked
 }
 
-async function probe(host: Host): Promise<KvmReport> {
-  if (!host.has('qemu-system-x86_64')) return { usable: false, reason: 'qemu-system-x86_64 is not installed.' }
+async function probe(host: Host, arch: MachineArch): Promise<KvmReport> {
+  const { tool, title } = ARCH_TRAITS[arch]
+  if (!host.has(tool)) return { usable: false, reason: `${tool} is not installed.` }
+  if (arch === 'aarch64' && process.arch !== 'arm64') return { usable: false, reason: `KVM runs ${title} on machines of ${title} alone.` }
   const closed = await openProblem()
   if (closed) return { usable: false, reason: closed }
   try {
-    await runOnAccelerator(host, 'kvm', await romFile(host))
+    await runOnAccelerator(host, 'kvm', await romFile(host, arch), arch)
     return { usable: true, reason: 'A small virtual machine ran with KVM.' }
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code === 'cancelled') throw thrown
@@ -42,9 +48,9 @@ async function probe(host: Host): Promise<KvmReport> {
 }
 
 /** Kept in the cache, so that a killed process leaves nothing behind. It comes to its name whole: others may be reading it. */
-async function romFile(host: Host): Promise<string> {
-  const rom = exitRom()
-  const file = path.join(host.dirs.cache, 'kvm-probe.rom')
+async function romFile(host: Host, arch: MachineArch): Promise<string> {
+  const rom = probeRom(arch)
+  const file = path.join(host.dirs.cache, arch === 'x86_64' ? 'kvm-probe.rom' : `kvm-probe-${arch}.rom`)
   const there = await fs.readFile(file).catch(() => undefined)
   if (there?.equals(rom)) return file
   await fs.mkdir(host.dirs.cache, { recursive: true })

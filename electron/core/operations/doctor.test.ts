@@ -35,9 +35,9 @@ test.each([
 })
 
 test('firmware that is missing is told with the command that installs it', async () => {
-  const missing = await reportUefi('fedora', (kind, machine) => findUefi(kind, machine, []))
+  const missing = await reportUefi('fedora', 'x86_64', (kind, machine) => findUefi(kind, machine, []))
   expect(missing).toMatchObject({ id: 'OVMF', path: null, ok: false, install: 'sudo dnf install -y edk2-ovmf' })
   const code = { path: '/usr/share/OVMF/OVMF_CODE.fd', format: 'raw' } as const
-  const found = await reportUefi('fedora', async () => ({ code, vars: code, needsSmm: false }))
+  const found = await reportUefi('fedora', 'x86_64', async () => ({ code, vars: code, needsSmm: false }))
   expect(found).toMatchObject({ path: code.path, ok: true, install: null })
 })

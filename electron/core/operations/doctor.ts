@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises'
+import { type MachineArch, MACHINE_ARCHES } from '#shared/boot-test/machine-arch'
 import { AppError } from '#shared/errors/app-error'
 import type { EngineId } from '#shared/jobs/job-requests'
 import type { DoctorReport, ToolReport } from '#shared/tools/doctor'
@@ -6,7 +7,7 @@ import { chooseEngine } from '../guest/choose-engine.js'
 import { probeKvm } from '../guest/kvm.js'
 import type { Host } from '../process/host.js'
 import { TOOL_IDS, TOOLS, type ToolId, type ToolRow } from '../process/tool-table.js'
-import { findUefi } from '../tools/qemu-system/find-firmware.js'
+import { findUefi, UEFI_NAMES } from '../tools/qemu-system/find-firmware.js'
 
 type Family = keyof ToolRow['packages']
 
@@ -18,7 +19,14 @@ const INSTALLERS: Readonly<Record<Family, string>> = {
 }
 
 /** No program, but files that boot tests need as much as programs. */
-const UEFI_PACKAGES: Readonly<Record<Family, string>> = { debian: 'ovmf', fedora: 'edk2-ovmf', suse: 'qemu-ovmf-x86_64', arch: 'edk2-ovmf' }
+const UEFI_PACKAGES: Readonly<Record<MachineArch, Readonly<Record<Family, string>>>> = {
+  x86_64: { debian: UEFI_NAMES.x86_64.package, fedora: 'edk2-ovmf', suse: 'qemu-ovmf-x86_64', arch: 'edk2-ovmf' },
+  aarch64: { debian: UEFI_NAMES.aarch64.package, fedora: 'edk2-aarch64', suse: 'qemu-uefi-aarch64', arch: 'edk2-aarch64' },
+}
+const UEFI_PURPOSES: Readonly<Record<MachineArch, string>> = {
+  x86_64: 'Boot tests: the firmware of images that boot by UEFI',
+  aarch64: 'Boot tests: the firmware of images for 64-bit ARM',
+}
 
 /** Family of the distribution from os-release(5), `ID` and `ID_LIKE`; Debian where it cannot be told. */
 export function distributionFamily(osRelease: string): Family {
@@ -49,13 +57,13 @@ export async function runDoctor(host: Host, preference: EngineId | 'auto'): Prom
   const family = distributionFamily(await fs.readFile('/etc/os-release', 'utf8').catch(() => ''))
   const [programs, firmware, engines, kvm] = await Promise.all([
     Promise.all(TOOL_IDS.map((id) => reportTool(host, id, family))),
-    reportUefi(family),
+    Promise.all(MACHINE_ARCHES.map((arch) => reportUefi(family, arch))),
     chooseEngine(host, preference),
     probeKvm(host),
   ])
-  const tools = [...programs, firmware]
+  const tools = [...programs, ...firmware]
   const absent = programs.flatMap(({ id, path }) => (path === null ? [TOOLS[id as ToolId].packages] : []))
-  const missing = [...absent, ...(firmware.path === null ? [UEFI_PACKAGES] : [])]
+  const missing = [...absent, ...MACHINE_ARCHES.flatMap((arch, index) => (firmware[index]?.path === null ? [UEFI_PACKAGES[arch]] : []))]
     .map((names) => names[family])
     .filter((name) => name !== '-')
   return {
@@ -90,20 +98,20 @@ async function reportTool(host: Host, id: ToolId, family: Family): Promise<ToolR
 }
 
 /** UEFI firmware for virtual machines, which boot tests find by its descriptors. */
-export async function reportUefi(family: Family, find: typeof findUefi = findUefi): Promise<ToolReport> {
+export async function reportUefi(family: Family, arch: MachineArch, find: typeof findUefi = findUefi): Promise<ToolReport> {
   const common = {
-    id: 'OVMF',
-    purpose: 'Boot tests: the firmware of images that boot by UEFI',
+    id: UEFI_NAMES[arch].id,
+    purpose: UEFI_PURPOSES[arch],
     required: false,
     version: null,
     minimum: null,
   }
   try {
-    const { code } = await find('uefi', 'q35')
+    const { code } = await find('uefi', arch === 'x86_64' ? 'q35' : 'virt')
     return { ...common, path: code.path, ok: true, problem: '', install: null }
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'tool-missing') throw thrown
-    return { ...common, path: null, ok: false, problem: 'Not installed', install: `${INSTALLERS[family]} ${UEFI_PACKAGES[family]}` }
+    return { ...common, path: null, ok: false, problem: 'Not installed', install: `${INSTALLERS[family]} ${UEFI_PACKAGES[arch][family]}` }
   }
 }
 

@@ -4,6 +4,7 @@ import { argKey, argValue } from '#shared/boot/kernel-args'
 import { AppError } from '#shared/errors/app-error'
 import type { ImageInfo, ImageWarning, Partition } from '#shared/images/image-info'
 import { isExtendedType } from '#shared/images/partition-types'
+import { archInside } from '#shared/platforms/arch-inside'
 import { findBootConfig, MAX_ENTRIES } from '../guest/boot-config.js'
 import { type GuestFiles, openGuestFiles } from '../guest/guest-files.js'
 import { findMissingEnd, type MissingEnd } from '../guest/missing-end.js'
@@ -91,6 +92,7 @@ async function readAll(host: Host, source: ImageSource, asked: Promise<MissingEn
       extents: [...source.extents],
       osName,
       firmware,
+      arch: archInside(partitions, found.entries, await loaderNames(files, partitions)),
       ignitionPlatform: ignitionPlatform(found.entries),
       warnings: [
         ...findWarnings(host, reader, partitions),
@@ -124,6 +126,12 @@ async function findFirmware(reader: ImageReader, partitions: readonly Partition[
   if (uefi && bios) return 'both'
   if (uefi) return 'uefi'
   return bios ? 'bios' : 'unknown'
+}
+
+/** Where firmware looks for what boots without being told. */
+async function loaderNames(files: GuestFiles, partitions: readonly Partition[]): Promise<string[]> {
+  const folders = partitions.filter(({ isEsp }) => isEsp).map(({ number }) => files.list(number, '/EFI/BOOT').catch(() => []))
+  return (await Promise.all(folders)).flat().map(({ name }) => name)
 }
 
 /** A file system that is recognized by its superblock but that no driver reads would seem to be empty. */

@@ -108,6 +108,12 @@ export const TOOLS = {
     ['qemu-system-x86', 'qemu-system-x86-core', 'qemu-x86', 'qemu-system-x86'],
     { required: false },
   ),
+  'qemu-system-aarch64': row(
+    'qemu-system-aarch64',
+    'Boots images for 64-bit ARM',
+    ['qemu-system-arm', 'qemu-system-aarch64-core', 'qemu-arm', 'qemu-system-aarch64'],
+    { required: false },
+  ),
   ssh: row('ssh', 'Boot tests: a terminal in the guest', ['openssh-client', 'openssh-clients', 'openssh-clients', 'openssh'], {
     required: false,
     versionArgs: ['-V'],

@@ -3,7 +3,7 @@ import type { BootEntry } from '#shared/boot/boot-entry'
 import { bootTestInputSchema } from '#shared/boot-test/boot-test-request'
 import type { Edit } from '#shared/edits/edit'
 import { NO_FIRST_BOOT } from './first-boot-choices.js'
-import { type BootTestChoices, inputOf, problemsOf, usualChoices } from './boot-test-choices.js'
+import { type BootTestChoices, inputOf, problemsOf, usualChoices, withArch } from './boot-test-choices.js'
 
 const boot = (args: string) => ({
   entries: [{ id: 'a', args: args.split(' '), isDefault: true, enabled: true } as unknown as BootEntry],
@@ -31,6 +31,20 @@ test('a kernel that does not write to the serial console is told to, for the tes
   expect(usualChoices([], boot('root=x')).append).toBe('console=ttyS0,115200n8')
   expect(USUAL.append).toBe('')
   expect(usualChoices([], undefined).append).toBe('')
+})
+
+test('64-bit ARM has another serial port, which its kernel finds by itself where none is named', () => {
+  expect(usualChoices([], boot('root=x'), 'aarch64').append).toBe('')
+  expect(usualChoices([], boot('console=ttyAMA0'), 'aarch64').append).toBe('')
+  expect(usualChoices([], boot('console=tty0 console=ttyS0'), 'aarch64').append).toBe('console=ttyAMA0,115200n8')
+})
+
+test('another processor takes what its machines have', () => {
+  const choices: BootTestChoices = { ...USUAL, append: 'console=ttyS0,115200n8', diskBus: 'ide', type: 'pc', firmware: 'bios' }
+  const arm = withArch(choices, 'aarch64', ['x86_64', 'aarch64'])
+  expect(arm).toEqual({ arch: 'aarch64', append: 'console=ttyAMA0,115200n8', diskBus: null, type: null, firmware: 'auto' })
+  expect(inputOf({ ...choices, ...arm }).machine).toMatchObject({ arch: 'aarch64', firmware: 'auto' })
+  expect(withArch({ ...USUAL, diskBus: 'nvme', firmware: 'uefi' }, 'aarch64', ['x86_64', 'aarch64'])).toEqual({ arch: 'aarch64' })
 })
 
 test.each<[Partial<BootTestChoices>, string]>([

@@ -10,6 +10,7 @@ import {
 } from '#shared/boot-test/boot-test-request'
 import { bootingEntry, usesSerialConsole } from '#shared/boot-test/booting-entry'
 import type { FailRuleId } from '#shared/boot-test/fail-table'
+import { ARCH_TRAITS, type MachineArch } from '#shared/boot-test/machine-arch'
 import type { ReadySetId } from '#shared/boot-test/ready-sets'
 import type { Edit } from '#shared/edits/edit'
 import { toAppError } from '#shared/errors/app-error'
@@ -19,8 +20,6 @@ import type { PlatformId } from '#shared/platforms/platform'
 import { type FirstBootChoices, firstBootOf, NO_FIRST_BOOT, problemsOfFirstBoot } from './first-boot-choices.js'
 
 const MIB = 1024 ** 2
-/** The first serial port, as fast as it goes: what the machine's console listens on. */
-const SERIAL_CONSOLE = 'console=ttyS0,115200n8'
 const USUAL_RESTARTS = 3
 
 /** What the form of a boot test holds, as it was typed. */
@@ -41,6 +40,8 @@ export interface BootTestChoices {
   readonly patterns: string
   readonly timeoutSeconds: number | string
   readonly accelerator: BootMachine['accelerator']
+  /** Null: the processor that the image is for. */
+  readonly arch: MachineArch | null
   /** Null: that of the platform. */
   readonly type: BootMachine['machine'] | null
   /** A model of qemu; empty for all that the accelerator has. */
@@ -64,8 +65,12 @@ export interface BootTestChoices {
 }
 
 /** What fits an image, with its edits applied, without anything being chosen. */
-export function usualChoices(edits: readonly Edit[], boot: Pick<BootReport, 'entries'> | undefined): BootTestChoices {
-  const isSilent = boot !== undefined && usesSerialConsole(boot) === false
+export function usualChoices(
+  edits: readonly Edit[],
+  boot: Pick<BootReport, 'entries'> | undefined,
+  arch: MachineArch = 'x86_64',
+): BootTestChoices {
+  const isSilent = boot !== undefined && usesSerialConsole(boot, undefined, arch) === false
   return {
     platform: null,
     firmware: 'auto',
@@ -74,11 +79,12 @@ export function usualChoices(edits: readonly Edit[], boot: Pick<BootReport, 'ent
     diskBus: null,
     network: 'none',
     entry: null,
-    append: isSilent ? SERIAL_CONSOLE : '',
+    append: isSilent ? ARCH_TRAITS[arch].serialArg : '',
     ready: tellsArguments(edits, boot) ? ['login', 'cmdline'] : ['login'],
     patterns: '',
     timeoutSeconds: 600,
     accelerator: 'auto',
+    arch: null,
     type: null,
     cpu: '',
     tpm: null,
@@ -91,6 +97,22 @@ export function usualChoices(edits: readonly Edit[], boot: Pick<BootReport, 'ent
     cdrom: null,
     bootCdrom: true,
     stayOn: false,
+  }
+}
+
+/** Another processor: what its machines do not have is left to it, and its serial port takes the place of the other one's. */
+export function withArch(
+  choices: BootTestChoices,
+  arch: MachineArch | null,
+  [before, after]: readonly [MachineArch, MachineArch],
+): Partial<BootTestChoices> {
+  const { machines, diskBuses, firmware, serialArg } = ARCH_TRAITS[after]
+  return {
+    arch,
+    ...(choices.type && !machines.includes(choices.type) ? { type: null } : {}),
+    ...(choices.diskBus !== null && !diskBuses.includes(choices.diskBus) ? { diskBus: null } : {}),
+    ...(firmware.includes(choices.firmware) ? {} : { firmware: 'auto' }),
+    ...(choices.append.trim() === ARCH_TRAITS[before].serialArg ? { append: serialArg } : {}),
   }
 }
 
@@ -156,6 +178,7 @@ export function inputOf(choices: BootTestChoices): ChosenInput {
       ...(choices.diskBus === null ? {} : { diskBus: choices.diskBus }),
       network: choices.network,
       ...(choices.accelerator === 'auto' ? {} : { accelerator: choices.accelerator }),
+      ...(choices.arch === null ? {} : { arch: choices.arch }),
       ...(choices.type === null ? {} : { machine: choices.type }),
       ...(choices.cpu.trim() === '' ? {} : { cpu: choices.cpu.trim() }),
       ...(choices.tpm === null ? {} : { tpm: choices.tpm }),

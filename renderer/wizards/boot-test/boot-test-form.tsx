@@ -4,6 +4,8 @@ import { MonitorPlay } from 'lucide-react'
 import { useState } from 'react'
 import type { BootReport } from '#shared/boot/boot-entry'
 import { usesSerialConsole } from '#shared/boot-test/booting-entry'
+import { bootArch } from '#shared/boot-test/image-machine'
+import { ARCH_TRAITS, isMachineArch } from '#shared/boot-test/machine-arch'
 import { READY_SET_IDS, READY_SETS } from '#shared/boot-test/ready-sets'
 import type { Edit } from '#shared/edits/edit'
 import type { ImageInfo } from '#shared/images/image-info'
@@ -36,11 +38,14 @@ export function BootTestForm({ info, edits, boot, onClose }: BootTestFormProps) 
   const { path, revision } = info
   const { showBootTest } = useAppActions()
   const store = useBootTestStore.getState()
-  const [choices, setChoices] = useState(() => store.choices[path] ?? usualChoices(edits, boot))
+  const told = bootArch(info)
+  const imageArch = told !== null && isMachineArch(told) ? told : null
+  const [choices, setChoices] = useState(() => store.choices[path] ?? usualChoices(edits, boot, imageArch ?? 'x86_64'))
   const change = (part: Partial<BootTestChoices>) => setChoices((now) => ({ ...now, ...part }))
   const problems = problemsOf(choices)
   const isReady = Object.keys(problems).length === 0
-  const isSilent = boot !== undefined && usesSerialConsole(boot, choices.entry ?? undefined) === false
+  const arch = choices.arch ?? imageArch ?? 'x86_64'
+  const isSilent = boot !== undefined && usesSerialConsole(boot, choices.entry ?? undefined, arch) === false
   const start = useMutation({
     mutationFn: async () => {
       const input = { source: path, revision, edits: [...edits], ...inputOf(choices) }
@@ -108,7 +113,7 @@ export function BootTestForm({ info, edits, boot, onClose }: BootTestFormProps) 
             label="Kernel arguments for this test alone"
             description={
               isSilent
-                ? 'The entry does not write to the serial console, which is what is judged: console=ttyS0,115200n8 makes it.'
+                ? `The entry does not write to the serial console, which is what is judged: ${ARCH_TRAITS[arch].serialArg} makes it.`
                 : 'They are never part of the saved image.'
             }
             classNames={{ input: 'mono' }}
@@ -119,7 +124,7 @@ export function BootTestForm({ info, edits, boot, onClose }: BootTestFormProps) 
           />
         </FormRow>
         <FormRow name="Machine">
-          <MachineFields choices={choices} problems={problems} onChange={change} />
+          <MachineFields choices={choices} problems={problems} imageArch={imageArch} onChange={change} />
         </FormRow>
         <FormRow name="Beside the disk">
           <CdromField choices={choices} onChange={change} />

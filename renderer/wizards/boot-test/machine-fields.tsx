@@ -1,7 +1,8 @@
 import { NumberInput, Select, TextInput } from '@mantine/core'
-import { DISK_BUSES, FIRMWARE_CHOICES, type FirmwareChoice, MACHINES, NETWORKS } from '#shared/boot-test/boot-test-request'
+import { type FirmwareChoice, NETWORKS } from '#shared/boot-test/boot-test-request'
+import { ARCH_TRAITS, type MachineArch, MACHINE_ARCHES } from '#shared/boot-test/machine-arch'
 import { machinePreset } from '#shared/boot-test/machine-presets'
-import type { BootTestChoices, ChoiceProblems } from '../../features/boot-test/boot-test-choices.js'
+import { type BootTestChoices, type ChoiceProblems, withArch } from '../../features/boot-test/boot-test-choices.js'
 import { PlatformSelect } from '../../features/platforms/platform-select.js'
 import styles from './boot-test-form.module.css'
 import { Fold } from './fold.js'
@@ -12,17 +13,21 @@ const FIRMWARE_WORDS: Readonly<Record<FirmwareChoice, string>> = {
   uefi: 'UEFI',
   'uefi-secure': 'UEFI with secure boot',
 }
-const BUS_WORDS = { virtio: 'virtio', scsi: 'SCSI', nvme: 'NVMe', sata: 'SATA', ide: 'IDE' } as const
+const BUS_WORDS = { virtio: 'virtio', scsi: 'SCSI', nvme: 'NVMe', sata: 'SATA', ide: 'IDE', usb: 'USB' } as const
 const NETWORK_WORDS = { none: 'None', user: "This machine's connection" } as const
 
 interface MachineFieldsProps {
   readonly choices: BootTestChoices
   readonly problems: ChoiceProblems
+  /** What the image is for; null where nothing in it tells. */
+  readonly imageArch: MachineArch | null
   readonly onChange: (part: Partial<BootTestChoices>) => void
 }
 
-export function MachineFields({ choices, problems, onChange }: MachineFieldsProps) {
-  const preset = machinePreset(choices.platform ?? undefined)
+export function MachineFields({ choices, problems, imageArch, onChange }: MachineFieldsProps) {
+  const arch = choices.arch ?? imageArch ?? 'x86_64'
+  const { firmware, diskBuses } = ARCH_TRAITS[arch]
+  const preset = machinePreset(choices.platform ?? undefined, arch)
   return (
     <>
       <PlatformSelect
@@ -37,17 +42,17 @@ export function MachineFields({ choices, problems, onChange }: MachineFieldsProp
           label="Firmware"
           allowDeselect={false}
           value={choices.firmware}
-          onChange={(value) => onChange({ firmware: FIRMWARE_CHOICES.find((id) => id === value) ?? 'auto' })}
-          data={FIRMWARE_CHOICES.map((value) => ({ value, label: FIRMWARE_WORDS[value] }))}
+          onChange={(value) => onChange({ firmware: firmware.find((id) => id === value) ?? 'auto' })}
+          data={firmware.map((value) => ({ value, label: FIRMWARE_WORDS[value] }))}
         />
         <Select
           label="Disk bus"
           allowDeselect={false}
           value={choices.diskBus ?? ''}
-          onChange={(value) => onChange({ diskBus: DISK_BUSES.find((id) => id === value) ?? null })}
+          onChange={(value) => onChange({ diskBus: diskBuses.find((id) => id === value) ?? null })}
           data={[
             { value: '', label: `Usual (${BUS_WORDS[preset.diskBus]})` },
-            ...DISK_BUSES.map((value) => ({ value: value as string, label: BUS_WORDS[value] })),
+            ...diskBuses.map((value) => ({ value: value as string, label: BUS_WORDS[value] })),
           ]}
         />
         <Select
@@ -84,7 +89,7 @@ export function MachineFields({ choices, problems, onChange }: MachineFieldsProp
           error={problems.timeout}
         />
       </div>
-      <MoreOfMachine choices={choices} problems={problems} onChange={onChange} />
+      <MoreOfMachine choices={choices} problems={problems} imageArch={imageArch} onChange={onChange} />
     </>
   )
 }
@@ -93,9 +98,13 @@ const ACCELERATOR_WORDS = { auto: 'KVM where it works', kvm: 'KVM alone', tcg: '
 const ACCELERATORS = Object.keys(ACCELERATOR_WORDS) as (keyof typeof ACCELERATOR_WORDS)[]
 const TPM_WORDS = { yes: 'TPM 2.0', no: 'None' } as const
 
-function MoreOfMachine({ choices, problems, onChange }: MachineFieldsProps) {
-  const preset = machinePreset(choices.platform ?? undefined)
+function MoreOfMachine({ choices, problems, imageArch, onChange }: MachineFieldsProps) {
+  const usualArch = imageArch ?? 'x86_64'
+  const arch = choices.arch ?? usualArch
+  const { machines } = ARCH_TRAITS[arch]
+  const preset = machinePreset(choices.platform ?? undefined, arch)
   const set = [
+    ...(arch === 'x86_64' ? [] : [ARCH_TRAITS[arch].title]),
     ...(choices.accelerator === 'auto' ? [] : [ACCELERATOR_WORDS[choices.accelerator]]),
     ...(choices.type === null ? [] : [choices.type]),
     ...(choices.cpu.trim() === '' ? [] : [choices.cpu.trim()]),
@@ -111,6 +120,19 @@ function MoreOfMachine({ choices, problems, onChange }: MachineFieldsProps) {
           onChange={(value) => onChange({ accelerator: ACCELERATORS.find((id) => id === value) ?? 'auto' })}
           data={ACCELERATORS.map((value) => ({ value, label: ACCELERATOR_WORDS[value] }))}
         />
+        <Select
+          label="Processor"
+          allowDeselect={false}
+          value={choices.arch ?? ''}
+          onChange={(value) => {
+            const chosen = MACHINE_ARCHES.find((id) => id === value) ?? null
+            onChange(withArch(choices, chosen, [arch, chosen ?? usualArch]))
+          }}
+          data={[
+            { value: '', label: imageArch === null ? 'Not told by the image (x86-64)' : `As the image (${ARCH_TRAITS[imageArch].title})` },
+            ...MACHINE_ARCHES.map((value) => ({ value: value as string, label: ARCH_TRAITS[value].title })),
+          ]}
+        />
         <TextInput
           label="Processor model"
           placeholder="all that there is"
@@ -124,8 +146,8 @@ function MoreOfMachine({ choices, problems, onChange }: MachineFieldsProps) {
           label="Chip set"
           allowDeselect={false}
           value={choices.type ?? ''}
-          onChange={(value) => onChange({ type: MACHINES.find((id) => id === value) ?? null })}
-          data={[{ value: '', label: `Usual (${preset.machine})` }, ...MACHINES.map((value) => ({ value: value as string, label: value }))]}
+          onChange={(value) => onChange({ type: machines.find((id) => id === value) ?? null })}
+          data={[{ value: '', label: `Usual (${preset.machine})` }, ...machines.map((value) => ({ value: value as string, label: value }))]}
         />
         <Select
           label="TPM"

@@ -4,6 +4,7 @@ import type { BootLive } from '#shared/boot-test/boot-live'
 import { PHASE_TITLES } from '#shared/boot-test/boot-phases'
 import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import type { BootTestReport } from '#shared/boot-test/boot-test-report'
+import { archOf } from '#shared/boot-test/firmware-descriptor'
 import { BootJudge } from '#shared/boot-test/judge'
 import { AppError } from '#shared/errors/app-error'
 import type { JobOutput } from '#shared/jobs/job'
@@ -182,6 +183,7 @@ function machineFacts(input: BootTestInput, { plan, accelerator, firmware }: Pre
     accelerator,
     firmware,
     machine: {
+      arch: archOf(plan.type),
       type: plan.type,
       diskBus: plan.diskBus,
       memoryBytes: plan.memoryBytes,

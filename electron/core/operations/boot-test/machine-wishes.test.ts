@@ -40,7 +40,10 @@ test('only a guest that was asked to switch itself off is powered off', async ()
   const wishes = new MachineWishes()
   const keeping = { output: '/a.qcow2', sinceSeconds: 1 } as const
   expect(wishes.powerOff()).toBe(false)
-  for (const other of [{ stage: 'closing', guest: 'pause' }, { stage: 'writing', guest: 'shut-down' }] as const) {
+  for (const other of [
+    { stage: 'closing', guest: 'pause' },
+    { stage: 'writing', guest: 'shut-down' },
+  ] as const) {
     wishes.keeping = { ...keeping, ...other }
     expect([wishes.powerOff(), wishes.isCutOff]).toEqual([false, false])
   }

@@ -4,8 +4,8 @@ import { usesSerialConsole } from '#shared/boot-test/booting-entry'
 import type { BootTestInput, FirmwareKind } from '#shared/boot-test/boot-test-request'
 import { metadataServiceOf } from '#shared/boot-test/guest-metadata'
 import type { WantedArguments } from '#shared/boot-test/judge'
+import { ARCH_TRAITS, type MachineArch } from '#shared/boot-test/machine-arch'
 import { type MachinePreset, machinePreset } from '#shared/boot-test/machine-presets'
-import { otherArch } from '#shared/boot-test/other-arch'
 import type { Edit } from '#shared/edits/edit'
 import { AppError } from '#shared/errors/app-error'
 import type { BlockNode } from '#shared/images/block-node'
@@ -13,7 +13,6 @@ import type { ImageInfo } from '#shared/images/image-info'
 import type { EngineId } from '#shared/jobs/job-requests'
 import { platform } from '#shared/platforms/platforms'
 import { requireSpace } from '../../files/disk-space.js'
-import { probeKvm } from '../../guest/kvm.js'
 import { type ImageSource, openSource } from '../../guest/source.js'
 import { makeSeedDisk } from '../../tools/mtools/make-seed.js'
 import { createOverlay } from '../../tools/qemu-img/create-overlay.js'
@@ -24,6 +23,8 @@ import { editsProof, openOverlay, overlayBytes, readBack, resultBytes, stageEdit
 import { type ImageReading, readSource } from '../inspect-image.js'
 import type { JobContext } from '../job-context.js'
 import { type DiskHold, EDITS_FOLDER, machineFolder, RUN_DISK, socketFolder } from './boot-folders.js'
+import { chooseAccelerator, EMULATED_CPU } from './choose-accelerator.js'
+import { chooseArch } from './choose-arch.js'
 import { requireMemory } from './free-memory.js'
 import { readGiven } from './given.js'
 import { requireKeepable } from './keep-machine.js'
@@ -63,17 +64,13 @@ export interface BootSurroundings {
  * @throws AppError `tool-missing`, `image-changed`, `image-in-use`, `not-enough-memory`, `no-space`, and what keeps an edit from being applied
  */
 export async function prepareBoot(ctx: JobContext, input: BootTestInput, around: BootSurroundings): Promise<PreparedBoot> {
-  const { host } = ctx
-  host.find('qemu-system-x86_64')
-  const [{ source, reading, disc }, accelerator] = await Promise.all([
-    openImage(ctx, input, around.promisedMemory(ctx.jobId)),
-    chooseAccelerator(ctx, input),
-  ])
-  const preset = machinePreset(input.platform)
-  const { kind, type, uefi } = await chooseFirmware(input, reading.info, preset)
+  const { source, reading, disc, arch } = await openImage(ctx, input, around.promisedMemory(ctx.jobId))
+  const accelerator = await chooseAccelerator(ctx, input, arch)
+  const preset = machinePreset(input.platform, arch)
+  const { kind, type, uefi } = await chooseFirmware(input, reading.info, preset, arch)
   const folder = await machineFolder(ctx, around.hold)
-  const firstBoot = await writeFirstBoot(ctx, input, folder)
-  const edited = await writeEdits(ctx, input, source, reading, { preference: around.engine, folder })
+  const firstBoot = await writeFirstBoot(ctx, input, folder, arch)
+  const edited = await writeEdits(ctx, input, source, reading, { preference: around.engine, folder, arch })
   const disk = await createRunDisk(ctx, edited, folder)
   const sockets = await socketFolder(ctx, folder)
   const tpm = await wantTpm(ctx, input, preset, path.join(sockets, 'tpm.sock'), path.join(folder, 'tpm'))
@@ -81,7 +78,7 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, around:
   const plan: MachinePlan = {
     type,
     accelerator: accelerator.used,
-    cpu: input.machine.cpu ?? (accelerator.used === 'kvm' ? 'host' : 'max'),
+    cpu: input.machine.cpu ?? (accelerator.used === 'kvm' ? 'host' : EMULATED_CPU[arch]),
     cpus: input.machine.cpus,
     memoryBytes: input.machine.memoryBytes,
     firmware: uefi && { code: uefi.code, vars: await copyVars(uefi.vars, folder), smm: uefi.needsSmm },
@@ -113,7 +110,7 @@ export async function prepareBoot(ctx: JobContext, input: BootTestInput, around:
     readFiles: [...edited.source.files, ...(disc === null ? [] : [disc])],
     engine: edited.engine,
     proofs: edited.proofs,
-    notes: [...consoleNotes(edited), ...presetNotes(preset, input, metadata), ...tpm.notes],
+    notes: [...consoleNotes(edited, arch), ...presetNotes(preset, input, metadata), ...tpm.notes],
     info: reading.info,
     virtualBytes: edited.virtualBytes,
     metadata,
@@ -125,6 +122,7 @@ interface OpenedImage {
   readonly reading: ImageReading
   /** Absolute path of the disc beside it. */
   readonly disc: string | null
+  readonly arch: MachineArch
 }
 
 /** What keeps a test from being made is told here, before an engine writes anything. */
@@ -140,12 +138,15 @@ async function openImage({ host }: JobContext, input: BootTestInput, promisedMem
   if (reading.info.warnings.some(({ code }) => code === 'image-in-use')) {
     throw new AppError('image-in-use', { details: { path: source.path }, actions: [{ kind: 'retry' }] })
   }
-  requireOurArch(reading, source.path)
-  return { source, reading, disc }
+  return { source, reading, disc, arch: await chooseArch(host, input, source, reading) }
 }
 
-/** Secure boot needs the newer machine. */
-async function chooseFirmware(input: BootTestInput, info: ImageInfo, preset: MachinePreset) {
+/** Secure boot needs the newer machine; ARM has neither of them, and no BIOS. */
+async function chooseFirmware(input: BootTestInput, info: ImageInfo, preset: MachinePreset, arch: MachineArch) {
+  if (arch === 'aarch64') {
+    const kind = input.machine.firmware === 'uefi-secure' ? 'uefi-secure' : 'uefi'
+    return { kind, type: 'virt', uefi: await findUefi(kind, 'virt') } as const
+  }
   const kind = firmwareKind(input, info)
   const wanted = input.machine.machine ?? (input.machine.diskBus === 'ide' ? 'pc' : preset.machine)
   const type = kind === 'uefi-secure' ? 'q35' : wanted
@@ -166,9 +167,10 @@ async function createRunDisk({ host }: JobContext, { source, virtualBytes }: Edi
   return { driver: 'qcow2', path: file, backing: source.node }
 }
 
-function consoleNotes({ serialConsole }: EditedDisk): string[] {
+function consoleNotes({ serialConsole }: EditedDisk, arch: MachineArch): string[] {
   if (serialConsole !== false) return []
-  return ['The kernel is not told to write to the serial console: console=ttyS0,115200n8 as a temporary argument would show what it says']
+  const { serialArg } = ARCH_TRAITS[arch]
+  return [`The kernel is not told to write to the serial console: ${serialArg} as a temporary argument would show what it says`]
 }
 
 function presetNotes({ note }: MachinePreset, { platform: id }: BootTestInput, metadata: PreparedMetadata | null): string[] {
@@ -180,28 +182,11 @@ function presetNotes({ note }: MachinePreset, { platform: id }: BootTestInput, m
   ]
 }
 
-/** Throws `image-unsupported` for what runs on other processors. */
-function requireOurArch({ info, boot }: ImageReading, file: string): void {
-  const arch = otherArch(info, boot.entries)
-  if (arch === null) return
-  const reason = `The image is for ${arch}; boot tests have machines of x86-64 alone.`
-  const next = `Boot it on a machine of ${arch}.`
-  throw new AppError('image-unsupported', { details: { path: file, feature: `A boot test for ${arch}`, reason, next } })
-}
-
 /** An image of a disc that is there; links are followed. Throws `file-not-found`. */
 async function openDisc(file: string): Promise<string> {
   const real = await fs.realpath(file).catch(() => undefined)
   if (real === undefined || !(await fs.stat(real)).isFile()) throw new AppError('file-not-found', { details: { path: file } })
   return real
-}
-
-async function chooseAccelerator({ host }: JobContext, { machine }: BootTestInput): Promise<PreparedBoot['accelerator']> {
-  if (machine.accelerator === 'tcg') return { used: 'tcg', reason: 'Emulated without KVM, as was asked for.' }
-  const kvm = await probeKvm(host)
-  if (kvm.usable) return { used: 'kvm', reason: kvm.reason }
-  if (machine.accelerator === 'kvm') throw new AppError('engine-unavailable', { details: { engine: 'KVM', reason: kvm.reason } })
-  return { used: 'tcg', reason: `Emulated without KVM, which is slower. ${kvm.reason}` }
 }
 
 /** An image that starts by both is started as its platform does it; with UEFI where that is not known. */
@@ -223,7 +208,7 @@ async function writeEdits(
   input: BootTestInput,
   source: ImageSource,
   { info, boot }: ImageReading,
-  { preference, folder }: { readonly preference: EngineId | 'auto'; readonly folder: string },
+  { preference, folder, arch }: { readonly preference: EngineId | 'auto'; readonly folder: string; readonly arch: MachineArch },
 ): Promise<EditedDisk> {
   const edits: readonly Edit[] = [...input.edits, ...temporaryEdits(input, boot)]
   const untouched = (proofs: readonly string[]): EditedDisk => ({
@@ -232,7 +217,7 @@ async function writeEdits(
     wanted: wantedArguments(boot, boot, input.entry),
     engine: undefined,
     proofs,
-    serialConsole: usesSerialConsole(boot, input.entry),
+    serialConsole: usesSerialConsole(boot, input.entry, arch),
   })
   if (edits.length === 0) return untouched([])
   const staged = await stageEdits(ctx.host, { source, info }, edits, { idempotent: true })
@@ -247,7 +232,7 @@ async function writeEdits(
     wanted: wantedArguments(boot, after.boot, input.entry),
     engine,
     proofs: [editsProof(staged)],
-    serialConsole: usesSerialConsole(after.boot, input.entry),
+    serialConsole: usesSerialConsole(after.boot, input.entry, arch),
   }
 }
 
@@ -268,9 +253,9 @@ async function wantTpm(ctx: JobContext, { machine }: BootTestInput, preset: Mach
 }
 
 /** All that the guest is told on its first boot. It can be missing, or no text: that is told before an engine writes anything. */
-async function writeFirstBoot(ctx: JobContext, input: BootTestInput, folder: string) {
+async function writeFirstBoot(ctx: JobContext, input: BootTestInput, folder: string, arch: MachineArch) {
   return {
-    metadata: await prepareMetadata(ctx, input, folder),
+    metadata: await prepareMetadata(ctx, input, folder, arch),
     seedDisk: await cloudInitDisk(ctx, input, folder),
     ignition: await ignitionFile(input, folder),
   }

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { BootTestInput } from '#shared/boot-test/boot-test-request'
 import { METADATA_SERVICES, type MetadataServiceId, metadataServiceOf } from '#shared/boot-test/guest-metadata'
+import { ARCH_TRAITS, type MachineArch } from '#shared/boot-test/machine-arch'
 import { AppError } from '#shared/errors/app-error'
 import { requireStreams } from '../../tools/qemu-system/require-streams.js'
 import type { JobContext } from '../job-context.js'
@@ -23,6 +24,7 @@ export async function prepareMetadata(
   { host, jobId }: JobContext,
   { metadata, platform }: BootTestInput,
   folder: string,
+  arch: MachineArch,
 ): Promise<PreparedMetadata | null> {
   if (metadata === undefined) return null
   const service = metadata.service ?? metadataServiceOf(platform)
@@ -31,8 +33,8 @@ export async function prepareMetadata(
     throw new AppError('bad-input', { details: { reason } })
   }
   const userData = metadata.userData === undefined ? null : await readGiven(metadata.userData)
-  const { disc, ...plan } = metadataPlan(service, guestFacts(service, metadata, userData, jobId))
-  if (plan.respond) await requireStreams(host)
+  const { disc, ...plan } = metadataPlan(service, guestFacts(service, metadata, userData, jobId, arch))
+  if (plan.respond) await requireStreams(host, ARCH_TRAITS[arch].tool)
   const { note } = METADATA_SERVICES[service]
   return { ...plan, service, disc: disc && (await writeDisc(disc, folder)), notes: note === null ? [] : [note] }
 }

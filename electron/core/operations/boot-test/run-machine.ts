@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors/app-error'
 import { shellLine } from '#shared/text/shell-quote'
 import { describeEnd } from '../../process/run-tool.js'
 import type { ToolProcess } from '../../process/host.js'
-import { machineArgs } from '../../tools/qemu-system/machine-args.js'
+import { machineArgs, machineTool } from '../../tools/qemu-system/machine-args.js'
 import { QmpClient } from '../../tools/qemu-system/qmp.js'
 import type { JobContext } from '../job-context.js'
 import type { BootConsoles, LiveMachine } from './boot-consoles.js'
@@ -28,8 +28,6 @@ const STOP_MS = 500
 const START_MS = 120_000
 /** By then qemu has written out what it holds of the disk. */
 const CLOSE_MS = 60_000
-
-const TOOL = 'qemu-system-x86_64'
 
 export interface MachineRun {
   /** Resolves with the first byte on the console, or when there will be none. */
@@ -107,6 +105,7 @@ interface RunningMachine {
   readonly qmp: QmpClient
   readonly serial: SerialPipes
   readonly command: string
+  readonly tool: ReturnType<typeof machineTool>
 }
 
 /** Starts qemu, and waits until it answers. */
@@ -115,31 +114,31 @@ async function switchOn(ctx: JobContext, { plan, folder, readFiles }: PreparedBo
   ctx.defer(() => serial.close())
   const control = await listenOnce(plan.sockets.qmp)
   ctx.defer(() => control.close())
-  const args = machineArgs(plan)
+  const [tool, args] = [machineTool(plan), machineArgs(plan)]
   trial.begin()
-  const vm = await ctx.host.start(TOOL, args, { access: accessOf(plan, folder, readFiles) })
+  const vm = await ctx.host.start(tool, args, { access: accessOf(plan, folder, readFiles) })
   ctx.defer(() => vm.stop(STOP_MS))
   void vm.ended.then(() => serial.machineEnded())
   const answers = async (): Promise<QmpClient> => {
-    const client = new QmpClient(await control.accepted, (event) => trial.onEvent(event))
+    const client = new QmpClient(await control.accepted, (event) => trial.onEvent(event), tool)
     await client.begin()
     return client
   }
   const qmp = await Promise.race([
     answers(),
     vm.ended.then((end) => {
-      throw endOf(end, ctx.signal.aborted)
+      throw endOf(tool, end, ctx.signal.aborted)
     }),
     sleep(START_MS, undefined, { ref: false }).then(() => {
-      throw tooSlow(START_MS)
+      throw tooSlow(tool, START_MS)
     }),
   ])
-  return { vm, qmp, serial, command: shellLine([TOOL, ...args]) }
+  return { vm, qmp, serial, tool, command: shellLine([tool, ...args]) }
 }
 
 /** When qemu ends by itself, all that the guest said is judged before the end is. */
-async function endTrial(ctx: JobContext, { vm, qmp }: RunningMachine, trial: Trial, heard: HeardConsole): Promise<void> {
-  const error = endOf(await vm.ended, ctx.signal.aborted)
+async function endTrial(ctx: JobContext, { vm, qmp, tool }: RunningMachine, trial: Trial, heard: HeardConsole): Promise<void> {
+  const error = endOf(tool, await vm.ended, ctx.signal.aborted)
   await Promise.all([heard.ended, qmp.ended])
   trial.over(error)
 }
@@ -184,10 +183,10 @@ async function shutDown({ vm, qmp }: RunningMachine, cutOff: Promise<void>): Pro
 }
 
 /** The guest stands still, and qemu writes out what it holds of the disk before it ends. */
-async function halt({ vm, qmp }: RunningMachine): Promise<void> {
+async function halt({ vm, qmp, tool }: RunningMachine): Promise<void> {
   await qmp.execute('stop').catch(() => undefined)
   await qmp.execute('quit').catch(() => undefined)
-  if (!(await endsWithin(vm, CLOSE_MS))) throw tooSlow(CLOSE_MS)
+  if (!(await endsWithin(vm, CLOSE_MS))) throw tooSlow(tool, CLOSE_MS)
 }
 
 async function endsWithin(vm: ToolProcess, milliseconds: number, cutOff?: Promise<void>): Promise<boolean> {
@@ -208,13 +207,13 @@ function accessOf(plan: PreparedBoot['plan'], folder: string, readFiles: readonl
   }
 }
 
-function endOf({ exitCode, signal, stderr }: Awaited<ToolProcess['ended']>, cancelled: boolean): AppError {
+function endOf(tool: string, { exitCode, signal, stderr }: Awaited<ToolProcess['ended']>, cancelled: boolean): AppError {
   if (cancelled) return new AppError('cancelled')
-  return new AppError('tool-failed', { details: { tool: TOOL, problem: describeEnd(exitCode, signal) }, toolOutput: stderr })
+  return new AppError('tool-failed', { details: { tool, problem: describeEnd(exitCode, signal) }, toolOutput: stderr })
 }
 
-function tooSlow(milliseconds: number): AppError {
-  return new AppError('tool-timeout', { details: { tool: TOOL, seconds: milliseconds / 1000 } })
+function tooSlow(tool: string, milliseconds: number): AppError {
+  return new AppError('tool-timeout', { details: { tool, seconds: milliseconds / 1000 } })
 }
 
 /** The port of loopback that leads to SSH of the guest, as qemu's `info usernet` tells it. */

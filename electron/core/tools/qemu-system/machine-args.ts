@@ -1,5 +1,6 @@
 import type { DiskBus, MACHINES, NETWORKS } from '#shared/boot-test/boot-test-request'
-import type { FirmwareFile } from '#shared/boot-test/firmware-descriptor'
+import { archOf, type FirmwareFile } from '#shared/boot-test/firmware-descriptor'
+import { ARCH_TRAITS, type ArchTraits } from '#shared/boot-test/machine-arch'
 import type { MachinePreset } from '#shared/boot-test/machine-presets'
 import { type BlockNode, blockOptions } from '#shared/images/block-node'
 
@@ -70,7 +71,8 @@ export function machineArgs(plan: MachinePlan): string[] {
     '-mon',
     'chardev=qmp0,mode=control',
     '-device',
-    'VGA',
+    // Firmware of ARM has no driver of VGA: EDK II ArmVirtPkg/ArmVirtQemu.dsc.
+    isArm(plan) ? 'virtio-gpu-pci' : 'VGA',
     '-device',
     'virtio-rng-pci',
     ...firmwareArgs(plan),
@@ -84,8 +86,17 @@ export function machineArgs(plan: MachinePlan): string[] {
     ...tpmArgs(plan),
     ...Object.entries(plan.preset.smbios).flatMap(([table, fields]) => ['-smbios', smbios(table, fields)]),
     ...(plan.ignition === null ? [] : ['-fw_cfg', `name=opt/com.coreos/config,file=${value(plan.ignition)}`]),
-    ...pointerArgs(plan),
+    ...(isArm(plan) ? ARM_INPUT.flatMap((device) => ['-device', device]) : pointerArgs(plan)),
   ]
+}
+
+/** The program that makes the machine. */
+export function machineTool({ type }: Pick<MachinePlan, 'type'>): ArchTraits['tool'] {
+  return ARCH_TRAITS[archOf(type)].tool
+}
+
+function isArm({ type }: Pick<MachinePlan, 'type'>): boolean {
+  return type === 'virt'
 }
 
 /**
@@ -97,8 +108,16 @@ function pointerArgs({ diskBus, preset }: MachinePlan): string[] {
   return hasVirtio ? ['-device', 'virtio-tablet-pci'] : ['-device', 'qemu-xhci,id=usb0', '-device', 'usb-tablet,bus=usb0.0']
 }
 
+/**
+ * A machine of ARM has no keyboard of its own. Firmware knows the one of USB, kernels of clouds often that of virtio alone; qemu gives what is
+ * typed to the one whose driver came last.
+ */
+const ARM_INPUT = ['usb-kbd,bus=usb0.0', 'usb-tablet,bus=usb0.0', 'virtio-keyboard-pci', 'virtio-tablet-pci'] as const
+
 /** `graphics=off` makes SeaBIOS show all of what it and boot loaders write on the serial console too (SeaBIOS src/sercon.c). */
 function machineOptions({ type, accelerator, firmware }: MachinePlan): string {
+  // The interrupt controller of servers, which more than eight processors need: QEMU docs/system/arm/virt.rst.
+  if (type === 'virt') return `virt,accel=${accelerator},gic-version=max`
   return [type, `accel=${accelerator}`, ...(firmware === null ? ['graphics=off'] : []), ...(firmware?.smm ? ['smm=on'] : [])].join(',')
 }
 
@@ -120,7 +139,14 @@ function blockdev(name: string, options: object): string[] {
   return ['-blockdev', JSON.stringify({ 'node-name': name, ...options })]
 }
 
-function controllerArgs({ diskBus, type, preset }: MachinePlan): string[] {
+function controllerArgs({ diskBus, type, preset, discs }: MachinePlan): string[] {
+  if (type === 'virt') {
+    const scsi = diskBus === 'scsi' ? [`${preset.scsiController},id=scsi0`] : []
+    return ['qemu-xhci,id=usb0', ...scsi, ...(discs.length > 0 ? ['virtio-scsi-pci,id=discs0'] : [])].flatMap((device) => [
+      '-device',
+      device,
+    ])
+  }
   if (diskBus === 'scsi') return ['-device', `${preset.scsiController},id=scsi0`]
   return diskBus === 'sata' && type === 'pc' ? ['-device', 'ich9-ahci,id=ahci0'] : []
 }
@@ -138,6 +164,8 @@ function diskDevice({ diskBus, type }: MachinePlan, index: number): string {
       return `ide-hd,bus=ide.${index}`
     case 'sata':
       return `ide-hd,bus=${type === 'pc' ? 'ahci0' : 'ide'}.${index}`
+    case 'usb':
+      return 'usb-storage,bus=usb0.0'
   }
 }
 
@@ -149,15 +177,12 @@ function seedArgs(plan: MachinePlan): string[] {
   return [...node, '-device', `${device},drive=seed0`]
 }
 
-/** The last ports: disks have the first ones. */
+/** The last ports: disks have the first ones. A machine of ARM has no ports for discs: they are at a controller of their own. */
 function discArgs(plan: MachinePlan, { path, bootFirst }: MachinePlan['discs'][number], index: number): string[] {
   const place = plan.type === 'q35' ? `bus=ide.${5 - index}` : `bus=ide.${1 - index},unit=1`
+  const device = isArm(plan) ? 'scsi-cd,bus=discs0.0' : `ide-cd,${place}`
   const order = bootFirst ? 0 : plan.discs.length + index
-  return [
-    ...blockdev(`disc${index}`, blockOptions({ driver: 'raw', path })),
-    '-device',
-    `ide-cd,${place},drive=disc${index},bootindex=${order}`,
-  ]
+  return [...blockdev(`disc${index}`, blockOptions({ driver: 'raw', path })), '-device', `${device},drive=disc${index},bootindex=${order}`]
 }
 
 /**
@@ -181,9 +206,10 @@ function networkArgs({ network, preset, sockets: { link } }: MachinePlan): strin
 }
 
 /** QEMU docs/specs/tpm.rst, "The QEMU TPM emulator device". */
-function tpmArgs({ sockets: { tpm } }: MachinePlan): string[] {
+function tpmArgs({ type, sockets: { tpm } }: MachinePlan): string[] {
   if (tpm === null) return []
-  return ['-chardev', `socket,id=tpm0,path=${value(tpm)}`, '-tpmdev', 'emulator,id=tpm1,chardev=tpm0', '-device', 'tpm-tis,tpmdev=tpm1']
+  const device = type === 'virt' ? 'tpm-tis-device' : 'tpm-tis'
+  return ['-chardev', `socket,id=tpm0,path=${value(tpm)}`, '-tpmdev', 'emulator,id=tpm1,chardev=tpm0', '-device', `${device},tpmdev=tpm1`]
 }
 
 function smbios(table: string, fields: Readonly<Record<string, string>>): string {

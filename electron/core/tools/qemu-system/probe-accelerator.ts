@@ -1,3 +1,4 @@
+import { ARCH_TRAITS, type MachineArch } from '#shared/boot-test/machine-arch'
 import type { Host } from '../../process/host.js'
 
 const ROM_BYTES = 64 * 1024
@@ -17,9 +18,30 @@ export function exitRom(): Uint8Array {
   return rom
 }
 
-export function acceleratorArgs(accelerator: 'kvm' | 'tcg', romPath: string): string[] {
-  const machine = ['-nodefaults', '-no-user-config', '-display', 'none', '-machine', `pc,accel=${accelerator}`, '-cpu', 'max', '-m', '16']
-  return [...machine, '-bios', romPath, '-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=4`]
+/**
+ * The same for 64-bit ARM, whose first instruction is the first one of the firmware: a call of PSCI SYSTEM_OFF (Arm DEN 0022, 5.10), after
+ * which qemu ends by itself.
+ */
+export function switchOffRom(): Uint8Array {
+  const rom = new Uint8Array(ROM_BYTES)
+  // movz w0, 0x0008; movk w0, 0x8400, lsl 16; hvc 0; b .
+  const code = [0x52800100, 0x72b08000, 0xd4000002, 0x14000000]
+  const view = new DataView(rom.buffer)
+  code.forEach((word, index) => view.setUint32(index * 4, word, true))
+  return rom
+}
+
+const ROMS: Readonly<Record<MachineArch, () => Uint8Array>> = { x86_64: exitRom, aarch64: switchOffRom }
+const EXIT_CODES: Readonly<Record<MachineArch, number>> = { x86_64: GUEST_SAID_SO, aarch64: 0 }
+
+export function probeRom(arch: MachineArch): Uint8Array {
+  return ROMS[arch]()
+}
+
+export function acceleratorArgs(accelerator: 'kvm' | 'tcg', romPath: string, arch: MachineArch = 'x86_64'): string[] {
+  const plain = ['-nodefaults', '-no-user-config', '-display', 'none', '-cpu', 'max', '-bios', romPath]
+  if (arch === 'aarch64') return [...plain, '-machine', `virt,accel=${accelerator},gic-version=max`, '-m', '64']
+  return [...plain, '-machine', `pc,accel=${accelerator}`, '-m', '16', '-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=4`]
 }
 
 /**
@@ -27,10 +49,15 @@ export function acceleratorArgs(accelerator: 'kvm' | 'tcg', romPath: string): st
  *
  * @throws AppError `tool-failed` or `tool-timeout` when it does not run
  */
-export async function runOnAccelerator(host: Host, accelerator: 'kvm' | 'tcg', romPath: string): Promise<void> {
-  await host.run('qemu-system-x86_64', acceleratorArgs(accelerator, romPath), {
+export async function runOnAccelerator(
+  host: Host,
+  accelerator: 'kvm' | 'tcg',
+  romPath: string,
+  arch: MachineArch = 'x86_64',
+): Promise<void> {
+  await host.run(ARCH_TRAITS[arch].tool, acceleratorArgs(accelerator, romPath, arch), {
     access: { read: [romPath], ...(accelerator === 'kvm' ? { devices: ['/dev/kvm'] } : {}) },
-    okExitCodes: [GUEST_SAID_SO],
+    okExitCodes: [EXIT_CODES[arch]],
     timeoutMs: 10_000,
   })
 }

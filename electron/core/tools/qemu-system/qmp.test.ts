@@ -26,7 +26,7 @@ async function pair(answer: (command: { execute: string; id: string }, socket: n
   near.on('data', (data) => {
     for (const line of data.toString().trim().split('\n')) answer(JSON.parse(line), near)
   })
-  const client = new QmpClient(far, (event) => events.push(event))
+  const client = new QmpClient(far, (event) => events.push(event), 'qemu-system-x86_64')
   return { client, near, events }
 }
 

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net'
 import { z } from 'zod'
 import { AppError } from '#shared/errors/app-error'
 
-const TOOL = 'qemu-system-x86_64'
 /** Longer than any answer; a machine that is broken into could send without end. */
 const MAX_MESSAGE = 4 * 1024 * 1024
 /** By then qemu answers, however busy the machine is. */
@@ -43,6 +42,8 @@ export class QmpClient {
   constructor(
     private readonly socket: Socket,
     private readonly onEvent: (event: QmpEvent) => void,
+    /** For the words about what goes wrong. */
+    private readonly tool: string,
   ) {
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => this.take(text))
@@ -58,13 +59,13 @@ export class QmpClient {
 
   /** Throws AppError `tool-failed` when qemu refuses, or has gone, `tool-timeout` when it does not answer. */
   async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    if (this.closed) throw gone(command)
+    if (this.closed) throw gone(this.tool, command)
     const id = `${++this.count}`
     let timer: NodeJS.Timeout | undefined
     try {
       return await new Promise((resolve, reject) => {
         this.waiting.set(id, { resolve, reject })
-        timer = setTimeout(() => reject(tooSlow()), ANSWER_MS).unref()
+        timer = setTimeout(() => reject(tooSlow(this.tool)), ANSWER_MS).unref()
         this.socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
       })
     } finally {
@@ -88,23 +89,23 @@ export class QmpClient {
     if (message.event !== undefined) this.onEvent({ name: message.event, data: message.data ?? {} })
     const waiting = message.id === undefined ? undefined : this.waiting.get(message.id)
     if (!waiting || message.id === undefined) return
-    if (message.error) waiting.reject(new AppError('tool-failed', { details: { tool: TOOL, problem: message.error.desc } }))
+    if (message.error) waiting.reject(new AppError('tool-failed', { details: { tool: this.tool, problem: message.error.desc } }))
     else waiting.resolve(message.return)
   }
 
   private close(): void {
     this.closed = true
     this.end()
-    for (const { reject } of this.waiting.values()) reject(gone('the command'))
+    for (const { reject } of this.waiting.values()) reject(gone(this.tool, 'the command'))
   }
 }
 
-function tooSlow(): AppError {
-  return new AppError('tool-timeout', { details: { tool: TOOL, seconds: ANSWER_MS / 1000 } })
+function tooSlow(tool: string): AppError {
+  return new AppError('tool-timeout', { details: { tool, seconds: ANSWER_MS / 1000 } })
 }
 
-function gone(command: string): AppError {
-  return new AppError('tool-failed', { details: { tool: TOOL, problem: `it ended before it answered ${command}` } })
+function gone(tool: string, command: string): AppError {
+  return new AppError('tool-failed', { details: { tool, problem: `it ended before it answered ${command}` } })
 }
 
 function parse(line: string): QmpMessage | undefined {

@@ -36,8 +36,7 @@ export function bootTestHandlers(core: Core, parent: DialogParent): BootTestHand
       const chosen = await chooseOutput(parent, besideImage(id, '-kept.qcow2'), 'Keep the disk as a new image')
       if (chosen === null) return null
       const isKept = await core.bootTests.keep(id, { output: chosen.path, format: 'qcow2', replace: chosen.replace })
-      if (!isKept)
-        throw new AppError('tool-failed', { details: { tool: 'qemu-system-x86_64', problem: 'the machine does not run any more' } })
+      if (!isKept) throw new AppError('tool-failed', { details: { tool: 'qemu', problem: 'the machine does not run any more' } })
       return { path: chosen.path }
     },
     'bootTest.savePicture': async ({ id }) => {

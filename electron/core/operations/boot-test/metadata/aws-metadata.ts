@@ -14,6 +14,7 @@ import {
 } from './metadata-answer.js'
 
 const REGION = 'us-east-1'
+const INSTANCE_TYPES: Readonly<Record<GuestFacts['arch'], string>> = { x86_64: 'm5.large', aarch64: 'm6g.large' }
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds'
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token'
 /** Versions that guests ask for: cloud-init DataSourceEc2.py, Ignition providers/aws, Afterburn providers/aws. */
@@ -76,7 +77,7 @@ function ec2Tree(facts: GuestFacts): Tree {
       'instance-action': 'none',
       'instance-id': instanceId,
       'instance-life-cycle': 'on-demand',
-      'instance-type': 'm5.large',
+      'instance-type': INSTANCE_TYPES[facts.arch],
       'local-hostname': hostname,
       'local-ipv4': address,
       mac,
@@ -110,11 +111,11 @@ function ec2Tree(facts: GuestFacts): Tree {
       'instance-identity': {
         document: JSON.stringify({
           accountId: '000000000000',
-          architecture: 'x86_64',
+          architecture: facts.arch === 'aarch64' ? 'arm64' : 'x86_64',
           availabilityZone: zone,
           imageId: `ami-${id}`,
           instanceId,
-          instanceType: 'm5.large',
+          instanceType: INSTANCE_TYPES[facts.arch],
           privateIp: address,
           region: REGION,
           version: '2017-09-30',

@@ -54,7 +54,7 @@ function json400(error: string) {
   return { ...json({ error }), status: 400 }
 }
 
-function instanceTree({ hostname, instanceId, sshKeys, user, userData, mac, address }: GuestFacts): Tree {
+function instanceTree({ arch, hostname, instanceId, sshKeys, user, userData, mac, address }: GuestFacts): Tree {
   return {
     compute: {
       azEnvironment: 'AzurePublicCloud',
@@ -72,7 +72,7 @@ function instanceTree({ hostname, instanceId, sshKeys, user, userData, mac, addr
       userData: userData === null ? '' : Buffer.from(userData).toString('base64'),
       vmId: instanceId,
       vmScaleSetName: '',
-      vmSize: 'Standard_D2s_v3',
+      vmSize: arch === 'aarch64' ? 'Standard_D2ps_v5' : 'Standard_D2s_v3',
       zone: '',
     },
     network: {

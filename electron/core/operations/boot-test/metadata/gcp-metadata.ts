@@ -68,7 +68,7 @@ function asJson(tree: Tree, namesAreGiven: boolean): unknown {
   )
 }
 
-function gcpTree({ hostname, instanceId, sshKeys, user, userData, mac, address }: GuestFacts): Tree {
+function gcpTree({ arch, hostname, instanceId, sshKeys, user, userData, mac, address }: GuestFacts): Tree {
   return {
     instance: {
       attributes: {
@@ -80,7 +80,7 @@ function gcpTree({ hostname, instanceId, sshKeys, user, userData, mac, address }
       hostname,
       id: /^\d+$/.test(instanceId) && Number.isSafeInteger(Number(instanceId)) ? Number(instanceId) : instanceId,
       image: 'projects/1/global/images/diskwright',
-      'machine-type': 'projects/1/machineTypes/e2-medium',
+      'machine-type': `projects/1/machineTypes/${arch === 'aarch64' ? 't2a-standard-1' : 'e2-medium'}`,
       name: hostname.split('.')[0] ?? hostname,
       'network-interfaces': [
         {

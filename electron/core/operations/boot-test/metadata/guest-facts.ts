@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { GuestMetadata, MetadataServiceId } from '#shared/boot-test/guest-metadata'
+import type { MachineArch } from '#shared/boot-test/machine-arch'
 
 /** What a metadata service tells its guest. */
 export interface GuestFacts {
+  readonly arch: MachineArch
   readonly hostname: string
   readonly instanceId: string
   /** Lines as in `authorized_keys`. */
@@ -21,8 +23,15 @@ const CARD = { mac: '52:54:00:12:34:56', address: '10.0.2.15' } as const
 const HOSTNAME = 'diskwright-test'
 
 /** What was asked for; what was left out is made up out of `seed`, so that every test is another machine. */
-export function guestFacts(service: MetadataServiceId, given: GuestMetadata, userData: string | null, seed: string): GuestFacts {
+export function guestFacts(
+  service: MetadataServiceId,
+  given: GuestMetadata,
+  userData: string | null,
+  seed: string,
+  arch: MachineArch = 'x86_64',
+): GuestFacts {
   return {
+    arch,
     hostname: given.hostname ?? HOSTNAME,
     instanceId: given.instanceId ?? madeUpId(service, seed),
     sshKeys: given.sshKeys,

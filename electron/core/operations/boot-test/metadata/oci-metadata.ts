@@ -17,7 +17,7 @@ export function ociMetadata(facts: GuestFacts): MetadataResponder {
   }
 }
 
-function ociTree({ hostname, instanceId, sshKeys, userData, mac, address }: GuestFacts): Tree {
+function ociTree({ arch, hostname, instanceId, sshKeys, userData, mac, address }: GuestFacts): Tree {
   const id = madeUpHex(instanceId, 60)
   return {
     instance: {
@@ -36,7 +36,7 @@ function ociTree({ hostname, instanceId, sshKeys, userData, mac, address }: Gues
       ociAdName: 'iad-ad-1',
       region: 'iad',
       regionInfo: { realmDomainComponent: 'oraclecloud.com', realmKey: 'oc1', regionIdentifier: REGION, regionKey: 'IAD' },
-      shape: 'VM.Standard.E4.Flex',
+      shape: arch === 'aarch64' ? 'VM.Standard.A1.Flex' : 'VM.Standard.E4.Flex',
       state: 'Running',
       timeCreated: 1_600_000_000_000,
     },
