@@ -37,6 +37,10 @@ test.each([
 test('firmware that is missing is told with the command that installs it', async () => {
   const missing = await reportUefi('fedora', 'x86_64', (kind, machine) => findUefi(kind, machine, []))
   expect(missing).toMatchObject({ id: 'OVMF', path: null, ok: false, install: 'sudo dnf install -y edk2-ovmf' })
+  expect(await reportUefi('debian', 'aarch64', (kind, machine) => findUefi(kind, machine, []))).toMatchObject({
+    id: 'AAVMF',
+    install: 'sudo apt-get install -y --no-install-recommends qemu-efi-aarch64',
+  })
   const code = { path: '/usr/share/OVMF/OVMF_CODE.fd', format: 'raw' } as const
   const found = await reportUefi('fedora', 'x86_64', async () => ({ code, vars: code, needsSmm: false }))
   expect(found).toMatchObject({ path: code.path, ok: true, install: null })

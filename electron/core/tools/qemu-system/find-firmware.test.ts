@@ -32,6 +32,21 @@ test('the descriptor of the higher folder counts, files that cannot be read are 
   expect((await findUefi('uefi', 'q35', [shared, own])).code.path).toBe(at('one'))
 })
 
+test('firmware of 64-bit ARM: a descriptor whose files are not there is passed over', async () => {
+  const chips = await folderWith('arm-chips', { code: '', vars: '' })
+  const arm = (code: string, vars: string, features: readonly string[]) =>
+    descriptor(code, vars, features).replace('x86_64', 'aarch64').replace('pc-q35-*', 'virt-*')
+  const folder = await folderWith('arm', {
+    '50-secure.json': arm('/nowhere/CODE', '/nowhere/VARS', ['secure-boot']),
+    '60-plain.json': arm(path.join(chips, 'code'), path.join(chips, 'vars'), []),
+  })
+  expect(await findUefi('uefi', 'virt', [folder])).toMatchObject({ code: { path: path.join(chips, 'code') }, needsSmm: false })
+  const missing = findUefi('uefi-secure', 'virt', [folder])
+  await expect(missing).rejects.toMatchObject({
+    data: { details: { tool: expect.stringContaining('AAVMF'), package: 'qemu-efi-aarch64' } },
+  })
+})
+
 test('without firmware, or with the name of one that is not there, what to install is told', async () => {
   const gone = await folderWith('gone', { '60-x.json': descriptor('/nowhere/CODE', '/nowhere/VARS') })
   for (const folders of [[], [gone]]) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { machinePreset } from '#shared/boot-test/machine-presets'
-import { type MachinePlan, machineArgs } from './machine-args.js'
+import { type MachinePlan, machineArgs, machineTool } from './machine-args.js'
 
 const PLAN: MachinePlan = {
   type: 'q35',
@@ -98,4 +98,31 @@ test.each([
   ['ide', 'qemu-xhci,id=usb0 -device usb-tablet,bus=usb0.0', { type: 'pc' }],
 ] as const)('a guest on %s gets the pointer that it knows, behind all other devices', (diskBus, devices, more) => {
   expect(args({ diskBus, ...more }).endsWith(`-device ${devices}`)).toBe(true)
+})
+
+const CHIPS = { code: { path: '/AAVMF.fd', format: 'raw' }, vars: { path: '/run/vars.fd', format: 'raw' }, smm: false } as const
+const ARM: Partial<MachinePlan> = { type: 'virt', cpu: 'max,pauth-impdef=on', firmware: CHIPS, preset: machinePreset(undefined, 'aarch64') }
+
+test('a machine of 64-bit ARM has another program, interrupt controller and screen, and a keyboard', () => {
+  expect([machineTool(PLAN), machineTool({ type: 'virt' })]).toEqual(['qemu-system-x86_64', 'qemu-system-aarch64'])
+  const given = args(ARM)
+  expect(given).toContain('-machine virt,accel=tcg,gic-version=max -cpu max,pauth-impdef=on')
+  expect(given).toContain('-device virtio-gpu-pci')
+  expect(given).toContain('if=pflash,unit=0,format=raw,readonly=on,file=/AAVMF.fd')
+  expect(given).toMatch(/usb-kbd,bus=usb0\.0 -device usb-tablet,bus=usb0\.0 -device virtio-keyboard-pci -device virtio-tablet-pci$/)
+  expect(given).not.toMatch(/VGA|ide|graphics=off/)
+})
+
+test.each([
+  ['virtio', 'virtio-blk-pci,drive=disk0'],
+  ['nvme', 'nvme,serial=diskwright0,drive=disk0'],
+  ['scsi', '-device virtio-scsi-pci,id=scsi0'],
+  ['usb', 'usb-storage,bus=usb0.0,drive=disk0'],
+] as const)('a disk on %s of 64-bit ARM, behind its controller', (diskBus, device) => {
+  const given = args({ ...ARM, diskBus, discs: [{ path: '/a.iso', bootFirst: true }], sockets: { ...PLAN.sockets, tpm: '/run/tpm.sock' } })
+  expect(given).toContain(device)
+  expect(given).toContain('scsi-cd,bus=discs0.0,drive=disc0,bootindex=0')
+  expect(given).toContain('tpm-tis-device,tpmdev=tpm1')
+  expect(given.indexOf('qemu-xhci,id=usb0')).toBeLessThan(given.indexOf('drive=disk0'))
+  expect(given.match(/qemu-xhci/g)).toHaveLength(1)
 })
