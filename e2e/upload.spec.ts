@@ -152,7 +152,7 @@ test('without a mouse, over a restart: the account of this machine is offered, a
     const ship = new ShipPage(app.page)
     const { keyboard } = app.page
     await expect(new WorkbenchPage(app.page).title('keys.qcow2')).toBeVisible()
-    await new ShellPage(app.page).searchPalette('Ship keys', /^Ship keys\.qcow2…/)
+    await new ShellPage(app.page).searchPalette('Upload keys', /^Upload keys\.qcow2…/)
     await keyboard.press('Enter')
     await expect(ship.step('Target')).toBeVisible()
     const target = app.page.getByRole('radio', { name: 'S3 and compatible' })

@@ -32,8 +32,8 @@ export function imageActions(active: string | null, edits: number, actions: AppA
     },
     {
       id: 'ship',
-      label: `Ship ${name}…`,
-      keywords: 'upload cloud aws azure google oracle openstack s3 registry vsphere send',
+      label: `Upload ${name}…`,
+      keywords: 'ship cloud aws azure google oracle openstack s3 registry vsphere send',
       onClick: () => actions.ship(active),
     },
     { id: 'boot-test', label: `Boot test of ${name}…`, keywords: 'run start qemu verify', onClick: () => actions.bootTest(active) },

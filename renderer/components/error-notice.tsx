@@ -9,17 +9,19 @@ import { visibleLines, visibleText } from './visible-text.js'
 
 interface ErrorNoticeProps {
   readonly error: unknown
+  /** Amber: nothing failed, it waits for someone. */
+  readonly tone?: 'red' | 'amber'
   readonly onRetry?: (() => void) | undefined
   readonly onChooseOutput?: (() => void) | undefined
 }
 
 /** What happened, the likely cause and the next step; what the tool printed is folded below, never lost. */
-export function ErrorNotice({ error, onRetry, onChooseOutput }: ErrorNoticeProps) {
+export function ErrorNotice({ error, tone = 'red', onRetry, onChooseOutput }: ErrorNoticeProps) {
   const { data } = toAppError(error)
   const words = describeError(data)
   const toolOutput = data.toolOutput ?? ''
   return (
-    <div className={styles.notice} role="alert">
+    <div className={styles.notice} data-tone={tone} role="alert">
       <CircleAlert size={18} className={styles.icon} aria-hidden />
       <div className={styles.body}>
         <p className={styles.title}>{visibleText(words.title)}</p>

@@ -30,6 +30,7 @@ test('the format: only what the platform takes', () => {
   expect(codes('azure', { format: 'vhdx' })).toEqual(['warning format-not-taken'])
   expect(codes('azure', { format: 'vhd', subformat: 'dynamic' })).toEqual(['warning format-not-taken'])
   expect(advice('gcp', { format: 'raw' })[0]?.text).toContain('packed as tar.gz')
+  expect(advice('vmware')[0]?.text).toContain('packed as OVA')
   expect(codes('scaleway', { format: 'vdi' })).toEqual([])
 })
 

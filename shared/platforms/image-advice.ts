@@ -61,11 +61,13 @@ function sizeFindings(platform: PlatformRow, image: AdvisedImage): ImageFinding[
   return findings
 }
 
+const PACKAGE_WORDS = { ova: 'OVA', 'tar.gz': 'tar.gz', oci: '.oci archive', containerdisk: 'containerDisk' } as const
+
 function formatFindings(platform: PlatformRow, image: AdvisedImage): ImageFinding[] {
   const findings: ImageFinding[] = []
   if (platform.image !== null && !takes(platform, image.format, image.subformat)) {
     const { format, subformat, container } = platform.image
-    const wrapped = container === null ? '' : `, packed as ${container}`
+    const wrapped = container === null ? '' : `, packed as ${PACKAGE_WORDS[container]}`
     findings.push({
       code: 'format-not-taken',
       severity: 'warning',

@@ -80,7 +80,7 @@ test('Alt and an arrow move an argument within its group, and the focus goes wit
 
 test('for all entries, one edit says it, and putting the argument back takes it out again', async () => {
   await show()
-  fireEvent.click(screen.getByRole('radio', { name: 'All 2 entries' }))
+  fireEvent.click(screen.getByRole('radio', { name: 'Both entries' }))
   fireEvent.click(chip('Remove ignition.platform.id=qemu'))
   expect(staged()).toEqual([['*', { op: 'delete', arg: 'ignition.platform.id=qemu' }]])
   fireEvent.click(await screen.findByRole('button', { name: 'Put ignition.platform.id=qemu back' }))

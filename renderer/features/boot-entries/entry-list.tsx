@@ -120,7 +120,7 @@ function ScopeSwitch({ amount, scope, onScope }: ScopeSwitchProps) {
         onChange={(value) => onScope(value === 'all' ? 'all' : 'one')}
         data={[
           { value: 'one', label: 'This entry' },
-          { value: 'all', label: `All ${amount} entries` },
+          { value: 'all', label: amount === 2 ? 'Both entries' : `All ${amount} entries` },
         ]}
       />
     </div>

@@ -16,7 +16,7 @@ test('a target says why it does not take a file', () => {
 test('checks are summed up in words', () => {
   const row = (state: 'ok' | 'warning' | 'error') => ({ code: 'c', title: 't', state, found: '' })
   expect(checksWords([row('ok'), row('ok')])).toBe('2 checks, nothing stands in the way')
-  expect(checksWords([row('ok'), row('error'), row('warning')])).toBe('1 stands in the way, 1 to think about')
+  expect(checksWords([row('ok'), row('error'), row('warning')])).toBe('1 check stands in the way, 1 to think about')
 })
 
 test('bytes and proofs are told as they are', () => {

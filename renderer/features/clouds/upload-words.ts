@@ -59,12 +59,12 @@ function listWords(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`
 }
 
-/** `All 10 are fine`, `1 stands in the way, 2 to think about`. */
+/** `10 checks, nothing stands in the way`, `1 check stands in the way, 2 to think about`. */
 export function checksWords(rows: readonly CheckRow[]): string {
   const { errors, warnings } = checkTotals(rows)
   if (errors === 0 && warnings === 0) return `${count(rows.length, 'check')}, nothing stands in the way`
   const parts = [
-    errors === 0 ? '' : `${errors} ${errors === 1 ? 'stands' : 'stand'} in the way`,
+    errors === 0 ? '' : `${count(errors, 'check')} ${errors === 1 ? 'stands' : 'stand'} in the way`,
     warnings === 0 ? '' : `${warnings} to think about`,
   ]
   return parts.filter((part) => part !== '').join(', ')

@@ -83,7 +83,7 @@ export function CopyDialog({ report, image, onClose }: CopyDialogProps) {
                   mt={6}
                   checked={all}
                   onChange={(event) => setAll(event.currentTarget.checked)}
-                  label={`All ${report.images.length} images of the index`}
+                  label={report.images.length === 2 ? 'Both images of the index' : `All ${report.images.length} images of the index`}
                   description={all ? undefined : `Only ${platformText(image.platform)}`}
                 />
               ) : (

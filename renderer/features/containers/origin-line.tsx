@@ -33,7 +33,7 @@ export function OriginLine({ path }: { readonly path: string }) {
           {origin.platform !== null && ` (${platformText(origin.platform)})`}
           <span className="dim">
             {' '}
-            · <GuestText text={origin.path} limit={48} /> · {createdWords(origin.takenAt)} ·{' '}
+            · <GuestText text={origin.path} limit={48} /> · <span className={styles.whole}>{createdWords(origin.takenAt)}</span> ·{' '}
             <span className="mono">{shortDigest(origin.digest)}</span>
           </span>
         </p>

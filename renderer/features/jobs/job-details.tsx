@@ -49,7 +49,7 @@ export function JobDetails({ job }: { readonly job: Job }) {
       </header>
       {isActive(job) && <JobProgress job={job} />}
       {job.message !== '' && job.state === 'running' && !job.paused && <p className="dim">{job.message}</p>}
-      {job.attention && <ErrorNotice error={AppError.fromData(job.attention)} />}
+      {job.attention && <ErrorNotice error={AppError.fromData(job.attention)} tone="amber" />}
       {job.error !== null && job.state !== 'cancelled' && <ErrorNotice error={AppError.fromData(job.error)} />}
       {job.output !== null && <JobOutputView output={job.output} kind={job.kind} upload={uploadInput(job)?.upload} />}
       {job.steps.length > 0 && (

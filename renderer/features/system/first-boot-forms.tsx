@@ -77,7 +77,7 @@ export function CloudInitForm({ target }: { readonly target: FormTarget }) {
         />
       </div>
       <LongText
-        label="Meta data (empty: an instance id of its own)"
+        label="Metadata (empty: an instance id of its own)"
         placeholder="instance-id: iid-1"
         rows={2}
         value={fields.metaData}

@@ -36,7 +36,7 @@ export function ToolTable({ tools }: { readonly tools: readonly ToolReport[] }) 
                 <td>
                   <Works usable={tool.ok}>{stateWords(tool)}</Works>
                 </td>
-                <td>
+                <td className={styles.version}>
                   {tool.version === null ? <span className="faint">unknown</span> : visibleText(tool.version)}
                   {tool.minimum !== null && <span className={styles.under}>at least {tool.minimum}</span>}
                 </td>

@@ -1,4 +1,4 @@
-import { ArrowRightLeft, Hourglass, type LucideIcon, Sparkle, Trash2, Upload as UploadIcon } from 'lucide-react'
+import { ArrowRightLeft, Cloud, Hourglass, type LucideIcon, Trash2, Upload as UploadIcon } from 'lucide-react'
 import type { UploadPlan, UploadStep } from '#shared/clouds/upload-plan'
 import { formatBytes } from '#shared/text/bytes'
 import { CommandBlock } from '../../components/command-block.js'
@@ -14,7 +14,7 @@ import type { Upload } from './use-upload.js'
 const ICONS: Readonly<Record<UploadStep['kind'], LucideIcon>> = {
   convert: ArrowRightLeft,
   transfer: UploadIcon,
-  remote: Sparkle,
+  remote: Cloud,
   wait: Hourglass,
   cleanup: Trash2,
 }
@@ -76,7 +76,7 @@ export function PlanCreates({ plan }: PlanProps) {
     <ul className={styles.creates} aria-label="What will exist there">
       {plan.creates.map((what) => (
         <li key={what}>
-          <Sparkle size={13} aria-hidden />
+          <Cloud size={14} aria-hidden />
           <span>{visibleText(what)}</span>
         </li>
       ))}

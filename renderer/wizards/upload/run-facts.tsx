@@ -5,6 +5,7 @@ import { FieldValueText } from '../../features/clouds/field-value.js'
 import { isFolded } from '../../features/clouds/ship-steps.js'
 import { valueWords } from '../../features/clouds/value-words.js'
 import { uploadInput } from '../../features/clouds/upload-jobs.js'
+import styles from './run-step.module.css'
 import { SourceFile } from './source-line.js'
 import type { Upload } from './use-upload.js'
 
@@ -18,15 +19,17 @@ export function RunFacts({ upload, job }: { readonly upload: Upload; readonly jo
     <>
       <h2>This file</h2>
       <SourceFile facts={input.facts} />
-      <h2>{form?.title ?? ''}</h2>
-      <Facts>
-        {rows.map((field) => (
-          <Fact key={field.id} name={field.label}>
-            <FieldValueText provider={input.provider} field={field} value={input.values[field.id]} limit={60} />
-          </Fact>
-        ))}
-        {job.output?.upload !== undefined && <Fact name="Stored there">{formatBytes(job.output.bytes)}</Fact>}
-      </Facts>
+      <section className={styles.target} aria-label="Target">
+        <h2>{form?.title ?? ''}</h2>
+        <Facts>
+          {rows.map((field) => (
+            <Fact key={field.id} name={field.label}>
+              <FieldValueText provider={input.provider} field={field} value={input.values[field.id]} limit={60} />
+            </Fact>
+          ))}
+          {job.output?.upload !== undefined && <Fact name="Stored there">{formatBytes(job.output.bytes)}</Fact>}
+        </Facts>
+      </section>
     </>
   )
 }

@@ -46,8 +46,8 @@ export function SourceLine({ facts }: { readonly facts: SourceFacts }) {
       <PathText path={facts.path} />
       <ul className={styles.line} aria-label="About this file">
         {factRows(facts).map(([name, value]) => (
-          <li key={name} title={name}>
-            <GuestText text={value} limit={48} />
+          <li key={name}>
+            <span className={styles.name}>{name}</span> <GuestText text={value} limit={48} />
           </li>
         ))}
       </ul>

@@ -155,7 +155,7 @@ test('what stands in the way keeps it from going on; its fix is one click', asyn
     PLAN,
   ]
   const { asked } = await untilCheck()
-  expect(await screen.findByText('1 stands in the way, 1 to think about')).toBeDefined()
+  expect(await screen.findByText('1 check stands in the way, 1 to think about')).toBeDefined()
   expect(panel().getByRole<HTMLButtonElement>('button', { name: 'Review' }).disabled).toBe(true)
   expect(screen.getByRole('button', { name: 'Change Session' })).toBeDefined()
   fireEvent.click(screen.getByRole('button', { name: 'Use boot-2' }))

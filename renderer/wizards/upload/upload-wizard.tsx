@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { ArrowLeft } from 'lucide-react'
+import { ArrowLeft, ArrowRight, Upload as UploadIcon } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { splitPath } from '../../components/format.js'
@@ -95,7 +95,14 @@ export function UploadWizard({ draft }: { readonly draft: Draft }) {
                 >
                   {step === 'target' ? 'All uploads' : 'Back'}
                 </Button>
-                <Button type="submit" variant="filled" loading={start.isPending} disabled={!canGoOn(upload, plan)}>
+                <Button
+                  type="submit"
+                  variant="filled"
+                  leftSection={step === 'review' && <UploadIcon size={15} aria-hidden />}
+                  rightSection={step !== 'review' && <ArrowRight size={15} aria-hidden />}
+                  loading={start.isPending}
+                  disabled={!canGoOn(upload, plan)}
+                >
                   {step === 'review' ? 'Upload' : STEP_TITLES[nextStep(step, steps)]}
                 </Button>
               </>
