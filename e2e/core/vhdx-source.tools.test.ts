@@ -45,6 +45,13 @@ test('a VHDX of 1 TiB converts by what it holds, and nothing of what that took i
   expect(plan.estimateBytes).toBeLessThan(GIB)
   const sizes = await bench.core.measureFormats(source)
   expect(sizes.find(({ format }) => format === 'qcow2')?.bytes).toBeLessThan(GIB)
+
+  // A repair compares two of them: qemu is told of both.
+  const repair = await bench.succeed({ kind: 'repair-image', input: { source, output: at('repaired.vhdx') } })
+  expect(repair.output?.proofs).toContain('Content compared with the damaged image: identical')
+  const [compared = ''] = repair.commands.map(({ line }) => line).filter((line) => line.startsWith('qemu-img compare'))
+  expect(compared.match(/empty-parts\.qcow2/g)).toHaveLength(2)
+  expect(await fs.readdir(path.join(bench.folder, '..', 'runtime', 'staging'))).toEqual([])
 })
 
 test('edits over a VHDX are converted with it', async () => {

@@ -18,13 +18,15 @@ type Teller = Pick<JobContext, 'jobId' | 'host' | 'claim' | 'defer' | 'log'>
  * The same disk, with qemu being told what is empty of a VHDX in it: to qemu's driver all of that is data, so that it reads a TiB of zeros in
  * most of a minute (measured with QEMU 7.2). The VHDX becomes the backing file of an overlay that holds zeros alone; what it holds is still read
  * by qemu's own driver. The disk as it is where there is nothing to tell. Lasts as long as the job.
+ *
+ * @param name tells apart what is told of several disks in one job
  */
-export async function tellZeros<T extends ReadDisk>(ctx: Teller, disk: T): Promise<T> {
+export async function tellZeros<T extends ReadDisk>(ctx: Teller, disk: T, name = 'source'): Promise<T> {
   const vhdx = vhdxIn(disk.node)
   const extents = vhdx && (await readBlockTable(vhdx))
   const last = extents?.at(-1)
   const overlay = extents && last ? zeroOverlay(extents, last.start + last.length) : null
-  const file = overlay && (await writeOverlay(ctx, overlay))
+  const file = overlay && (await writeOverlay(ctx, overlay, name))
   if (file === null || file === undefined) return disk
   ctx.log(`${path.basename(file)} tells qemu-img which parts of the VHDX are empty; without it the same is read, in more time`)
   return { ...disk, node: above(disk.node, file), files: [...disk.files, file] }
@@ -42,8 +44,8 @@ function above(node: BlockNode, file: string): BlockNode {
 }
 
 /** Null where there is no room for it: nothing depends on it. */
-async function writeOverlay(ctx: Teller, { fileBytes, pieces }: ZeroOverlay): Promise<string | null> {
-  const folder = path.join(ctx.host.dirs.runtime, 'staging', `${ctx.jobId}.zeros`)
+async function writeOverlay(ctx: Teller, { fileBytes, pieces }: ZeroOverlay, name: string): Promise<string | null> {
+  const folder = path.join(ctx.host.dirs.runtime, 'staging', `${ctx.jobId}.${name}.zeros`)
   const release = ctx.claim('folder', folder)
   ctx.defer(async () => {
     await fs.rm(folder, { recursive: true, force: true })

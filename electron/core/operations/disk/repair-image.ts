@@ -7,6 +7,7 @@ import { type CheckResult, checkImage } from '../../tools/qemu-img/check.js'
 import { compareImages } from '../../tools/qemu-img/compare.js'
 import { repairImage as repair } from '../../tools/qemu-img/repair.js'
 import type { JobContext, StepProgress } from '../job-context.js'
+import { tellZeros } from '../tell-zeros.js'
 import { changeCopy, type ChangedCopy, requireRevision } from './change-copy.js'
 
 /** Formats that `qemu-img check -r` mends; a VHDX by its log, which is replayed. */
@@ -69,8 +70,10 @@ function stillDamaged(after: CheckResult, what: 'leaks' | 'all'): string {
 /** What was repaired may read differently: it is told, and no mistake. */
 async function compare(ctx: JobContext, source: ImageSource, copy: ChangedCopy, progress: StepProgress): Promise<readonly string[]> {
   try {
-    const access = { read: [...source.files, copy.path] }
-    const same = await compareImages(ctx.host, { left: source.node, right: copy.node, access }, (fraction) => progress.fraction(fraction))
+    const left = await tellZeros(ctx, { node: source.node, files: source.files }, 'before')
+    const right = await tellZeros(ctx, { node: copy.node, files: [...source.files, copy.path] }, 'after')
+    const pair = { left: left.node, right: right.node, access: { read: [...new Set([...left.files, ...right.files])] } }
+    const same = await compareImages(ctx.host, pair, (fraction) => progress.fraction(fraction))
     return [same ? 'Content compared with the damaged image: identical' : 'Content compared with the damaged image: it differs']
   } catch (thrown) {
     if (!(thrown instanceof AppError) || ctx.signal.aborted) throw thrown
