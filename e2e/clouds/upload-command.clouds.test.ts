@@ -119,12 +119,15 @@ test('a plan first, then the upload, headless; no secret stands anywhere', async
   expect([totalBytes, steps.length > 0, commands.length > 0]).toEqual([disk.bytes, true, true])
   expect(await swift.objects(BUCKET)).toEqual([])
 
-  const { code, out, err } = await cli.run(['--json', ...upload('boot.raw')], { env })
+  const { code, out, err } = await cli.run(['--json', ...upload('boot.raw', '--set', 'linkHours=1')], { env })
   expect(code).toBe(0)
   const job = jobSchema.parse(JSON.parse(out))
   expect(job).toMatchObject({ state: 'succeeded', phase: 'ready', output: { upload: { sentBytes: disk.bytes } } })
   expect(sha256((await swift.read(BUCKET, 'boot.raw')).bytes)).toBe(disk.sha256)
   expect(await openUploads()).toEqual([])
+  const { link } = z.object({ link: z.string() }).parse(JSON.parse(out))
+  expect(sha256(new Uint8Array(await (await fetch(link)).arrayBuffer())), 'behind the link').toBe(disk.sha256)
+  expect(await stateText(), 'the link is said to who asked for it alone').not.toContain('X-Amz-Signature')
   for (const text of [out, err, plan.out, await stateText()]) expect(text).not.toContain(swift.secretKey)
 })
 

@@ -72,6 +72,11 @@ export function resultLines(upload: string, { resources, next, temporary }: Uplo
   ]
 }
 
+/** A link is a secret: it is said to who asked for it, and written down nowhere. */
+export function linkLines(link: string, hours: number): string[] {
+  return [`Link that needs no account, for ${hours} hours:`, `  ${link}`]
+}
+
 export function openUploadLines(uploads: readonly OpenUpload[]): string[] {
   if (uploads.length === 0) return ['No upload is open.']
   return uploads.flatMap(({ upload, title, updatedAt, remotes, finished }) => [

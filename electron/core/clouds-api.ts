@@ -48,6 +48,11 @@ export interface CloudsApi {
   openUpload(upload: string): Promise<JobInput<'upload-image'>>
   /** What such an upload was asked to do, to be looked at again, and what of that is not there any more. Throws `job-not-found`, `bad-input` while it runs. */
   reviewUpload(upload: string): Promise<UploadReview>
+  /**
+   * Makes a link to what an upload made that needs no account, as the result of its job says under `share`. Throws `job-not-found` where no job made one,
+   * and what signing in throws.
+   */
+  shareLink(upload: string): Promise<string>
   /** Deletes at the provider what an upload left. Throws `job-not-found` for an upload that is not known. */
   cleanUp(upload: string, remote?: string): Promise<CleanUpReport>
 }

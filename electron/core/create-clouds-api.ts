@@ -1,5 +1,6 @@
 import { providerForm } from '#shared/clouds/forms'
 import { completeValues } from '#shared/clouds/preparation'
+import { uploadImageInputSchema } from '#shared/clouds/upload-request'
 import { isFilled, textOf } from '#shared/clouds/read-values'
 import { ENDED_STATES } from '#shared/jobs/job'
 import { AppError } from '#shared/errors/app-error'
@@ -63,6 +64,16 @@ export function createCloudsApi({ host, sessions, secrets, signIns, jobs }: Clou
       requireStill(upload)
       const { input, keptEdits } = requireUploadRecord(host.dirs, upload)
       return { input, lostEdits: keptEdits.length - input.edits.length, lostSecrets: await lostSecrets(input, secrets) }
+    },
+    async shareLink(upload) {
+      const made = jobs.list().find(({ state, input }) => state === 'succeeded' && uploadOf(input) === upload)
+      const share = made?.output?.upload?.share
+      const input = uploadImageInputSchema.safeParse(made?.input).data
+      const provider = input === undefined ? undefined : await cloudProvider(input.provider)
+      if (share === undefined || input === undefined || provider?.shareLink === undefined) {
+        throw new AppError('job-not-found', { details: { id: upload } })
+      }
+      return provider.shareLink(context(), completeValues(provider.form, input.values, input.facts), share)
     },
     async cleanUp(upload, remote) {
       requireStill(upload)

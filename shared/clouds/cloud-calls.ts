@@ -78,6 +78,8 @@ export const cloudCalls = {
   },
   /** Goes on with an open upload as its record says; its secrets are asked for where they are not there any more. Answers its job. */
   'clouds.resume': { input: z.object({ upload }), output: jobSchema },
+  /** Makes a link to what an upload made, as its result says under `share`. */
+  'clouds.shareLink': { input: z.object({ upload }), output: z.object({ url: z.string() }) },
   /** Deletes at the provider what an upload left: all of it, or one thing. What could not be deleted comes back. */
   'clouds.cleanUp': {
     input: z.object({ upload, remote: z.string().max(4096).optional() }),

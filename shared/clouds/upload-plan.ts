@@ -72,6 +72,8 @@ export const uploadResultSchema = z.object({
   verified: z.enum(['sha256', 'sha512', 'md5', 'crc32c', 'size', 'none']),
   /** What to do with it: commands to launch it, pages to open. */
   next: z.array(z.object({ title: z.string(), command: z.string().nullable(), url: z.string().nullable() })),
+  /** Whoever has a link to this may read it without an account: such a link is made when it is asked for, and written down nowhere. */
+  share: z.object({ resource: z.string(), hours: z.number() }).optional(),
   /** What is left at the provider that is not a result, because the user wanted it kept or it could not be deleted. */
   temporary: z.array(remoteSchema),
   /** Bytes sent, and bytes left out because they are zero. */

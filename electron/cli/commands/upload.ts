@@ -12,7 +12,7 @@ import { askSecrets } from '../ask-secrets.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { followUpload } from '../follow-upload.js'
 import { outputLines } from '../follow-job.js'
-import { planLines, resultLines } from '../upload-lines.js'
+import { linkLines, planLines, resultLines } from '../upload-lines.js'
 import { factsOf, providerOf } from '../upload-subject.js'
 import { valuesOf } from '../upload-values.js'
 import { ALLOW_HOST_FILES } from './apply.js'
@@ -108,9 +108,12 @@ async function send(request: Request, context: CommandContext): Promise<ExitCode
   const refused = checks.filter(({ state }) => state === 'error')
   if (refused.length > 0) throw new AppError('upload-refused', { details: { reason: reasonsOf(refused) } })
   const { job, output } = await followUpload(context, request)
-  print.result(job)
+  const share = output.upload?.share
+  const link = share === undefined ? null : await core.clouds.shareLink(request.upload)
+  print.result(link === null ? job : { ...job, link })
   for (const line of outputLines(output)) print.line(line)
   for (const line of output.upload ? resultLines(request.upload, output.upload) : []) print.line(line)
+  if (link !== null) for (const line of linkLines(link, share?.hours ?? 0)) print.line(line)
   return EXIT.ok
 }
 

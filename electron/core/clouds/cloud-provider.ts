@@ -92,6 +92,8 @@ export interface CloudProvider {
   preflight(ctx: CloudContext, values: FieldValues, facts: SourceFacts): Promise<readonly CheckRow[]>
   /** Bytes that will be sent, in the units that the service takes. Null, and default: all of the payload. */
   wireBytes?(values: FieldValues, facts: SourceFacts): number | null
+  /** Makes the link that `UploadResult.share` promises; nothing of it is kept. Throws what signing in throws. */
+  shareLink?(ctx: CloudContext, values: FieldValues, share: NonNullable<UploadResult['share']>): Promise<string>
   /** Does it, or goes on with it when the journal says that it was begun. */
   execute(run: UploadRun): Promise<UploadResult>
   /** Deletes what the journal names and `which` picks; what is gone already counts as deleted. Never throws for a single thing. */

@@ -1,7 +1,12 @@
-import { CircleCheck, ExternalLink, TriangleAlert } from 'lucide-react'
+import { Button } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { CircleCheck, ExternalLink, Link as LinkIcon, TriangleAlert } from 'lucide-react'
 import type { UploadResult } from '#shared/clouds/upload-plan'
+import { call } from '../../api/client.js'
 import { CommandBlock } from '../../components/command-block.js'
 import { CopyButton } from '../../components/copy-button.js'
+import { ErrorNotice } from '../../components/error-notice.js'
+import { count } from '../../components/format.js'
 import { visibleText } from '../../components/visible-text.js'
 import { TemporaryList } from './temporary-list.js'
 import { sentWords, verifiedWords } from './upload-words.js'
@@ -60,6 +65,7 @@ export function UploadResultView({ result, upload }: UploadResultViewProps) {
           </ul>
         </section>
       )}
+      {result.share !== undefined && <ShareLink upload={upload} hours={result.share.hours} />}
       {result.temporary.length > 0 && (
         <section aria-label="Left there">
           <h3>Left there, not part of the result</h3>
@@ -67,6 +73,22 @@ export function UploadResultView({ result, upload }: UploadResultViewProps) {
         </section>
       )}
     </div>
+  )
+}
+
+/** A link is a secret: it is made when it is asked for, and forgotten with what shows it. */
+function ShareLink({ upload, hours }: { readonly upload: string; readonly hours: number }) {
+  const make = useMutation({ mutationFn: () => call('clouds.shareLink', { upload }), gcTime: 0 })
+  return (
+    <section aria-label="Link that needs no account">
+      <h3>Link that needs no account</h3>
+      <p className="dim">Whoever has it may read the object for {count(hours, 'hour')}. It is kept nowhere.</p>
+      {make.data !== undefined && <Link url={make.data.url} />}
+      {make.isError && <ErrorNotice error={make.error} />}
+      <Button size="xs" leftSection={<LinkIcon size={13} aria-hidden />} loading={make.isPending} onClick={() => make.mutate()}>
+        {make.data === undefined ? 'Make the link' : 'Make another one'}
+      </Button>
+    </section>
   )
 }
 

@@ -46,6 +46,7 @@ function show() {
     'clouds.choices': () => [{ value: 'images', label: 'images' }],
     'clouds.plan': () => (plans.length > 1 ? plans.shift() : plans[0]),
     'clouds.keepSecret': ({ name, keep }: { name: string; keep: string }) => ({ reference: `${keep}:${name}` }),
+    'clouds.shareLink': () => ({ url: 'https://sample.example/o-1?signed=1' }),
     'jobs.resume': () => undefined,
     'jobs.start': ({ kind, input }: { kind: 'upload-image'; input: unknown }) => {
       const job = sampleJob({ id: `job-${jobs.length}`, kind, input, title: 'Upload boot.qcow2' })
@@ -199,16 +200,20 @@ test('it starts what was reviewed; needing a sign-in it says so, takes a secret 
     resources: [{ kind: 'object', id: 'o-1', name: 'boot', url: 'https://sample.example/o-1' }],
     verified: 'sha256' as const,
     next: [{ title: 'Boot it', command: 'sample boot o-1', url: null }],
+    share: { resource: 'boot', hours: 2 },
     temporary: [{ kind: 'part', id: 'p-1', label: 'part 1', keepOnSuccess: false, facts: {} }],
     sentBytes: 800,
     skippedBytes: 200,
   }
   jobs = [{ ...job, state: 'succeeded', output: { path: PATH, bytes: 1000, proofs: [], upload: result } }]
-  show()
+  const third = show()
   expect(await screen.findByRole('heading', { name: 'Ready' })).toBeDefined()
   expect(screen.getByRole<HTMLAnchorElement>('link').href).toBe('https://sample.example/o-1')
   expect(screen.getByText('sample boot o-1')).toBeDefined()
   expect(screen.getByRole('button', { name: 'Delete part 1' })).toBeDefined()
+  fireEvent.click(screen.getByRole('button', { name: 'Make the link' }))
+  expect(await screen.findByRole('link', { name: /signed=1/ })).toBeDefined()
+  expect(third.asked('clouds.shareLink')).toEqual([{ upload }])
   fireEvent.click(screen.getByRole('button', { name: 'Done' }))
   expect(await screen.findByText('Drop an image to ship it')).toBeDefined()
   expect(draft()).toBeUndefined()

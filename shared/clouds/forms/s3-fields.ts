@@ -241,7 +241,7 @@ const advancedFields: readonly Field[] = [
     default: 0,
     min: 0,
     max: 168,
-    help: 'The result, which is kept with the job, has a link that lets anybody read the object without an account; 0: none.',
+    help: 'The result makes a link that lets anybody read the object without an account, each time it is asked for; 0: none.',
   },
   {
     id: 'partMib',

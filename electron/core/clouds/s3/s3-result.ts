@@ -1,5 +1,3 @@
-import { SignatureV4 } from '@smithy/signature-v4'
-import { Sha256 } from './sha256.js'
 import { netbootSnippets } from '#shared/clouds/forms/s3-netboot'
 import { type S3Role, s3Layout } from '#shared/clouds/forms/s3-layout'
 import { accountWords } from '#shared/clouds/forms/s3-commands'
@@ -25,7 +23,7 @@ export interface SentObjects {
   readonly manifestKey?: string
 }
 
-export async function resultOf({ run, access }: Asking, { objects, verified, sentBytes, manifestKey }: SentObjects): Promise<UploadResult> {
+export function resultOf({ run, access }: Asking, { objects, verified, sentBytes, manifestKey }: SentObjects): UploadResult {
   const bucket = textOf(run.values, 'bucket')
   const named = [
     ...objects.map(({ role, key }) => ({ role, key })),
@@ -38,22 +36,28 @@ export async function resultOf({ run, access }: Asking, { objects, verified, sen
     url: consoleUrl(access, bucket, key) ?? objectUrl(access, bucket, key),
   }))
   const first = objects[0]?.key ?? ''
-  const next: UploadResult['next'] =
-    s3Layout(run.values, run.facts) === 'object'
-      ? [
-          {
-            title: 'Take it down again',
-            command: shellLine(['aws', ...accountWords(run.values), 's3', 'cp', `s3://${bucket}/${first}`, '.']),
-            url: null,
-          },
-          ...(await linkOf(run.values, access, bucket, first)),
-        ]
-      : netbootSnippets(
-          run.values,
-          (key) => bootUrl(run.values, access, bucket, key),
-          Object.fromEntries(objects.map(({ role, key }) => [role, key])),
-        )
-  return { resources, verified, next, temporary: [], sentBytes, skippedBytes: 0 }
+  const isObject = s3Layout(run.values, run.facts) === 'object'
+  const hours = numberOf(run.values, 'linkHours') ?? 0
+  const next: UploadResult['next'] = isObject
+    ? [
+        {
+          title: 'Take it down again',
+          command: shellLine(['aws', ...accountWords(run.values), 's3', 'cp', `s3://${bucket}/${first}`, '.']),
+          url: null,
+        },
+        {
+          title: 'Make a link that needs no account',
+          command: shellLine(['aws', ...accountWords(run.values), 's3', 'presign', `s3://${bucket}/${first}`]),
+          url: null,
+        },
+      ]
+    : netbootSnippets(
+        run.values,
+        (key) => bootUrl(run.values, access, bucket, key),
+        Object.fromEntries(objects.map(({ role, key }) => [role, key])),
+      )
+  const share = isObject && hours > 0 ? { share: { resource: first, hours } } : {}
+  return { resources, verified, next, ...share, temporary: [], sentBytes, skippedBytes: 0 }
 }
 
 function bootUrl(values: Asking['run']['values'], access: S3Access, bucket: string, key: string): string {
@@ -76,39 +80,4 @@ function pathOf(key: string): string {
 function consoleUrl({ place }: S3Access, bucket: string, key: string): string | null {
   if (place.endpoint !== null) return null
   return `https://${place.region}.console.aws.amazon.com/s3/object/${bucket}?region=${place.region}&prefix=${encodeURIComponent(key)}`
-}
-
-/** A link that needs no account, good for the hours that the user asked for: whoever has it may read the object. */
-async function linkOf(values: Asking['run']['values'], access: S3Access, bucket: string, key: string): Promise<UploadResult['next']> {
-  const hours = numberOf(values, 'linkHours') ?? 0
-  const seconds = hours * 3600
-  const byTool = {
-    title: 'Make a link that needs no account',
-    command: shellLine(['aws', ...accountWords(values), 's3', 'presign', `s3://${bucket}/${key}`]),
-    url: null,
-  }
-  if (hours <= 0) return [byTool]
-  const url = new URL(objectUrl(access, bucket, key))
-  const signer = new SignatureV4({
-    credentials: await access.credentials(),
-    region: access.place.region,
-    service: 's3',
-    sha256: Sha256,
-    // S3 signs names as they are sent.
-    uriEscapePath: false,
-  })
-  const { query = {} } = await signer.presign(
-    {
-      method: 'GET',
-      protocol: url.protocol,
-      hostname: url.hostname,
-      ...(url.port === '' ? {} : { port: Number(url.port) }),
-      path: url.pathname,
-      // A link signs no content.
-      headers: { host: url.host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
-    },
-    { expiresIn: seconds },
-  )
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
-  return [{ title: `Link that needs no account, for ${hours} hours`, command: null, url: url.href }]
 }

@@ -79,6 +79,7 @@ export function cloudHandlers({ clouds, jobs }: Core, { inputs, addresses, start
       return { ...review, lostSecrets: [...lostSecrets] }
     },
     'clouds.resume': ({ upload }) => openUploads.resume(upload),
+    'clouds.shareLink': async ({ upload }) => ({ url: await clouds.shareLink(upload) }),
     'clouds.cleanUp': async ({ upload, remote }) => ({ left: [...(await clouds.cleanUp(upload, remote)).left] }),
   }
 }
