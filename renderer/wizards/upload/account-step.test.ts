@@ -16,4 +16,10 @@ test('the account that is filled in is the one that says most of what is there',
 test('of one account nothing stays when another one is taken', () => {
   expect(accountValues(SAMPLE_FIELDS, account({ profile: 'home' }))).toEqual({ profile: 'home', token: '' })
   expect(accountValues(SAMPLE_FIELDS, null)).toEqual({ profile: '', token: '' })
+  const offered = [account({ profile: 'work', cloud: 'government' }), account({ profile: 'home' })]
+  expect(accountValues(SAMPLE_FIELDS, offered[1] ?? null, offered), 'what the other one is reached by').toEqual({
+    profile: 'home',
+    token: '',
+    cloud: '',
+  })
 })

@@ -35,10 +35,11 @@ export function chosenAccount(accounts: readonly CloudAccount[], fields: readonl
   return most < 0 ? -1 : said.indexOf(most)
 }
 
-/** Values of an account in the place of another one's: nothing of that stays. */
-export function accountValues(fields: readonly Field[], account: CloudAccount | null): FieldValues {
-  const empty = fields.filter(({ group }) => group === 'account').map(({ id }): [string, string] => [id, ''])
-  return { ...Object.fromEntries(empty), ...account?.values }
+/** Values of an account in the place of another one's: nothing stays of what any of those that are offered fills in. */
+export function accountValues(fields: readonly Field[], account: CloudAccount | null, offered: readonly CloudAccount[] = []): FieldValues {
+  const own = fields.filter(({ group }) => group === 'account').map(({ id }) => id)
+  const ids = [...own, ...offered.flatMap(({ values }) => Object.keys(values))]
+  return { ...Object.fromEntries(ids.map((id) => [id, ''])), ...account?.values }
 }
 
 interface AccountStepProps {
@@ -80,7 +81,7 @@ export function AccountStep({ upload, form, attempted }: AccountStepProps) {
             value={chosen < 0 ? BY_HAND : String(chosen)}
             onChange={(value) => {
               setByHand(value === BY_HAND)
-              fill(draft.path, accountValues(own, value === BY_HAND ? null : (found[Number(value)] ?? null)))
+              fill(draft.path, accountValues(own, value === BY_HAND ? null : (found[Number(value)] ?? null), found))
             }}
           >
             <div className={styles.accounts}>
