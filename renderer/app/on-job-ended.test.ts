@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest'
+// @vitest-environment happy-dom
+import { notifications } from '@mantine/notifications'
+import { cleanup, renderHook } from '@testing-library/react'
+import { expect, test, vi } from 'vitest'
 import type { Job } from '#shared/jobs/job'
-import { savedInPlace } from './on-job-ended.js'
+import { endedTest, sampleVerdict } from '../features/boot-test/testing/sample-boot-test.js'
+import { useShownJob } from '../features/jobs/shown-jobs.js'
+import { onJobEnded, savedInPlace } from './on-job-ended.js'
 
 const JOB: Job = {
   id: 'a',
@@ -28,4 +33,18 @@ test('only a save in place that succeeded takes its edits off the list', () => {
   expect(savedInPlace({ ...JOB, input: { source: '/a.qcow2', target: { mode: 'new-file' } } })).toBeNull()
   expect(savedInPlace({ ...JOB, kind: 'convert-image' })).toBeNull()
   expect(savedInPlace({ ...JOB, input: null })).toBeNull()
+})
+
+test('a boot test that was not passed is told where it is not looked at', () => {
+  const show = vi.spyOn(notifications, 'show').mockReturnValue('')
+  const ended = (verdict: 'pass' | 'fail' | 'none') => onJobEnded(endedTest(sampleVerdict({ verdict }), { id: 'boot' }))
+  ended('pass')
+  ended('none')
+  renderHook(() => useShownJob('boot'))
+  ended('fail')
+  expect(show).not.toHaveBeenCalled()
+  cleanup()
+  ended('fail')
+  expect(show).toHaveBeenCalledOnce()
+  show.mockRestore()
 })

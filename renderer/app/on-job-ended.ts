@@ -3,6 +3,7 @@ import type { Job } from '#shared/jobs/job'
 import { queryClient } from '../api/query-client.js'
 import { visibleText } from '../components/visible-text.js'
 import { useEditStore } from '../features/edits/edit-store.js'
+import { isNotPassed } from '../features/jobs/job-words.js'
 import { isShownJob } from '../features/jobs/shown-jobs.js'
 
 /** The source of an in-place save, else null. */
@@ -36,7 +37,8 @@ export function onJobEnded(job: Job): void {
   const disk = changedDisk(job)
   if (disk !== null) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(disk) })
   const report = job.output?.bootTest
-  if (report && report.verdict !== 'pass' && report.verdict !== 'none')
+  // Where it is shown it says all that and more; a message would only cover it.
+  if (report && isNotPassed(job.output) && !isShownJob(job.id))
     notifications.show({
       color: report.verdict === 'fail' ? 'red' : 'yellow',
       title: `${job.title}: not passed`,

@@ -10,7 +10,12 @@ const SAID: Readonly<Record<FailRuleId, readonly string[]>> = {
     'Operating system not found',
     'This is not a bootable disk.  Please insert a bootable floppy and',
   ],
-  'uefi-no-boot-option': ['BdsDxe: No bootable option or device was found.', 'UEFI Interactive Shell v2.2', 'Shell> '],
+  'uefi-no-boot-option': [
+    'BdsDxe: No bootable option or device was found.',
+    'UEFI Interactive Shell v2.2',
+    'Shell> ',
+    'BdsDxe: failed to start Boot0002 "EFI Internal Shell" from Fv(7CB8BDC9)/FvFile(7C04A583): Security Violation',
+  ],
   'secure-boot-refused': [
     'BdsDxe: failed to load Boot0001 "UEFI Misc Device" from PciRoot(0x0)/Pci(0x2,0x0): Access Denied',
     'Verification failed: (0x1A) Security Violation',

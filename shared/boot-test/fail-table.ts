@@ -32,7 +32,9 @@ const FIRMWARE_RULES = [
   {
     id: 'uefi-no-boot-option',
     title: 'The firmware found nothing to boot',
-    pattern: /BdsDxe: No bootable option or device was found|^UEFI Interactive Shell v|^Shell> ?$/,
+    // The firmware's own shell comes when nothing else boots; with secure boot it is refused.
+    pattern:
+      /BdsDxe: No bootable option or device was found|^UEFI Interactive Shell v|^Shell> ?$|BdsDxe: failed to (load|start) \w+ "EFI Internal Shell"/,
     severity: 'fail',
     prompt: true,
     source: 'EDK II MdeModulePkg/Universal/BdsDxe, PlatformBootManagerUnableToBoot; ShellPkg/Application/Shell',

@@ -176,7 +176,8 @@ test('a disk that could not be written is kept elsewhere, or let go', async () =
   const keeping = { stage: 'waiting', guest: 'pause', output: '/images/kept.qcow2', sinceSeconds: 9, error } as const
   const { invoke } = open([sampleTest()], { ...LIVE, state: 'shut-down', judged: JUDGED, keeping })
   expect((await screen.findByRole('alert')).textContent).toContain('/images')
-  expect(screen.getByText(/^The machine is off\. What its guest wrote is still there/)).toBeTruthy()
+  expect(screen.getByText(/^Its disk could not be written\. What the guest wrote is still there/)).toBeTruthy()
+  expect(screen.getByText('Machine is off')).toBeTruthy()
   await press('Keep as new image…')
   expect(invoke).toHaveBeenCalledWith('bootTest.keep', { id: expect.any(String) })
   await waitFor(() => expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Let it go' }).disabled).toBe(false))

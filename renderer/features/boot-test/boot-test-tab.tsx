@@ -21,7 +21,7 @@ import { isActive } from '../jobs/job-words.js'
 import { useShownJob } from '../jobs/shown-jobs.js'
 import { useBootTestStore } from './boot-test-store.js'
 import styles from './boot-test-tab.module.css'
-import { begunWords, machineWords, stateWords } from './boot-test-words.js'
+import { begunWords, isSwitchedOn, machineWords, stateWords } from './boot-test-words.js'
 import { isAbout, requestOf, testsOf } from './boot-tests.js'
 import { ConsoleArea } from './console/console-area.js'
 import { LivePanel } from './live-panel.js'
@@ -84,7 +84,7 @@ function BootTestRun({ info, job, tests }: { readonly info: ImageInfo; readonly 
         {hasConsole(job) && (
           <ConsoleArea
             job={job}
-            isLive={live !== null}
+            isLive={live !== null && isSwitchedOn(live)}
             evidence={report?.evidence ?? live?.evidence ?? []}
             sshPort={live?.sshPort ?? null}
           />

@@ -70,9 +70,14 @@ const MACHINE_WORDS: Readonly<Record<BootLive['state'], { readonly tone: Tone; r
   'shut-down': { tone: 'neutral', words: 'Guest switched off' },
 }
 
+/** Of a machine that was closed in order to be kept there is only its disk. */
+export function isSwitchedOn({ keeping }: Pick<BootLive, 'keeping'>): boolean {
+  return keeping === undefined || keeping.stage === 'closing'
+}
+
 /** What qemu says of the machine. */
-export function machineState({ state }: Pick<BootLive, 'state'>): { readonly tone: Tone; readonly words: string } {
-  return MACHINE_WORDS[state]
+export function machineState(live: Pick<BootLive, 'state' | 'keeping'>): { readonly tone: Tone; readonly words: string } {
+  return isSwitchedOn(live) ? MACHINE_WORDS[live.state] : { tone: 'neutral', words: 'Machine is off' }
 }
 
 export interface PhaseSpan {

@@ -22,7 +22,7 @@ export function KeepingPart({ job, live, keeping }: { readonly job: Job; readonl
       {keeping.stage === 'closing' && <Closing job={job} keeping={keeping} seconds={Math.max(0, live.seconds - keeping.sinceSeconds)} />}
       {keeping.stage === 'writing' && (
         <>
-          <p>The machine is off. Its disk is written to a new image:</p>
+          <p>Its disk is written to a new image:</p>
           <PathText path={keeping.output} />
           <JobProgress job={job} />
         </>
@@ -62,14 +62,14 @@ function NotWritten({ job, keeping: { error } }: { readonly job: Job; readonly k
   const isEnding = keep.isPending || letGo.isPending || letGo.data === true || job.state !== 'running'
   return (
     <>
-      {error !== undefined && <ErrorNotice error={AppError.fromData(error)} />}
-      <p>The machine is off. What its guest wrote is still there, until it is kept, let go, or Diskwright quits.</p>
+      <p>Its disk could not be written. What the guest wrote is still there, until it is kept, let go, or Diskwright quits.</p>
       <Button variant="filled" leftSection={<HardDriveDownload size={15} aria-hidden />} disabled={isEnding} onClick={() => keep.mutate()}>
         Keep as new image…
       </Button>
       <Button variant="subtle" leftSection={<Trash2 size={15} aria-hidden />} disabled={isEnding} onClick={() => letGo.mutate()}>
         Let it go
       </Button>
+      {error !== undefined && <ErrorNotice error={AppError.fromData(error)} />}
     </>
   )
 }

@@ -10,7 +10,7 @@ import { Badge } from '../../components/badge.js'
 import { visibleText } from '../../components/visible-text.js'
 import { JobSteps } from '../jobs/job-steps.js'
 import { isActive } from '../jobs/job-words.js'
-import { machineState } from './boot-test-words.js'
+import { isSwitchedOn, machineState } from './boot-test-words.js'
 import { EvidenceList } from './evidence-list.js'
 import { KeepingPart } from './keeping-part.js'
 import { TimeLine } from './time-line.js'
@@ -33,7 +33,7 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
       <h2>{judged === null ? 'Under way' : 'Verdict'}</h2>
       <p className={styles.state}>
         <Badge tone={tone}>{words}</Badge>
-        {isOn(live) && <span className={styles.clock}>{formatDuration(live.seconds)}</span>}
+        {isSwitchedOn(live) && <span className={styles.clock}>{formatDuration(live.seconds)}</span>}
       </p>
       {judged !== null && <p>{visibleText(judged.reason)}</p>}
       {keeping !== undefined && <KeepingPart job={job} live={live} keeping={keeping} />}
@@ -47,11 +47,6 @@ export function LivePanel({ job, live }: { readonly job: Job; readonly live: Boo
       {judged === null && <MachineActions job={job} isJudged={false} />}
     </aside>
   )
-}
-
-/** After it was closed there is only its disk. */
-function isOn({ keeping }: BootLive): boolean {
-  return keeping === undefined || keeping.stage === 'closing'
 }
 
 /** What can be done with a machine that runs: its disk becomes an image, and after the verdict it is switched off. */

@@ -9,6 +9,7 @@ import { useAppActions } from '../../components/app-actions.js'
 import { CommandBlock } from '../../components/command-block.js'
 import { ErrorNotice } from '../../components/error-notice.js'
 import { count } from '../../components/format.js'
+import { PathText } from '../../components/path-text.js'
 import { visibleText } from '../../components/visible-text.js'
 import { EvidenceList } from './evidence-list.js'
 import { TimeLine } from './time-line.js'
@@ -22,6 +23,15 @@ export function VerdictPanel({ job, report }: { readonly job: Job; readonly repo
     <aside className={`card ${styles.panel}`} aria-label="Verdict">
       <h2>Verdict</h2>
       <p>{visibleText(report.reason)}</p>
+      {kept !== undefined && (
+        <div className={styles.keeping}>
+          <p>Its disk is kept as a new image:</p>
+          <PathText path={kept} />
+          <Button leftSection={<HardDrive size={15} aria-hidden />} onClick={() => openImages([kept])}>
+            Open the kept image
+          </Button>
+        </div>
+      )}
       {unkept !== undefined && <Unkept unkept={unkept} />}
       <EvidenceList evidence={report.evidence} missing={report.missing} missingWords="not seen" />
       {report.accelerator.used === 'tcg' && <p className="caption">{visibleText(report.accelerator.reason)}</p>}
@@ -44,11 +54,6 @@ export function VerdictPanel({ job, report }: { readonly job: Job; readonly repo
         </details>
       </section>
       <footer className={styles.actions}>
-        {kept !== undefined && (
-          <Button leftSection={<HardDrive size={15} aria-hidden />} onClick={() => openImages([kept])}>
-            Open the kept image
-          </Button>
-        )}
         <Button leftSection={<Save size={15} aria-hidden />} onClick={() => call('bootTest.saveLog', { id: job.id }).catch(reportFailure)}>
           Save serial log…
         </Button>
