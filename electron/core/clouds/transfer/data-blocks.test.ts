@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DiskContent } from '../upload-source.js'
-import { dataBlocks } from './data-blocks.js'
+import { countBlocks, dataBlocks, mappedBlocks } from './data-blocks.js'
 
 /** A disk in memory; `map` says which of its runs of four bytes may hold data. */
 function diskOf(bytes: Buffer, map: readonly boolean[]): DiskContent & { readonly reads: [number, number][] } {
@@ -65,5 +65,16 @@ test('put together again they are the disk, whatever its map and the size of the
         expect(rebuilt.subarray(0, bytes.length).equals(bytes)).toBe(true)
       },
     ),
+  )
+})
+
+test('blocks are counted without naming each of them', () => {
+  const run = fc.record({ length: fc.integer({ min: 1, max: 20 }), zero: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 12 }), fc.integer({ min: 1, max: 16 }), (runs, blockBytes) => {
+      let start = 0
+      const extents = runs.map(({ length, zero }) => ({ start: (start += length) - length, length, zero }))
+      expect(countBlocks(extents, blockBytes)).toBe([...mappedBlocks({ extents }, blockBytes)].length)
+    }),
   )
 })
