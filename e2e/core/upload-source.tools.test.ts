@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -190,4 +191,18 @@ test('a plan tells of the retarget that is missing, the room that is needed, and
   expect(checks).toContainEqual(expect.objectContaining({ code: 'not-asked', state: 'info' }))
   await fs.appendFile(image, Buffer.alloc(512))
   expect((await rowsOf({})).checks).toContainEqual(expect.objectContaining({ code: 'image-changed', state: 'error' }))
+})
+
+test('a plan tells that the end of a file is missing, also where it would be sent as it is', async () => {
+  const image = path.join(bench.folder, 'whole.qcow2')
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', image, '8M'])
+  execFileSync('qemu-io', ['-f', 'qcow2', '-c', 'write -P 1 0 1M', image])
+  const cutShort = async () => {
+    const facts = await bench.core.clouds.facts(image)
+    const { checks } = await bench.core.clouds.plan({ provider: 's3', facts, values: { format: 'keep' } })
+    return checks.filter(({ code }) => code === 'cut-short').map(({ state, found }) => [state, found])
+  }
+  expect(await cutShort()).toEqual([])
+  await fs.truncate(image, (await fs.stat(image)).size - 256 * 1024)
+  expect(await cutShort()).toEqual([['error', 'The file was cut short: 4 clusters of data lie beyond the end of the file. Fetch it again']])
 })

@@ -85,6 +85,7 @@ test('what is lost, added or impossible is said', () => {
     'snapshots-dropped',
     'backing-merged',
   ])
+  expect(codes({ warnings: [{ code: 'cut-short', detail: '3 blocks' }] }, { format: 'raw' })).toEqual(['source-cut-short'])
   expect(codes({}, { format: 'vmdk', subformat: 'monolithicFlat' })).toEqual(['further-files'])
   expect(codes({ virtualBytes: 3000 * GIB }, { format: 'vhd' })).toEqual(['size-limit'])
   expect(codes({ virtualBytes: 3000 * GIB }, { format: 'vmdk', subformat: 'twoGbMaxExtentSparse' })).toEqual(['further-files'])

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.js'
 import { formatBytes } from '../text/bytes.js'
+import { showControl } from '../text/visible.js'
 import { checkFormatOptions } from './format-options.js'
 import { type DiskFormat, FORMATS, findSubformat } from './formats.js'
 import type { ImageInfo } from './image-info.js'
@@ -99,6 +100,7 @@ export const CONVERSION_WARNINGS = [
   'size-limit',
   'not-whole-mebibytes',
   'source-in-use',
+  'source-cut-short',
   'file-limit',
 ] as const
 export interface ConversionWarning {
@@ -131,6 +133,12 @@ export function conversionWarnings(info: ImageInfo, target: ConvertTarget, maxFi
   if (info.backingChain.length > 0 || has('backing-file'))
     add('backing-merged', 'The content of the backing files is copied too, so the result stands on its own.')
   if (has('image-in-use')) add('source-in-use', 'The image is open for writing elsewhere; a copy made now may be inconsistent.')
+  const cut = info.warnings.find(({ code }) => code === 'cut-short')
+  if (cut)
+    add(
+      'source-cut-short',
+      `The file was cut short, so it will be refused: ${showControl(cut.detail ?? 'its tables name more than it holds')}.`,
+    )
   if (target.format === 'vmdk' && subformat === 'monolithicFlat')
     add('further-files', 'Two files are written: a descriptor, and the data beside it as NAME-flat.vmdk. Keep them together.')
   if (subformat.startsWith('twoGbMaxExtent'))

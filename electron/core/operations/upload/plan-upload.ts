@@ -11,6 +11,8 @@ import { formatBytes } from '#shared/text/bytes'
 import type { CloudContext, CloudProvider } from '../../clouds/cloud-provider.js'
 import { cloudProvider } from '../../clouds/providers.js'
 import type { UploadRequest } from '../../clouds-api.js'
+import { findMissingEnd } from '../../guest/missing-end.js'
+import { openSource } from '../../guest/source.js'
 import type { Host } from '../../process/host.js'
 import type { ImageSessions } from '../image-sessions.js'
 import { planConvert } from '../plan-convert.js'
@@ -92,7 +94,7 @@ function errorRow(code: string, title: string, error: ReturnType<typeof toAppErr
 async function sameRows(host: Host, sessions: ImageSessions, { facts, edits }: WantedUpload): Promise<readonly CheckRow[]> {
   try {
     const now = await readSourceFacts(host, sessions, facts.path, edits)
-    if (now.revision === facts.revision) return []
+    if (now.revision === facts.revision) return now.kind === 'disk' ? await endRows(host, now.path) : []
     const found = 'The file was changed since it was looked at; open it again'
     return [{ code: 'image-changed', title: 'Source', state: 'error', found }]
   } catch (thrown) {
@@ -100,6 +102,13 @@ async function sameRows(host: Host, sessions: ImageSessions, { facts, edits }: W
     if (error.code === 'cancelled') throw thrown
     return [errorRow('source', 'Source', error)]
   }
+}
+
+/** What is sent as it is would be as short there. */
+async function endRows(host: Host, file: string): Promise<readonly CheckRow[]> {
+  const missing = await findMissingEnd(await openSource(file), 'whole', host.signal)
+  if (missing === null) return []
+  return [{ code: 'cut-short', title: 'Source', state: 'error', found: `The file was cut short: ${missing.reason}. Fetch it again` }]
 }
 
 async function localWork(host: Host, sessions: ImageSessions, form: ProviderForm, wanted: WantedUpload): Promise<LocalWork> {
