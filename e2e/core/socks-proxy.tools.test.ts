@@ -83,13 +83,17 @@ test('what the proxy does not do is told, without its password', async () => {
     [`socks5://ada:MARKER@127.0.0.1:1`, 'registry.example', /proxy 127.0.0.1:1 cannot be reached \(ECONNREFUSED\)/],
     [`socks5://ada:MARKER@${speaksOther.address}`, 'registry.example', /is no SOCKS5 proxy/],
     [`socks5://ada:MARKER@${hangsUp.address}`, 'registry.example', /broke the connection; it may not speak SOCKS5/],
-    [`socks5://ada:MARKER@${silent.address}`, 'registry.example', /did not answer in time/],
+    [`socks5://ada:MARKER@${silent.address}`, 'registry.example', /did not answer in time; it may not speak SOCKS5/],
   ]
   try {
     for (const [HTTPS_PROXY, registry, words] of cases) {
       const limits = { ...REGISTRY_LIMITS, wait: async () => {}, ...(HTTPS_PROXY.includes(silent.address) ? { connectMs: 50 } : {}) }
       const error = await failureOf(withSession(far({ HTTPS_PROXY }, { registry, limits }), manifestOf))
       expect([error.code, describeError(error.data).detail]).toEqual(['registry-unreachable', expect.stringMatching(words)])
+      expect(describeError(error.data)).toMatchObject({
+        detail: expect.not.stringContaining('offline'),
+        next: expect.stringMatching(/ALL_PROXY/),
+      })
       const { cause } = error
       expect(JSON.stringify([error.data, error.message, cause, cause instanceof Error ? cause.stack : ''])).not.toMatch(MARKER)
     }

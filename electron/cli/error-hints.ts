@@ -22,7 +22,16 @@ export function errorHints({ code, details }: Pick<AppErrorData, 'code' | 'detai
         ...uploadHint(details),
       ]
     case 'container-not-found':
-      return typeof details.reference === 'string' ? tagsHint(details.reference) : []
+      // To `containers tags` itself it would be no help.
+      return typeof details.reference === 'string' && options.filter === undefined ? tagsHint(details.reference) : []
+    case 'guest-file-not-found':
+      // Images of disks have no sign-ins.
+      return [
+        options.authfile === undefined
+          ? 'To look for it: diskwright files find IMAGE NAME'
+          : 'To see what there is: diskwright containers ls REF',
+        ...uploadHint(details),
+      ]
     case 'several-disks':
       return hint('To take one of them', first('path'), ' PATH')
     case 'platform-not-found':
@@ -53,7 +62,6 @@ const LOOK_UP: Partial<Readonly<Record<AppErrorData['code'], string>>> = {
   'partition-not-found': 'To see which there are: diskwright inspect IMAGE',
   'boot-entry-not-found': 'To see which there are: diskwright boot list IMAGE',
   'argument-not-found': 'To see which there are: diskwright boot list IMAGE --sources',
-  'guest-file-not-found': 'To look for it: diskwright files find IMAGE NAME',
   'recipe-invalid': 'To see the schema: diskwright recipe schema',
   interrupted: 'To see what was left, and to remove it: diskwright jobs recover --dry-run, diskwright jobs recover',
 }

@@ -2,13 +2,16 @@ import type { ErrorRow } from './describe-error.js'
 import { sentence } from './tool-error-words.js'
 
 const NOTHING_KEPT = 'Nothing was kept of it.'
+const OFFLINE = ' This machine may be offline, the name may be wrong, or a proxy or firewall is in between.'
 
 /** Words for registries and container images. */
 export const CONTAINER_ERROR_WORDS = {
   'registry-unreachable': (facts) => ({
     title: `${facts.text(['registry'], 'The registry')} cannot be reached`,
-    detail: `${sentence(facts.text(['reason', 'message'], 'There was no answer'))} This machine may be offline, the name may be wrong, or a proxy or firewall is in between. ${NOTHING_KEPT}`,
-    next: 'Check the name, the network and HTTPS_PROXY; then try again.',
+    detail: `${sentence(facts.text(['reason', 'message'], 'There was no answer'))}${facts.has('proxy') ? '' : OFFLINE} ${NOTHING_KEPT}`,
+    next: facts.has('proxy')
+      ? 'Check what HTTPS_PROXY, HTTP_PROXY or ALL_PROXY says; NO_PROXY leads around it. Then try again.'
+      : 'Check the name, the network and HTTPS_PROXY; then try again.',
   }),
   'registry-untrusted': (facts) => ({
     title: `The certificate of ${facts.text(['registry'], 'the registry')} is not trusted`,

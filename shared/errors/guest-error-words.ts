@@ -28,7 +28,7 @@ export const GUEST_ERROR_WORDS = {
   'guest-file-not-found': (facts) => ({
     title: 'There is no such file in the image',
     detail: `${facts.path('The file')} was not found${partition(facts)}. ${UNCHANGED}`,
-    next: 'Look for it in Files; names there are case-sensitive on most file systems.',
+    next: facts.text(['next'], 'Look for it in Files; names there are case-sensitive on most file systems.'),
   }),
   'guest-file-too-large': (facts) => ({
     title: 'The file in the image is too large to show',

@@ -58,7 +58,7 @@ export function networkFailure(thrown: unknown, { registry, signal, stallMs, cer
   if (thrown instanceof AppError) return thrown
   if (signal?.aborted) return new AppError('cancelled', { cause: thrown })
   if (thrown instanceof SocksFailure) {
-    return new AppError('registry-unreachable', { details: { registry, reason: thrown.message }, cause: thrown })
+    return new AppError('registry-unreachable', { details: { registry, reason: thrown.message, proxy: thrown.proxy }, cause: thrown })
   }
   const code = codeOf(thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)

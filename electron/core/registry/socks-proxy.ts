@@ -23,9 +23,13 @@ export interface SocksTarget {
 
 /** What a SOCKS proxy did not do, in words that hold no password. */
 export class SocksFailure extends Error {
-  /** @param mayPass whether the same may succeed a moment later */
+  /**
+   * @param proxy `HOST:PORT`
+   * @param mayPass whether the same may succeed a moment later
+   */
   constructor(
     message: string,
+    readonly proxy: string,
     readonly mayPass = false,
   ) {
     super(message)
@@ -67,17 +71,17 @@ export function readSocksProxy(proxy: string): SocksProxy | null {
  */
 export async function connectThroughSocks(proxy: SocksProxy, { host, port, timeoutMs }: SocksTarget): Promise<net.Socket> {
   const where = `${net.isIPv6(proxy.host) ? `[${proxy.host}]` : proxy.host}:${proxy.port}`
-  if (Buffer.byteLength(host) > MAX_BYTES) throw new SocksFailure('The name of that machine is too long for a SOCKS proxy')
+  if (Buffer.byteLength(host) > MAX_BYTES) throw new SocksFailure('The name of that machine is too long for a SOCKS proxy', where)
   const socket = net.connect({ host: proxy.host, port: proxy.port, noDelay: true, keepAlive: true })
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
     socket.destroy(new Error('late'))
   }, timeoutMs)
-  const late = () => new SocksFailure(`The SOCKS proxy ${where} did not answer in time`, true)
+  const late = () => new SocksFailure(`The SOCKS proxy ${where} did not answer in time; it may not speak SOCKS5`, where, true)
   try {
     await once(socket, 'connect').catch((thrown: unknown) => {
-      throw isLate ? late() : new SocksFailure(`The SOCKS proxy ${where} cannot be reached (${codeOf(thrown)})`)
+      throw isLate ? late() : new SocksFailure(`The SOCKS proxy ${where} cannot be reached (${codeOf(thrown)})`, where)
     })
     const { user, password } = proxy
     await SocksClient.createConnection({
@@ -122,13 +126,14 @@ function refusal(message: string, where: string, isSignedIn: boolean): SocksFail
       isSignedIn
         ? `The SOCKS proxy ${where} takes no name and password`
         : `The SOCKS proxy ${where} wants a name and a password: socks5://NAME:PASSWORD@${where}`,
+      where,
     )
   }
-  if (/Authentication failed/.test(message)) return new SocksFailure(`The SOCKS proxy ${where} refused the name or the password`)
-  if (/initial handshake/.test(message)) return new SocksFailure(`What answers at ${where} is no SOCKS5 proxy`)
+  if (/Authentication failed/.test(message)) return new SocksFailure(`The SOCKS proxy ${where} refused the name or the password`, where)
+  if (/initial handshake/.test(message)) return new SocksFailure(`What answers at ${where} is no SOCKS5 proxy`, where)
   const answer = /rejected connection - (\w+)/.exec(message)?.[1]
-  if (answer !== undefined) return new SocksFailure(`${ANSWERS[answer] ?? 'The connection failed'}, says the SOCKS proxy ${where}`)
-  return new SocksFailure(`The SOCKS proxy ${where} broke the connection; it may not speak SOCKS5`, true)
+  if (answer !== undefined) return new SocksFailure(`${ANSWERS[answer] ?? 'The connection failed'}, says the SOCKS proxy ${where}`, where)
+  return new SocksFailure(`The SOCKS proxy ${where} broke the connection; it may not speak SOCKS5`, where, true)
 }
 
 /** RFC 1928, section 6. */

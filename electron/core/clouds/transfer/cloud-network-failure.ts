@@ -10,6 +10,8 @@ const CODES: Partial<Record<ErrorCode, ErrorCode>> = {
   'registry-failed': 'cloud-failed',
 }
 
+const CHECK_PROXY = 'Check what HTTPS_PROXY, HTTP_PROXY or ALL_PROXY says; NO_PROXY leads around it.'
+
 export interface CloudFailureContext {
   /** For people: `AWS EC2`. */
   readonly service: string
@@ -25,7 +27,8 @@ export function cloudNetworkFailure(thrown: unknown, { service, signal, usedProx
   const code = CODES[error.code]
   if (code === undefined) return error
   const reason = reasonOf(error, cause)
-  return new AppError(code, { details: { service, reason }, cause: thrown })
+  const next = typeof error.data.details.proxy === 'string' ? { next: CHECK_PROXY } : {}
+  return new AppError(code, { details: { service, reason, ...next }, cause: thrown })
 }
 
 function reasonOf({ code, data }: AppError, cause: unknown): string {

@@ -8,6 +8,7 @@ import { createContainer } from '../../tools/podman/create.js'
 import { removeOwnContainer } from '../../tools/podman/remove-own-container.js'
 import { readTar, SeekingInput } from '../unpack/tar-reader.js'
 import { isOwnContainer, isOwnerAlive, JOB_LABEL, OWNER_LABEL, ownMark } from './own-labels.js'
+import { notThere } from './take.js'
 
 /** Of a copy: enough for the name of what is copied, however long. */
 const HEAD_BYTES = 64 * 1024
@@ -119,8 +120,7 @@ async function* streamOf(host: Host, start: () => Promise<ToolProcess>, path?: s
     const { exitCode, stderr } = await tool.ended
     if (host.signal?.aborted) throw new AppError('cancelled')
     if (exitCode === 0) return
-    if (path !== undefined && /could not be found on container/.test(stderr))
-      throw new AppError('guest-file-not-found', { details: { path }, toolOutput: stderr })
+    if (path !== undefined && /could not be found on container/.test(stderr)) throw notThere(path)
     throw new AppError('tool-failed', { details: { tool: 'podman', problem: `exit code ${exitCode ?? 'unknown'}` }, toolOutput: stderr })
   } finally {
     await tool.stop(500)

@@ -112,7 +112,14 @@ export function twice(path: string): AppError {
 }
 
 export function notThere(path: string): AppError {
-  return new AppError('guest-file-not-found', { details: { path, file: path, reason: 'it is not in the image' } })
+  return new AppError('guest-file-not-found', {
+    details: {
+      path,
+      file: path,
+      reason: 'it is not in the image',
+      next: 'Look for it in the list of its files; names there are case-sensitive.',
+    },
+  })
 }
 
 /** A disk that names a file outside of its own folder is refused, as wherever one is opened. */
