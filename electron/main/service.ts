@@ -50,7 +50,7 @@ export async function startService({
     asksUser: () => true,
   })
   links.follow(core.jobs)
-  const handlers = createHandlers(core, { openRequests, staged, inputs, sources, parent: mainWindow })
+  const handlers = createHandlers(core, { openRequests, staged, inputs, sources, links, parent: mainWindow })
   registerContract(calls, { handlers, isTrustedUrl, log })
   // First of all who listen: the window learns of a result when it is known what it was made of.
   core.jobs.onChange((job) => sources.noteEnd(job))

@@ -37,6 +37,10 @@ test.each([
   expect(linksOf(jobThatShows(url)).has(url)).toBe(false)
 })
 
-test('nothing may be opened before there are jobs', () => {
-  expect(new ShownLinks().has(CONSOLE)).toBe(false)
+test('nothing may be opened before there are jobs, but what was made for the window', () => {
+  const links = new ShownLinks()
+  expect(links.has(CONSOLE)).toBe(false)
+  expect(links.note(CONSOLE)).toBe(CONSOLE)
+  expect(links.has(CONSOLE)).toBe(true)
+  expect(links.has(`${CONSOLE}&stolen=1`)).toBe(false)
 })

@@ -8,6 +8,7 @@ import type { InputGrants } from '../input-grants.js'
 import { latestOnly } from '../latest-call.js'
 import { OpenUploads } from '../open-uploads.js'
 import type { Handlers } from '../register-contract.js'
+import type { ShownLinks } from '../shown-links.js'
 import type { StartGrants } from '../start-grants.js'
 import { assertOwnSecrets, type FilledForm, filesOfForm, withoutForeignSecrets } from '../upload-values.js'
 
@@ -17,10 +18,11 @@ export interface CloudGrants {
   readonly inputs: InputGrants
   readonly addresses: AddressGrants
   readonly start: StartGrants
+  readonly links: ShownLinks
 }
 
 /** Calls about uploads. Files that a form may name are those that were chosen in the dialog here, and those that accounts of this machine name. */
-export function cloudHandlers({ clouds, jobs }: Core, { inputs, addresses, start }: CloudGrants, parent: DialogParent): CloudHandlers {
+export function cloudHandlers({ clouds, jobs }: Core, { inputs, addresses, start, links }: CloudGrants, parent: DialogParent): CloudHandlers {
   async function accountsOf(provider: ProviderId): Promise<CloudAccount[]> {
     const accounts = await clouds.accounts(provider)
     for (const { values } of accounts) inputs.grant(filesOfForm({ provider, values, facts: null }))
@@ -79,7 +81,7 @@ export function cloudHandlers({ clouds, jobs }: Core, { inputs, addresses, start
       return { ...review, lostSecrets: [...lostSecrets] }
     },
     'clouds.resume': ({ upload }) => openUploads.resume(upload),
-    'clouds.shareLink': async ({ upload }) => ({ url: await clouds.shareLink(upload) }),
+    'clouds.shareLink': async ({ upload }) => ({ url: links.note(await clouds.shareLink(upload)) }),
     'clouds.cleanUp': async ({ upload, remote }) => ({ left: [...(await clouds.cleanUp(upload, remote)).left] }),
   }
 }

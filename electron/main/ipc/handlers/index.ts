@@ -7,6 +7,7 @@ import { AddressGrants } from '../address-grants.js'
 import type { InputGrants } from '../input-grants.js'
 import { OutputGrants } from '../output-grants.js'
 import type { Handlers } from '../register-contract.js'
+import type { ShownLinks } from '../shown-links.js'
 import type { SourceGrants } from '../source-grants.js'
 import { StartGrants } from '../start-grants.js'
 import { appHandlers } from './app-handlers.js'
@@ -25,11 +26,12 @@ export interface HandlerParts {
   readonly staged: StagedImages
   readonly inputs: InputGrants
   readonly sources: SourceGrants
+  readonly links: ShownLinks
   readonly parent: DialogParent
 }
 
 /** All calls of the contract over one core. */
-export function createHandlers(core: Core, { openRequests, staged, inputs, sources, parent }: HandlerParts): Handlers {
+export function createHandlers(core: Core, { openRequests, staged, inputs, sources, links, parent }: HandlerParts): Handlers {
   const outputs = new OutputGrants()
   const addresses = new AddressGrants()
   const start = new StartGrants({ inputs, outputs, sources, addresses }, parent)
@@ -41,7 +43,7 @@ export function createHandlers(core: Core, { openRequests, staged, inputs, sourc
     ...platformHandlers(core, inputs),
     ...jobHandlers(core, { inputs, outputs, start }, parent),
     ...containerHandlers(core, { inputs, outputs, sources }, parent),
-    ...cloudHandlers(core, { inputs, addresses, start }, parent),
+    ...cloudHandlers(core, { inputs, addresses, start, links }, parent),
     ...bootTestHandlers(core, parent),
     ...hostHandlers(),
   }
