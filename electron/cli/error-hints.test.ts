@@ -63,9 +63,9 @@ test('where there is no such image, its repository tells what there is', () => {
 })
 
 test('in a container image another command tells what there is; a list of tags does not name itself', () => {
-  const hints = (code: 'guest-file-not-found' | 'container-not-found', options: typeof extractCommand.options) =>
+  const hintsOf = (code: 'guest-file-not-found' | 'container-not-found', options: typeof extractCommand.options) =>
     errorHints({ code, details: { reference: 'registry.example/team/boot' } }, options)
-  expect(hints('guest-file-not-found', extractCommand.options)).toEqual(['To see what there is: diskwright containers ls REF'])
-  expect(hints('guest-file-not-found', bootSetCommand.options)).toEqual(['To look for it: diskwright files find IMAGE NAME'])
-  expect(hints('container-not-found', { filter: { type: 'string', help: '' }, ...extractCommand.options })).toEqual([])
+  expect(hintsOf('guest-file-not-found', extractCommand.options)).toEqual(['To see what there is: diskwright containers ls REF'])
+  expect(hintsOf('guest-file-not-found', bootSetCommand.options)).toEqual(['To look for it: diskwright files find IMAGE NAME'])
+  expect(hintsOf('container-not-found', { filter: { type: 'string', help: '' }, ...extractCommand.options })).toEqual([])
 })
