@@ -63,6 +63,15 @@ test('without qemu the exit code is 4, and says what to install', async () => {
   expect(err).toContain('qemu-system-x86')
 })
 
+test('an image for 64-bit ARM needs the qemu of ARM, and what its machine has', async () => {
+  const tools = await toolsFolder(path.join(cli.folder, 'no-qemu-arm'), { without: ['qemu-system-aarch64'] })
+  const { code, err } = await cli.run(['test-boot', 'empty.qcow2', '--arch', 'aarch64'], { env: { DISKWRIGHT_TOOL_PATH: tools } })
+  expect([code, err]).toEqual([4, expect.stringContaining('qemu-system-aarch64 is not installed')])
+  expect(err).toContain('qemu-system-arm')
+  const sata = await cli.run(['test-boot', 'empty.qcow2', '--arch', 'aarch64', '--bus', 'sata'])
+  expect([sata.code, sata.err]).toEqual([2, expect.stringContaining('A machine of 64-bit ARM has no disk bus sata')])
+})
+
 test('a TPM that is asked for needs swtpm', async () => {
   const tools = await toolsFolder(path.join(cli.folder, 'no-swtpm'), { without: ['swtpm'] })
   const { code, err } = await cli.run(['test-boot', 'good.qcow2', '--tpm', ...SMALL], { env: { DISKWRIGHT_TOOL_PATH: tools } })
@@ -73,6 +82,7 @@ test.each([
   [['--ready', 'nothing']],
   [['--expect', '(']],
   [['--bus', 'floppy']],
+  [['--arch', 'riscv64']],
   [['--memory', 'much']],
   [['--silence-after', 'x']],
   [['--entry', 'nowhere']],

@@ -2,6 +2,7 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BootEntry } from '#shared/boot/boot-entry'
+import type { ImageInfo } from '#shared/images/image-info'
 import { PATH, renderInApp, sampleActions, sampleCore, sampleReport } from '../../features/boot-entries/testing/sample-core.js'
 import { useBootTestStore } from '../../features/boot-test/boot-test-store.js'
 import { sampleTest } from '../../features/boot-test/testing/sample-boot-test.js'
@@ -10,11 +11,11 @@ import { BootTestDialog } from './boot-test-dialog.js'
 
 const ENTRY = { id: 'a', title: 'Sample', args: ['root=x'], isDefault: true, enabled: true } as unknown as BootEntry
 
-function open() {
+function open(info: Partial<ImageInfo> = {}) {
   const actions = sampleActions()
   const onClose = vi.fn()
   const { invoke } = sampleCore(sampleReport([ENTRY]), {
-    'images.inspect': () => ({ path: PATH, revision: 'r1' }) as never,
+    'images.inspect': () => ({ path: PATH, revision: 'r1', ...info }) as never,
     'jobs.start': () => sampleTest({ id: 'fresh' }),
     'files.chooseHost': () => ({ files: [{ path: '/isos/rescue.iso', relative: 'rescue.iso', sizeBytes: 1, executable: false }] }) as never,
   })
@@ -87,4 +88,21 @@ test('what is seldom needed is folded, and asked for as it was set', async () =>
       stayOn: true,
     }),
   })
+})
+
+test('an image for 64-bit ARM is offered what machines of ARM have, and no serial port of x86-64', async () => {
+  const { invoke } = open({ arch: 'aarch64', firmware: 'uefi', name: 'disk.qcow2' })
+  await run()
+  const offered = (label: string) => {
+    fireEvent.click(screen.getByRole('combobox', { name: label, hidden: true }))
+    const list = document.getElementById(screen.getByRole('combobox', { name: label, hidden: true }).getAttribute('aria-controls') ?? '')
+    return [...(list?.querySelectorAll('[role=option]') ?? [])].map((option) => option.textContent)
+  }
+  expect(offered('Disk bus')).toEqual(['Usual (virtio)', 'virtio', 'SCSI', 'NVMe', 'USB'])
+  expect(offered('Firmware')).toEqual(['Automatic', 'UEFI', 'UEFI with secure boot'])
+  expect(offered('Processor')).toEqual(['As the image (64-bit ARM)', 'x86-64', '64-bit ARM'])
+  fireEvent.click(await run())
+  await waitFor(() => expect(useBootTestStore.getState().started).toHaveProperty('fresh'))
+  const started = invoke.mock.calls.find(([name]) => name === 'jobs.start')?.[1] as { input: { append: string[]; machine: object } }
+  expect([started.input.append, Object.keys(started.input.machine)]).toEqual([[], ['firmware', 'memoryBytes', 'cpus', 'network']])
 })
