@@ -3,7 +3,7 @@ import type { ArgSource } from '#shared/boot/boot-entry'
 import { ArgChip } from '../../components/arg-chip.js'
 import { ArgEditor } from './arg-editor.js'
 import { ArgHelp } from './arg-help.js'
-import { type ArgRow, groupedRows } from './arg-rows.js'
+import { type ArgRow, groupedRows, placeNow } from './arg-rows.js'
 import styles from './arg-list.module.css'
 
 interface ArgListProps {
@@ -22,7 +22,8 @@ interface ArgListProps {
 
 /** Kernel arguments by purpose, as chips that can be edited in their place and put in another order. */
 export function ArgList({ before, after, readOnly, originAt, odd, onReplace, onRestore, onMove }: ArgListProps) {
-  const [editing, setEditing] = useState<number | null>(null)
+  const [editing, setEditing] = useState<{ readonly at: number; readonly arg: string } | null>(null)
+  const edited = editing === null ? null : placeNow(after, editing)
   const [dragged, setDragged] = useState<number | null>(null)
   const [over, setOver] = useState<number | null>(null)
   const [said, setSaid] = useState('')
@@ -62,7 +63,7 @@ export function ArgList({ before, after, readOnly, originAt, odd, onReplace, onR
     if (row.state === 'removed') {
       return <ArgChip arg={row.arg} state="removed" help={help} onRestore={readOnly ? undefined : () => restore(row.at, row.arg)} />
     }
-    if (row.at === editing) {
+    if (row.at === edited) {
       const close = (byKey: boolean) => {
         setEditing(null)
         if (byKey) focusNext.current = row.at
@@ -84,7 +85,7 @@ export function ArgList({ before, after, readOnly, originAt, odd, onReplace, onR
         state={row.state}
         help={help}
         mark={odd.has(row.at) ? 'problem' : origin === null ? undefined : 'shared'}
-        onEdit={readOnly ? undefined : () => setEditing(row.at)}
+        onEdit={readOnly ? undefined : () => setEditing({ at: row.at, arg: row.arg })}
         onRemove={readOnly ? undefined : () => remove(row.at)}
         onMove={readOnly ? undefined : step}
       />
@@ -92,7 +93,7 @@ export function ArgList({ before, after, readOnly, originAt, odd, onReplace, onR
   }
 
   const dragOf = (row: ArgRow) => ({
-    draggable: !readOnly && row.state !== 'removed' && editing === null,
+    draggable: !readOnly && row.state !== 'removed' && edited === null,
     onDragStart: (event: DragEvent) => {
       event.dataTransfer.setData('text/plain', row.arg)
       event.dataTransfer.effectAllowed = 'move'
@@ -124,8 +125,8 @@ export function ArgList({ before, after, readOnly, originAt, odd, onReplace, onR
           <ul className={styles.chips}>
             {rows.map((row, index) => (
               <li
-                // A chip keeps the focus while what stands in its place changes
-                key={row.state === 'removed' ? `removed ${index} ${row.arg}` : row.at}
+                // A chip keeps the focus while what stands in its place changes; what is typed stays with its argument
+                key={row.state === 'removed' ? `removed ${index} ${row.arg}` : row.at === edited ? 'edited' : row.at}
                 data-at={row.at}
                 data-removed={row.state === 'removed' || undefined}
                 data-dragged={(dragged !== null && dragged === row.at && row.state !== 'removed') || undefined}

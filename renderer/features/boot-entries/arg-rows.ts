@@ -89,3 +89,12 @@ export function counterpart(own: readonly string[], at: number, args: readonly s
   const places = args.flatMap((other, index) => (other === arg ? [index] : []))
   return places[Math.min(rank, places.length - 1)] ?? -1
 }
+
+/**
+ * Where an argument stands now that stood at `at`: other edits may have come in before it while it was typed. Of several that are equal the nearest
+ * one; null when none is left.
+ */
+export function placeNow(args: readonly string[], { at, arg }: { readonly at: number; readonly arg: string }): number | null {
+  const places = args.flatMap((one, place) => (one === arg ? [place] : []))
+  return places.reduce<number | null>((best, place) => (best === null || Math.abs(place - at) < Math.abs(best - at) ? place : best), null)
+}
