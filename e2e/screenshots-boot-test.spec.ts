@@ -27,6 +27,7 @@ test('boot tests', async ({ app, copyImage, workFolder }) => {
     await workbench.showTab('Boot test')
     await shot('boot-test-none')
     await bootTest.click()
+    await expect(dialog).toBeVisible()
     await shot('boot-test-dialog')
     await page.keyboard.press('Escape')
     await expect(dialog).toBeHidden()
