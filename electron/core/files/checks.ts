@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, lstat, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { AppError } from '#shared/errors/app-error'
+import { AppError, toAppError } from '#shared/errors/app-error'
 import { isSameFile } from './identity.js'
 import { errnoCode } from './sync.js'
 
@@ -62,6 +62,17 @@ export function requireDescriptorName(target: string): void {
 /** The refusal to write over a file that nobody agreed to replace. */
 export function outputExists(target: string): AppError {
   return new AppError('output-exists', { details: { path: target }, actions: [{ kind: 'choose-output' }] })
+}
+
+/** As `toAppError`, with the system errors that have words of their own. */
+export function toJobError(thrown: unknown): AppError {
+  const code = errnoCode(thrown)
+  const named = thrown instanceof Error && 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : ''
+  if (thrown instanceof Error && thrown.name === 'AbortError') return new AppError('cancelled', { cause: thrown })
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new AppError('no-space', { details: { path: named }, actions: [{ kind: 'retry' }], cause: thrown })
+  if (code === 'EFBIG') return new AppError('file-too-large', { details: { path: named }, cause: thrown })
+  return toAppError(thrown)
 }
 
 /** What a write into one of our own folders failed with, when the folder is to blame; undefined for other errors. */

@@ -13,8 +13,8 @@ export function promisedMemory(jobs: readonly Job[], jobId: string): number {
   const before = jobs.filter((job) => isWaitingForMemory(job) && job.id !== jobId && (own === undefined || isBefore(job, own)))
   if (before.length === 0) return 0
   const taken = new Map<string, number>()
-  for (const { pid, jobId: id } of findJobProcesses(new Set(before.map(({ id }) => id))))
-    taken.set(id, (taken.get(id) ?? 0) + residentBytes(pid))
+  for (const { pid, jobId: owner } of findJobProcesses(new Set(before.map(({ id }) => id))))
+    taken.set(owner, (taken.get(owner) ?? 0) + residentBytes(pid))
   return before.reduce((sum, job) => sum + Math.max(0, memoryOf(job) - (taken.get(job.id) ?? 0)), 0)
 }
 
