@@ -89,3 +89,14 @@ test('a path that is too long for this machine is left out, and told', async () 
   expect(fs.readdirSync(folder)).toEqual(['file'])
   expect(taken).toMatchObject({ files: 1, leftOut: [expect.stringContaining('longer than this machine takes')] })
 })
+
+test('of two entries of one name in a layer the later one is taken, and the other is told', async () => {
+  const taken = await take([
+    { name: 'file', data: 'first' },
+    { name: 'folder/', type: '5' },
+    { name: 'folder/', type: '5' },
+    { name: './file', data: 'second' },
+  ])
+  expect(fs.readFileSync(path.join(folder, 'file'), 'utf8')).toBe('second')
+  expect(taken).toMatchObject({ files: 1, leftOut: ['1 left out, since a layer names them twice, and the later one counts: /file'] })
+})

@@ -126,6 +126,8 @@ class FolderTaker {
     const source = member.kind === 'hard link' ? this.linked(member.link) : null
     // A hard link to itself changes nothing.
     if (source !== null && source.place === place) return
+    if (before?.layer === number && before.kind !== 'folder')
+      this.leave('since a layer names them twice, and the later one counts', `/${parts.join('/')}`)
     if (before) await this.remove(folder, name, place)
     if (member.kind === 'file') {
       await this.writeFile(member, place, input)
