@@ -22,7 +22,11 @@ export interface CloudGrants {
 }
 
 /** Calls about uploads. Files that a form may name are those that were chosen in the dialog here, and those that accounts of this machine name. */
-export function cloudHandlers({ clouds, jobs }: Core, { inputs, addresses, start, links }: CloudGrants, parent: DialogParent): CloudHandlers {
+export function cloudHandlers(
+  { clouds, jobs }: Core,
+  { inputs, addresses, start, links }: CloudGrants,
+  parent: DialogParent,
+): CloudHandlers {
   async function accountsOf(provider: ProviderId): Promise<CloudAccount[]> {
     const accounts = await clouds.accounts(provider)
     for (const { values } of accounts) inputs.grant(filesOfForm({ provider, values, facts: null }))
