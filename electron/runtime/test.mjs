@@ -7,7 +7,7 @@ import path from 'node:path'
 import { makeSamples, ROOT, setUp } from './setup.mjs'
 
 const NOBODY = 65534
-const PART_MINUTES = 45
+const PART_MINUTES = 55
 const SWITCH_USER = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
 const isRoot = process.getuid?.() === 0
 

@@ -183,6 +183,7 @@ test('a list that is refused says why, can be asked for again, and is no dead en
 
 test('a list behind a certificate that nobody trusts leads to where that is mended', async () => {
   useShipStore.getState().ship(['/images/boot.qcow2'])
+  useShipStore.getState().go('/images/boot.qcow2', 'destination')
   show('bucket', {
     answers: {
       'clouds.choices': () => {
@@ -191,5 +192,5 @@ test('a list behind a certificate that nobody trusts leads to where that is mend
     },
   })
   fireEvent.click(await screen.findByRole('button', { name: 'Trust it…' }))
-  expect(useShipStore.getState()).toMatchObject({ wanted: 'ca', drafts: { '/images/boot.qcow2': { step: 'image' } } })
+  expect(useShipStore.getState()).toMatchObject({ wanted: 'ca', drafts: { '/images/boot.qcow2': { step: 'account' } } })
 })
